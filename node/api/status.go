@@ -1,0 +1,48 @@
+package api
+
+// Status is how a node or central is. It holds nothing of any customer: on
+// loopback it is told to whoever asks.
+type Status struct {
+	Name           string                 `json:"name" doc:"name of the workstation, or central"`
+	Branch         int64                  `json:"branch" doc:"branch number; 0: head office"`
+	Origin         string                 `json:"origin" doc:"the origin of this file, decimal"`
+	Version        string                 `json:"version" doc:"version of the program"`
+	Online         bool                   `json:"online" doc:"the line to central is up; true at central"`
+	Bootstrapped   bool                   `json:"bootstrapped" doc:"the feed has once reached its head"`
+	Encrypted      bool                   `json:"encrypted" doc:"the file is encrypted at rest"`
+	Unsent         int                    `json:"unsent" doc:"changes that central has not taken"`
+	OldestUnsentMS int64                  `json:"oldest_unsent_ms" doc:"age of the oldest of them in ms; 0 when there is none"`
+	Written        uint64                 `json:"written" doc:"changes of this origin so far"`
+	Accepted       uint64                 `json:"accepted" doc:"of them taken by central"`
+	Refused        uint64                 `json:"refused" doc:"of them refused by central"`
+	Missing        int64                  `json:"missing" doc:"written less accepted, refused and unsent: must be 0"`
+	Lease          Lease                  `json:"lease"`
+	Scopes         map[string]ScopeStatus `json:"scopes" doc:"by number of the scope, decimal"`
+}
+
+// Lease is how long this node may work without hearing from central.
+type Lease struct {
+	UntilMS int64  `json:"until_ms" doc:"ms UTC; 0: without end, as at central"`
+	State   string `json:"state" words:"lease" doc:"amber at half, over at the end: the node locks"`
+}
+
+// The states of a lease.
+const (
+	LeaseOK    = "ok"
+	LeaseAmber = "amber"
+	LeaseOver  = "over"
+)
+
+// ScopeStatus is how far one scope is, and what it holds.
+type ScopeStatus struct {
+	Feed   uint64 `json:"feed" doc:"number of the last feed row held"`
+	Digest string `json:"digest" doc:"hex; equal on all that hold the same rows"`
+}
+
+func getStatus(k *call) (any, error) {
+	s, err := k.Status(k.ctx)
+	if s.Scopes == nil {
+		s.Scopes = map[string]ScopeStatus{}
+	}
+	return s, err
+}

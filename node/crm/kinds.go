@@ -1,0 +1,67 @@
+package crm
+
+import "bough/crdt"
+
+// Kind numbers. They stand in files and on the wire: append only.
+const (
+	Party       uint8 = 1
+	Reach       uint8 = 2
+	Relation    uint8 = 3
+	Warning     uint8 = 4
+	Tag         uint8 = 5
+	Group       uint8 = 6
+	Membership  uint8 = 7
+	Interaction uint8 = 8
+	Consent     uint8 = 9
+	Task        uint8 = 10
+	Case        uint8 = 11
+	Holding     uint8 = 12
+	Role        uint8 = 13
+	Loan        uint8 = 14
+	Card        uint8 = 15
+	Order       uint8 = 16
+	Figure      uint8 = 17
+	External    uint8 = 18
+	BranchKind  uint8 = 19
+	Person      uint8 = 20
+	Credential  uint8 = 21
+	Session     uint8 = 22
+	Node        uint8 = 23
+	Right       uint8 = 24
+	Refusal     uint8 = 25
+)
+
+// Table is the schema as data.
+func Table() *crdt.Schema {
+	s, err := crdt.NewSchema(
+		party(), reach(), relation(), warning(), tag(), group(), membership(),
+		interaction(), consent(), task(), caseKind(),
+		holding(), role(), loan(), card(), order(), figure(), external(),
+		branch(), person(), credential(), session(), node(), right(), refusal(),
+	)
+	if err != nil {
+		panic(err) // the table is constant: a test makes it once
+	}
+	return s
+}
+
+type field = crdt.Field
+
+func text(num uint8, name string, owner crdt.Owner, doc string) field {
+	return field{Num: num, Name: name, Type: crdt.Text, Owner: owner, Doc: doc}
+}
+
+func number(num uint8, name string, owner crdt.Owner, doc string) field {
+	return field{Num: num, Name: name, Type: crdt.Int, Owner: owner, Doc: doc}
+}
+
+func ref(num uint8, name string, owner crdt.Owner, to uint8, doc string) field {
+	return field{Num: num, Name: name, Type: crdt.Int, Owner: owner, Ref: to, Index: true, Doc: doc}
+}
+
+func indexed(f field) field {
+	f.Index = true
+	return f
+}
+
+func roots(nums ...uint8) crdt.ScopeRule { return crdt.ScopeRule{Roots: nums} }

@@ -1,0 +1,22 @@
+package crm
+
+// The words that coded fields may hold, in the order lists show them.
+var ( // constants in all but name: nobody writes them
+	Channels        = []string{"counter", "call_in", "call_out", "meeting", "email", "letter", "visit"}
+	Reasons         = []string{"account", "card", "payment", "cash", "loan", "mortgage", "saving", "investment", "insurance", "complaint", "details", "advice", "other"}
+	Outcomes        = []string{"done", "follow_up", "not_reached", "refused"}
+	Purposes        = []string{"marketing", "profiling", "sharing", "service"}
+	ConsentChannels = []string{"phone", "sms", "email", "post", "wechat", "counter"}
+	ReachChannels   = []string{"phone", "email", "wechat"}
+	ReachLabels     = []string{"mobile", "home", "work", "other"}
+	WarningLevels   = []string{"note", "warn", "stop"}
+	TaskTypes       = []string{"task", "promise", "appointment"}
+	TaskStates      = []string{"open", "kept", "broken", "dropped"}
+	CaseTypes       = []string{"enquiry", "service", "complaint", "transfer_error", "fraud", "correction"}
+	CaseStates      = []string{"open", "waiting", "resolved"}
+	HoldingRoles    = []string{"owner", "joint", "signatory", "guarantor", "beneficiary"}
+	RelationTypes   = []string{"spouse", "parent", "child", "sibling", "owner", "director", "signatory", "guarantor", "employee", "adviser"}
+	Roles           = []string{"teller", "banker", "manager", "admin"}
+	PartyTypes      = []string{"person", "organisation"}
+	PartyStatuses   = []string{"prospect", "customer", "former"}
+)

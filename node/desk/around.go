@@ -1,0 +1,146 @@
+package desk
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/rows"
+)
+
+// consentEvent is one event with what the page shows of it.
+type consentEvent struct {
+	crdt.ConsentEvent
+	purpose, channel string
+	author           Author
+	happened         int64
+}
+
+func (n *names) consentEvents(d *Desk, party crdt.ID) (out []consentEvent, err error) {
+	err = n.tx.Rows(crm.Consent, "party=?1 ORDER BY id", func(r *rows.Stored) error {
+		a, err := d.rowAuthor(n, r)
+		e := consentEvent{purpose: r.Get(crm.ConsentPurpose).S, channel: r.Get(crm.ConsentChannel).S, author: a, happened: r.Get(crm.ConsentHappened).I}
+		e.ID, e.Withdraws = r.ID, r.Get(crm.ConsentAct).S == "withdraw"
+		for _, s := range strings.Split(r.Get(crm.ConsentOverrides).S, ",") {
+			if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+				e.Overrides = append(e.Overrides, crdt.ID(n))
+			}
+		}
+		out = append(out, e)
+		return err
+	}, int64(party))
+	return out, err
+}
+
+// consents answers for every purpose and channel.
+func (p *page) consents() error {
+	events, err := p.consentEvents(p.d, p.id)
+	if err != nil {
+		return err
+	}
+	for _, purpose := range crm.Purposes {
+		for _, channel := range crm.ConsentChannels {
+			line := ConsentLine{Purpose: purpose, Channel: channel}
+			var of []crdt.ConsentEvent
+			for _, e := range events {
+				if e.purpose == purpose && e.channel == channel {
+					of = append(of, e.ConsentEvent)
+					if e.happened >= line.AtMS {
+						line.AtMS, line.Author = e.happened, e.author
+					}
+				}
+			}
+			line.Answer = crdt.ConsentOf(of)
+			// Service rests on the contract; the others need a yes.
+			line.Allowed = line.Answer == crdt.ConsentGranted || purpose == "service" && line.Answer == crdt.ConsentUnknown
+			p.c.Consents = append(p.c.Consents, line)
+		}
+	}
+	return nil
+}
+
+func (p *page) relations() error {
+	return p.each(crm.Relation, "from_party=?1 OR to_party=?1", func(r *rows.Stored) error {
+		from, to := r.Get(crm.RelationFrom).ID(), r.Get(crm.RelationTo).ID()
+		other, inverse := from, false
+		if from == p.id {
+			other, inverse = to, true
+		}
+		who, err := p.party(other)
+		if err != nil {
+			return err
+		}
+		a, err := p.d.rowAuthor(p.names, r)
+		p.c.Relations = append(p.c.Relations, RelationLine{ID: r.ID, Party: other, Name: who.name, PartyType: who.kind, Type: r.Get(crm.RelationType).S,
+			Inverse: inverse, ShareBP: r.Get(crm.RelationShareBP).I, Note: r.Get(crm.RelationNote).S, Author: a})
+		return err
+	})
+}
+
+func (p *page) groups() error {
+	var ids []crdt.ID
+	err := p.each(crm.Membership, "party=?1", func(r *rows.Stored) error {
+		ids = append(ids, r.Get(crm.MembershipGroup).ID())
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		g, err := p.tx.Get(crm.Group, id)
+		if err != nil || g == nil {
+			return err
+		}
+		line := GroupLine{ID: id, Type: g.Get(crm.GroupType).S, Name: g.Get(crm.GroupName).S}
+		err = p.tx.Rows(crm.Membership, "in_group=?1", func(r *rows.Stored) error {
+			if r.Gone(r.Conflicts...) {
+				return nil
+			}
+			member := r.Get(crm.MembershipParty).ID()
+			who, err := p.party(member)
+			line.Members = append(line.Members, MemberLine{Party: member, Name: who.name, Role: r.Get(crm.MembershipRole).S})
+			return err
+		}, int64(id))
+		if err != nil {
+			return err
+		}
+		p.c.Groups = append(p.c.Groups, line)
+	}
+	return nil
+}
+
+func (p *page) tasks() error {
+	return p.each(crm.Task, "party=?1 ORDER BY due", func(r *rows.Stored) error {
+		line, err := p.d.taskLine(p.names, r, p.now)
+		line.PartyName = p.c.Name
+		p.c.Tasks = append(p.c.Tasks, line)
+		return err
+	})
+}
+
+func (d *Desk) taskLine(n *names, r *rows.Stored, now int64) (TaskLine, error) {
+	line := TaskLine{ID: r.ID, Party: r.Get(crm.TaskParty).ID(), Type: r.Get(crm.TaskType).S, Text: r.Get(crm.TaskText).S,
+		DueMS: r.Get(crm.TaskDue).I, State: r.Get(crm.TaskState).S}
+	line.Overdue = line.State == "open" && line.DueMS > 0 && line.DueMS < now
+	owner, err := n.person(r.Get(crm.TaskOwner).ID())
+	if err != nil {
+		return line, err
+	}
+	line.Owner = owner.Name
+	line.Author, err = d.rowAuthor(n, r)
+	return line, err
+}
+
+func (p *page) cases() error {
+	return p.each(crm.Case, "party=?1 ORDER BY due", func(r *rows.Stored) error {
+		owner, err := p.person(r.Get(crm.CaseOwner).ID())
+		line := CaseLine{ID: r.ID, Type: r.Get(crm.CaseType).S, Text: r.Get(crm.CaseText).S, HappenedMS: r.Get(crm.CaseHappened).I,
+			DueMS: r.Get(crm.CaseDue).I, State: r.Get(crm.CaseState).S, Owner: owner.Name}
+		line.Overdue = line.State != "resolved" && line.DueMS > 0 && line.DueMS < p.now
+		p.c.Cases = append(p.c.Cases, line)
+		return err
+	})
+}

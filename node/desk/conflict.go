@@ -1,0 +1,137 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/rows"
+)
+
+// Conflicts lists the open conflicts, newest first.
+func (d *Desk) Conflicts(ctx context.Context, who *Who, limit int) (out []Conflict, err error) {
+	if err := need1(who, crm.ActRead); err != nil {
+		return nil, err
+	}
+	err = d.file.Read(ctx, func(tx *rows.Tx) error {
+		var found []crdt.Conflict
+		err := tx.Query(`SELECT kind, row_id, field, stamp FROM conflict WHERE closed IS NULL ORDER BY stamp DESC LIMIT ?1`, func(s *rows.Stmt) error {
+			stamp, err := crdt.DecodeStamp(rows.Blob(s, 3))
+			found = append(found, crdt.Conflict{Kind: uint8(s.ColumnInt64(0)), Row: crdt.ID(s.ColumnInt64(1)), Field: uint8(s.ColumnInt64(2)), Stamp: stamp})
+			return err
+		}, min(max(limit, 1), MaxLimit))
+		if err != nil {
+			return err
+		}
+		n := newNames(tx)
+		for i := range found {
+			line, err := d.openConflict(n, &found[i])
+			if err != nil {
+				return err
+			}
+			out = append(out, line)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (d *Desk) openConflict(n *names, c *crdt.Conflict) (Conflict, error) {
+	row, err := n.tx.Get(c.Kind, c.Row)
+	if err != nil {
+		return Conflict{}, err
+	}
+	if row == nil {
+		return Conflict{}, fmt.Errorf("desk: conflict %d: its row %d is not there", c.ID(), c.Row)
+	}
+	for i := range row.Conflicts {
+		if row.Conflicts[i].Compare(c) == 0 {
+			return d.conflictLine(n, row, &row.Conflicts[i])
+		}
+	}
+	return Conflict{}, fmt.Errorf("desk: conflict %d: its row %d does not know it", c.ID(), c.Row)
+}
+
+func (d *Desk) conflictLine(n *names, r *rows.Stored, c *crdt.Conflict) (Conflict, error) {
+	kind := d.file.Schema().Kind(r.Kind)
+	line := Conflict{ID: c.ID(), Kind: kind.Name, Row: r.ID, Field: fmt.Sprint(c.Field), Losing: c.Value.String(), LosingStamp: c.Stamp.String(),
+		Current: r.Get(c.Field).String(), CurrentStamp: r.Clocks.Of(c.Field).Stamp.String(), Closed: !c.Closed.IsZero()}
+	if f := kind.Field(c.Field); f != nil {
+		line.Field = f.Name
+	}
+	line.Party = partyOf(kind, r)
+	who, err := n.party(line.Party)
+	line.PartyName = who.name
+	state := d.stateOf(r.Kind, r.ID)
+	var err2, err3 error
+	line.LosingBy, err2 = n.author(crdt.Written{Stamp: c.Stamp, By: c.By}, state)
+	line.CurrentBy, err3 = n.author(r.Clocks.Of(c.Field), state)
+	return line, errors.Join(err, err2, err3)
+}
+
+// partyOf is the party a row hangs on first; 0 for none.
+func partyOf(kind *crdt.Kind, r *rows.Stored) crdt.ID {
+	if kind.Num == crm.Party {
+		return r.ID
+	}
+	for i := range kind.Fields {
+		if f := &kind.Fields[i]; f.Ref == crm.Party && !r.Get(f.Num).IsNull() {
+			return r.Get(f.Num).ID()
+		}
+	}
+	return 0
+}
+
+// Settle ends a conflict by a new write that names both values: the current
+// one stays, or the losing one is taken back. Of a guarded field a second
+// person settles: nobody decides on their own value.
+func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosing bool) (Saved, error) {
+	return d.act(ctx, who, crm.ActEdit, func(a *rows.Act) (crdt.ID, error) {
+		row, c, err := conflictByID(a.Tx, conflict)
+		if err != nil {
+			return 0, err
+		}
+		cur := row.Clocks.Of(c.Field)
+		f := d.file.Schema().Kind(row.Kind).Field(c.Field)
+		if f != nil && f.Owner == crdt.Guarded {
+			if !who.May(crm.ActSettle) {
+				return 0, denied("settle_manager", "a manager settles conflicts of names, birth dates and identity numbers")
+			}
+			if who.Person == cur.By || who.Person == c.By {
+				return 0, denied("settle_second", "somebody other than the authors of the two values must settle this")
+			}
+		}
+		v := row.Get(c.Field)
+		if keepLosing {
+			v = c.Value
+		}
+		a.Add(crdt.Op{Kind: row.Kind, ID: row.ID, Set: []crdt.FieldSet{{Field: c.Field, Value: v, Saw: []crdt.Stamp{cur.Stamp, c.Stamp}}}})
+		return row.ID, nil
+	})
+}
+
+func conflictByID(tx *rows.Tx, id crdt.ID) (*rows.Stored, *crdt.Conflict, error) {
+	var kind uint8
+	var at crdt.ID
+	err := tx.Query(`SELECT kind, row_id FROM conflict WHERE id=?1 AND closed IS NULL`, func(s *rows.Stmt) error {
+		kind, at = uint8(s.ColumnInt64(0)), crdt.ID(s.ColumnInt64(1))
+		return nil
+	}, int64(id))
+	if err != nil {
+		return nil, nil, err
+	}
+	if kind != 0 {
+		row, err := tx.Get(kind, at)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range row.Conflicts {
+			if row.Conflicts[i].ID() == id {
+				return row, &row.Conflicts[i], nil
+			}
+		}
+	}
+	return nil, nil, notFound("conflict", "this conflict was settled meanwhile")
+}

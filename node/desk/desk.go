@@ -1,0 +1,177 @@
+package desk
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/node/store"
+	"bough/sync/rows"
+)
+
+// Limits.
+const (
+	TimelineLimit  = 50   // interactions on the page of a customer
+	MaxLimit       = 1000 // rows of any list
+	outageLines    = 200  // unsent changes listed
+	DefaultIdleMS  = 5 * 60 * 1000
+	eventQueue     = 64 // events a slow listener may lag; then it is told "anything"
+	maxNoteBytes   = 8000
+	maxFieldBytes  = 2000
+	maxHappenedGap = 5 * 60 * 1000 // ms a clerk's clock may be ahead of ours
+)
+
+// Ledger is where acts are written: a node's store, or central.
+type Ledger interface {
+	Act(ctx context.Context, who rows.Actor, fn func(*rows.Act) error) (rows.Receipt, error)
+	Origin() crdt.Origin
+}
+
+// Line is the state of the line to central, as the process knows it.
+type Line struct {
+	Online        bool
+	SinceMS       int64
+	LastContactMS int64
+	Progress      store.Progress
+	Met           bool
+	Untaken       []uint64 // numbers of unsent changes, newest first
+}
+
+// Options makes a desk.
+type Options struct {
+	Local  *store.Local
+	Ledger Ledger
+	Branch int64 // 0: head office
+	NowMS  func() int64
+	Rand   io.Reader
+	IdleMS int64 // 0: five minutes
+	// Pending tells whether a row carries what central has not taken; nil at central.
+	Pending func(kind uint8, id crdt.ID) bool
+	// Line tells how the line is; nil at central, which is always online.
+	Line func(ctx context.Context) (Line, error)
+}
+
+// Desk is where clerks act.
+type Desk struct {
+	o    Options
+	file *rows.File
+
+	mu   sync.Mutex // guards seen and listeners
+	seen map[[32]byte]int64
+	next int
+	to   map[int]chan Event
+}
+
+// New makes a desk.
+func New(o Options) *Desk {
+	if o.IdleMS == 0 {
+		o.IdleMS = DefaultIdleMS
+	}
+	if o.Pending == nil {
+		o.Pending = func(uint8, crdt.ID) bool { return false }
+	}
+	return &Desk{o: o, file: o.Local.File, seen: map[[32]byte]int64{}, to: map[int]chan Event{}}
+}
+
+// Subscribe listens to what changes. A listener that lags is told "anything".
+func (d *Desk) Subscribe() (events <-chan Event, cancel func()) {
+	ch := make(chan Event, eventQueue)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.next++
+	n := d.next
+	d.to[n] = ch
+	return ch, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		delete(d.to, n)
+	}
+}
+
+// Tell passes on which parties changed; none means the state of the line. The
+// process calls it from its ledger.
+func (d *Desk) Tell(parties []crdt.ID) {
+	if len(parties) == 0 || len(parties) > eventQueue/2 {
+		parties = []crdt.ID{0}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, ch := range d.to {
+		for _, id := range parties {
+			select {
+			case ch <- Event{Party: id}:
+			default:
+				drain(ch)
+				ch <- Event{}
+			}
+		}
+	}
+}
+
+// drain empties a full queue: one "anything" will stand for all of it.
+func drain(ch chan Event) {
+	for {
+		select {
+		case <-ch:
+		default:
+			return
+		}
+	}
+}
+
+// act writes one act of who, checking the right first.
+func (d *Desk) act(ctx context.Context, who *Who, need crm.Act, fn func(*rows.Act) (crdt.ID, error)) (Saved, error) {
+	if err := need1(who, need); err != nil {
+		return Saved{}, err
+	}
+	var id crdt.ID
+	r, err := d.o.Ledger.Act(ctx, rows.Actor{Session: who.Session, Person: who.Person}, func(a *rows.Act) (err error) {
+		id, err = fn(a)
+		return err
+	})
+	if err != nil {
+		return Saved{}, err
+	}
+	return Saved{ID: id, Seq: r.Seq, Stamp: r.Stamp, State: d.fresh()}, nil
+}
+
+func need1(who *Who, act crm.Act) error {
+	switch {
+	case who == nil:
+		return &Error{Reason: SignedOut, Code: "signed_out", Message: "nobody is signed in; sign in first"}
+	case !who.May(act):
+		return denied("not_allowed", "your role may not do this; ask your manager")
+	}
+	return nil
+}
+
+// fresh is the state of what was just written.
+func (d *Desk) fresh() State {
+	if d.o.Branch == 0 {
+		return AtHeadOffice
+	}
+	return SavedHere
+}
+
+func (d *Desk) stateOf(kind uint8, id crdt.ID) State {
+	if d.o.Pending(kind, id) {
+		return SavedHere
+	}
+	return AtHeadOffice
+}
+
+// set is one field of a new row, which nobody has seen.
+func set(field uint8, v crdt.Value) crdt.FieldSet { return crdt.FieldSet{Field: field, Value: v} }
+
+// filled drops the fields that hold nothing.
+func filled(fields ...crdt.FieldSet) []crdt.FieldSet {
+	out := fields[:0]
+	for _, f := range fields {
+		if !f.Value.IsNull() {
+			out = append(out, f)
+		}
+	}
+	return out
+}

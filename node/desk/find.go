@@ -1,0 +1,112 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/rows"
+)
+
+// Find looks customers and prospects up by what was typed; an empty text gives
+// those the person opened last, then the newest. At most limit, best first.
+func (d *Desk) Find(ctx context.Context, who *Who, typed string, limit int) (out []Hit, err error) {
+	if err := need1(who, crm.ActRead); err != nil {
+		return nil, err
+	}
+	limit = min(max(limit, 1), MaxLimit)
+	err = d.file.Read(ctx, func(tx *rows.Tx) error {
+		ids, err := d.foundIDs(tx, who, strings.TrimSpace(typed), limit)
+		if err != nil {
+			return err
+		}
+		n := newNames(tx)
+		for _, id := range ids {
+			hit, there, err := d.hit(n, id)
+			if err != nil {
+				return err
+			}
+			if there {
+				out = append(out, hit)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (d *Desk) foundIDs(tx *rows.Tx, who *Who, typed string, limit int) ([]crdt.ID, error) {
+	if typed != "" {
+		found, err := d.o.Local.Find(tx, typed, who.Person, d.o.Branch, limit)
+		ids := make([]crdt.ID, len(found))
+		for i := range found {
+			ids[i] = found[i].Party
+		}
+		return ids, err
+	}
+	ids, err := tx.IDs(`SELECT party FROM recent WHERE person=?1 ORDER BY at DESC LIMIT ?2`, int64(who.Person), limit)
+	if err != nil || len(ids) >= limit {
+		return ids, err
+	}
+	newest, err := tx.IDs(`SELECT id FROM party ORDER BY id DESC LIMIT ?1`, limit)
+	for _, id := range newest {
+		if len(ids) < limit && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
+}
+
+func (d *Desk) hit(n *names, id crdt.ID) (hit Hit, there bool, err error) {
+	row, err := n.tx.Get(crm.Party, id)
+	if err != nil || row == nil {
+		return hit, false, err
+	}
+	address := strings.Split(row.Get(crm.PartyAddress).S, "\n")
+	hit = Hit{ID: id, Name: row.Get(crm.PartyName).S, Type: row.Get(crm.PartyType).S, Status: row.Get(crm.PartyStatus).S,
+		Birth: row.Get(crm.PartyBirth).S, Home: row.Get(crm.PartyHome).I, Tier: row.Get(crm.PartyTier).S, Town: address[len(address)-1]}
+	hit.Mine = hit.Home == d.o.Branch
+	if hit.HomeName, err = n.branch(hit.Home); err != nil {
+		return hit, true, err
+	}
+	err = n.tx.Query(`SELECT level FROM warning WHERE party=?1 AND gone IS NULL`, func(s *rows.Stmt) error {
+		if level := s.ColumnText(0); order(crm.WarningLevels, level, hit.Warning) > 0 {
+			hit.Warning = level
+		}
+		return nil
+	}, int64(id))
+	if err != nil {
+		return hit, true, err
+	}
+	err = n.tx.Query(`SELECT value FROM reach WHERE party=?1 AND channel='phone' AND gone IS NULL ORDER BY preferred IS NULL, id LIMIT 1`, func(s *rows.Stmt) error {
+		hit.Phone = s.ColumnText(0)
+		return nil
+	}, int64(id))
+	return hit, true, err
+}
+
+// Duplicates finds parties that may be the prospect being typed, at most five:
+// the same phone or document, or the same name with no other birth date.
+func (d *Desk) Duplicates(ctx context.Context, who *Who, p Prospect) (out []Hit, err error) {
+	seen := map[crdt.ID]bool{}
+	for _, typed := range []string{p.Phone, p.Fields["document"], p.Fields["name"]} {
+		if len(strings.TrimSpace(typed)) < 2 {
+			continue
+		}
+		hits, err := d.Find(ctx, who, typed, 5)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range hits {
+			birth := p.Fields["birth"]
+			other := typed == p.Fields["name"] && birth != "" && h.Birth != "" && h.Birth != birth
+			if !seen[h.ID] && !other && len(out) < 5 {
+				seen[h.ID] = true
+				out = append(out, h)
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,137 @@
+package desk
+
+import (
+	"context"
+	"strings"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/rows"
+)
+
+// Outage tells how the line is and what exists only here.
+func (d *Desk) Outage(ctx context.Context) (*Outage, error) {
+	if d.o.Line == nil {
+		return &Outage{Online: true, Bootstrapped: true}, nil
+	}
+	line, err := d.o.Line(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := line.Progress
+	o := &Outage{Online: line.Online, SinceMS: line.SinceMS, LastContactMS: line.LastContactMS, Written: p.Written,
+		RefusedCount: p.Refused, Accepted: p.Taken - min(p.Refused, p.Taken), Unsent: int(p.Written - min(p.Taken, p.Written)), Bootstrapped: line.Met}
+	if p.OldestMS > 0 {
+		o.OldestMS = max(0, d.o.NowMS()-p.OldestMS)
+	}
+	err = d.file.Read(ctx, func(tx *rows.Tx) error {
+		n := newNames(tx)
+		for _, seq := range line.Untaken[:min(len(line.Untaken), outageLines)] {
+			item, err := d.unsent(n, seq)
+			if err != nil {
+				return err
+			}
+			o.Items = append(o.Items, item)
+		}
+		o.Refused, err = d.refused(n, int64(d.o.Ledger.Origin()))
+		return err
+	})
+	return o, err
+}
+
+// unsent describes one change of the journal.
+func (d *Desk) unsent(n *names, seq uint64) (UnsentLine, error) {
+	line := UnsentLine{Seq: seq}
+	_, changes, err := n.tx.Changes(d.o.Ledger.Origin(), seq-1, 1)
+	if err != nil || len(changes) == 0 {
+		return line, err
+	}
+	c := &changes[0]
+	line.AtMS = c.Stamp.Millis()
+	person, _, err := n.tx.Int(`SELECT person FROM session WHERE id=?1`, int64(c.Session))
+	if err != nil {
+		return line, err
+	}
+	by, err := n.person(crdt.ID(person))
+	if err != nil {
+		return line, err
+	}
+	line.By = by.Name
+	op := &c.Bodies[0].Op
+	kind := d.file.Schema().Kind(op.Kind)
+	line.Kind, line.Text = kind.Name, describe(kind, op)
+	if row, err := n.tx.Get(op.Kind, op.ID); err != nil || row == nil {
+		return line, err
+	} else {
+		line.Party = partyOf(kind, row)
+	}
+	who, err := n.party(line.Party)
+	line.Name = who.name
+	return line, err
+}
+
+// describe is what an op wrote, name=value each; references are left out.
+func describe(kind *crdt.Kind, op *crdt.Op) string {
+	var parts []string
+	for _, f := range op.Set {
+		fd := kind.Field(f.Field)
+		if fd == nil || fd.Ref != 0 || kind.Num == crm.Session {
+			continue
+		}
+		parts = append(parts, fd.Name+"="+f.Value.String())
+	}
+	if len(op.Clear) > 0 {
+		parts = append(parts, "removed")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// refused lists what central refused of an origin (0: of all), newest first.
+func (d *Desk) refused(n *names, origin int64) (out []RefusedLine, err error) {
+	err = n.tx.Rows(crm.Refusal, "?1=0 OR origin=?1 ORDER BY id DESC LIMIT ?2", func(r *rows.Stored) error {
+		line := RefusedLine{AtMS: r.Get(crm.RefusalAt).I, Origin: crdt.Origin(r.Get(crm.RefusalOrigin).I), Seq: uint64(r.Get(crm.RefusalSeq).I),
+			Branch: r.Get(crm.RefusalBranch).I, Code: r.Get(crm.RefusalCode).S, Message: r.Get(crm.RefusalMessage).S,
+			Row: crdt.ID(r.Get(crm.RefusalRow).I), Typed: r.Get(crm.RefusalTyped).S}
+		if k := d.file.Schema().Kind(uint8(r.Get(crm.RefusalKind).I)); k != nil {
+			line.Kind = k.Name
+		}
+		person, _, err := n.tx.Int(`SELECT person FROM session WHERE id=?1`, r.Get(crm.RefusalSession).I)
+		if err != nil {
+			return err
+		}
+		by, err := n.person(crdt.ID(person))
+		line.By = by.Name
+		out = append(out, line)
+		return err
+	}, origin, outageLines)
+	return out, err
+}
+
+// Refused lists the newest changes that central refused, of every node.
+func (d *Desk) Refused(ctx context.Context, who *Who) (out []RefusedLine, err error) {
+	if err := need1(who, crm.ActFleet); err != nil {
+		return nil, err
+	}
+	err = d.file.Read(ctx, func(tx *rows.Tx) error {
+		out, err = d.refused(newNames(tx), 0)
+		return err
+	})
+	return out, err
+}
+
+// SaveDraft keeps a half-typed form of a person; it never travels. An empty
+// body drops it.
+func (d *Desk) SaveDraft(ctx context.Context, who *Who, form, body string) error {
+	return d.o.Local.SaveDraft(ctx, who.Person, form, body, d.o.NowMS())
+}
+
+// Draft reads a half-typed form and when it was kept, ms UTC; empty when there
+// is none.
+func (d *Desk) Draft(ctx context.Context, who *Who, form string) (body string, atMS int64, err error) {
+	return d.o.Local.Draft(ctx, who.Person, form)
+}
+
+// DropDraft forgets a half-typed form.
+func (d *Desk) DropDraft(ctx context.Context, who *Who, form string) error {
+	return d.o.Local.SaveDraft(ctx, who.Person, form, "", 0)
+}

@@ -1,0 +1,20 @@
+// Package store is the file of a node: rows of every kind (sync/rows), the
+// journal of what was written here, the overlay of what central has not taken
+// yet, and the local things that never travel: tokens, drafts, recent
+// customers, the search index.
+//
+// # Invariants
+//
+//   - A row is what central last gave, with the untaken changes that touch it
+//     merged on top in the order of their stamps (DESIGN, section 2).
+//   - A journal entry and the rows it changes are one transaction.
+//   - Changes count as taken only with the last page of a pull.
+//   - The index is behind the save: what is not indexed yet stands in table
+//     dirty, written with the save, and find looks through that too.
+//
+// # Locks
+//
+// Store.mu serialises everything that writes rows: acts and pages. The overlay
+// has its own lock, so that pages can ask what is pending. Local things are
+// written without mu: the file itself has one writer.
+package store

@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"bough/crdt"
+	"bough/sync/rows"
+	"bough/sync/wire"
+)
+
+// sliceRows is how many rows of a page one transaction takes, so that a save
+// never waits long for the writer.
+const sliceRows = 200
+
+const factMet = "feed met its head" // 1 once every scope was read to its end
+
+// Apply takes a page of the feed: each row replaces the node's, then untaken
+// changes are merged on top. A page of another epoch than the file knows is
+// the caller's to ask for from 0. saving is asked between slices whether the
+// writer should be let go; nil means after every slice.
+func (s *Store) Apply(ctx context.Context, page *wire.Page) error {
+	sc, err := s.Cursor(ctx, page.Scope)
+	if err != nil {
+		return err
+	}
+	if page.Since != sc.Feed {
+		return nil // an old or repeated page: asked again from where we are
+	}
+	for slice := range slices.Chunk(page.Rows, sliceRows) {
+		if err := s.applySlice(ctx, page, slice); err != nil {
+			return err
+		}
+	}
+	return s.applyEnd(ctx, page)
+}
+
+func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.PageRow) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var touched []crdt.ID
+	err := s.File.Write(ctx, func(tx *rows.Tx) error {
+		touched = nil
+		for i := range slice {
+			t, err := s.replace(tx, page, &slice[i], touched)
+			if err != nil {
+				return fmt.Errorf("store: feed of scope %d, number %d: %w", page.Scope, slice[i].N, err)
+			}
+			touched = t
+		}
+		if err := s.author.KeepClock(tx); err != nil {
+			return err
+		}
+		return s.advance(tx, page, slice[len(slice)-1].N)
+	})
+	if err == nil {
+		s.changed(touched)
+	}
+	return err
+}
+
+func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched []crdt.ID) ([]crdt.ID, error) {
+	old, err := tx.Get(r.Row.Kind, r.Row.ID)
+	if err != nil {
+		return touched, err
+	}
+	var next *rows.Stored
+	if !r.Void {
+		next = &rows.Stored{Row: r.Row, Conflicts: r.Conflicts, N: r.N}
+		if err := s.author.Clock.Observe(r.Row.Clocks.Latest(), s.nowMS(), -1); err != nil {
+			return touched, err
+		}
+	}
+	next = s.overlay.over(s.File.Schema(), key{r.Row.Kind, r.Row.ID}, next, page.Vector)
+	if err := tx.Swap(old, next, s.scopeOf(r.Row.Kind)); err != nil {
+		return touched, err
+	}
+	if next == nil {
+		next = old
+	}
+	if next == nil {
+		return touched, nil
+	}
+	return s.Touch(tx, next, touched)
+}
+
+// advance notes how far the feed has been read; digests counted in this
+// transaction are flushed after it and added to what stands here.
+func (s *Store) advance(tx *rows.Tx, page *wire.Page, n int64) error {
+	sc, err := tx.Scope(page.Scope)
+	if err != nil {
+		return err
+	}
+	sc.Feed, sc.Epoch = n, page.Epoch
+	return tx.SetScope(sc)
+}
+
+func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := page.Vector[s.Origin()]
+	err := s.File.Write(ctx, func(tx *rows.Tx) error {
+		if err := s.advance(tx, page, page.Until); err != nil || page.More {
+			return err
+		}
+		if page.Scope == s.branch {
+			// What this branch wrote stands in its own feed: only its last page
+			// says that the changes came back as rows.
+			if err := tx.SetFact(factTaken, int64(taken)); err != nil {
+				return err
+			}
+			if err := tx.SetFact(factMet, int64(1)); err != nil {
+				return err
+			}
+		}
+		return s.trim(tx, min(page.Backed, taken))
+	})
+	if err != nil || page.More || page.Scope != s.branch {
+		return err
+	}
+	s.overlay.take(taken)
+	s.changed(nil)
+	return nil
+}
+
+// trim forgets journal entries that a backup of central covers.
+func (s *Store) trim(tx *rows.Tx, upTo uint64) error {
+	have, err := tx.Trimmed()
+	if err != nil || upTo <= have {
+		return err
+	}
+	return tx.Trim(upTo)
+}
+
+// Cursor is how far a scope has been read.
+func (s *Store) Cursor(ctx context.Context, scope int64) (sc rows.Scope, err error) {
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		sc, err = tx.Scope(scope)
+		return err
+	})
+	return sc, err
+}
+
+// Met reports whether the feed has once reached its head here.
+func (s *Store) Met(ctx context.Context) (met bool, err error) {
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		n, err := tx.FactInt(factMet)
+		met = n == 1
+		return err
+	})
+	return met, err
+}
+
+// Rewind makes the feed of a scope start again from 0, for a new feed epoch.
+// Rows stay and are replaced as they come.
+func (s *Store) Rewind(ctx context.Context, scope int64, epoch uint64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.File.Write(ctx, func(tx *rows.Tx) error {
+		sc, err := tx.Scope(scope)
+		if err != nil {
+			return err
+		}
+		sc.Feed, sc.Epoch = 0, epoch
+		return tx.SetScope(sc)
+	})
+}

@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/journal"
+	"bough/sync/rows"
+)
+
+// Options opens the file of a node.
+type Options struct {
+	Path   string
+	Schema *crdt.Schema
+	Origin crdt.Origin // 0: as the file says
+	Branch int64
+	Rand   io.Reader
+	// NowMS is the time to stamp with, ms UTC: the physical clock, anchored to
+	// central's.
+	NowMS  func() int64
+	NoSync bool // for simulators
+}
+
+// Store is the file of a node, open.
+type Store struct {
+	*Local
+	branch int64
+	nowMS  func() int64
+
+	mu     sync.Mutex // serialises acts and pages; guards author
+	author *rows.Author
+
+	overlay overlay
+	changed func([]crdt.ID)
+}
+
+// OfficeScope is the scope that every node holds.
+const OfficeScope int64 = 0
+
+// Open opens or makes the file of a node.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: localTables, NoSync: o.NoSync})
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, changed: func([]crdt.ID) {}}
+	err = file.Write(ctx, func(tx *rows.Tx) error {
+		if s.author, err = file.LoadAuthor(tx, o.Origin, o.Rand); err != nil {
+			return err
+		}
+		return s.loadOverlay(tx)
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: open %s: %w", o.Path, err), file.Close())
+	}
+	return s, nil
+}
+
+// OnChange tells fn which parties changed, after each act and page. Call it
+// before anything is written.
+func (s *Store) OnChange(fn func(parties []crdt.ID)) { s.changed = fn }
+
+// Origin is who writes here.
+func (s *Store) Origin() crdt.Origin { return s.author.Origin() }
+
+// Branch is the branch the node belongs to.
+func (s *Store) Branch() int64 { return s.branch }
+
+// Scopes are the scopes the node holds, in the order to ask for them.
+func (s *Store) Scopes() []int64 { return []int64{OfficeScope, s.branch} }
+
+// ScopeOf is the scope a node counts a row of a kind in.
+func (s *Store) scopeOf(kind uint8) int64 {
+	if k := s.File.Schema().Kind(kind); k != nil && k.Scope.Everywhere {
+		return OfficeScope
+	}
+	return s.branch
+}
+
+// Act commits one act of a person: what fn adds becomes one change of the
+// journal and is merged into the rows, in one transaction. who.Session 0 means
+// the session that the act itself creates.
+func (s *Store) Act(ctx context.Context, who rows.Actor, fn func(*rows.Act) error) (rows.Receipt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var change *journal.Change
+	var touched []crdt.ID
+	mark := s.author.Mark()
+	err := s.File.Write(ctx, func(tx *rows.Tx) error {
+		act := rows.NewAct(tx, s.author)
+		if err := fn(act); err != nil {
+			return err
+		}
+		if len(act.Ops) == 0 {
+			return errNothing
+		}
+		if who.Session == 0 {
+			who.Session = act.Ops[0].ID
+		}
+		stamp, err := act.Stamp(s.nowMS())
+		if err != nil {
+			return err
+		}
+		change, err = s.author.Append(tx, stamp, who.Session, act.Ops)
+		if err != nil {
+			return err
+		}
+		touched, err = s.mergeOwn(tx, act, change.Written(who.Person))
+		return err
+	})
+	if err != nil {
+		s.author.Back(mark)
+		if errors.Is(err, errNothing) {
+			return rows.Receipt{}, nil
+		}
+		return rows.Receipt{}, err
+	}
+	s.overlay.add(change, who.Person)
+	s.changed(touched)
+	return rows.Receipt{Seq: change.Seq, Stamp: change.Stamp, Ops: ops(change)}, nil
+}
+
+// errNothing ends an act that has nothing to write.
+var errNothing = errors.New("store: nothing to write")
+
+func ops(c *journal.Change) []crdt.Op {
+	out := make([]crdt.Op, len(c.Bodies))
+	for i := range c.Bodies {
+		out[i] = c.Bodies[i].Op
+	}
+	return out
+}
+
+func (s *Store) mergeOwn(tx *rows.Tx, act *rows.Act, w crdt.Written) (touched []crdt.ID, err error) {
+	for i := range act.Ops {
+		op := &act.Ops[i]
+		var old *rows.Stored
+		if !act.Fresh(op.ID) {
+			if old, err = tx.Get(op.Kind, op.ID); err != nil {
+				return nil, err
+			}
+		}
+		next := rows.Merge(s.File.Schema(), old, op, w)
+		if err := tx.Swap(old, next, s.scopeOf(op.Kind)); err != nil {
+			return nil, err
+		}
+		if touched, err = s.Touch(tx, next, touched); err != nil {
+			return nil, err
+		}
+	}
+	return touched, nil
+}
+
+// Progress is how far the node's own changes have come.
+type Progress struct {
+	Written  uint64 // last number written
+	Taken    uint64 // up to here central has taken or refused them
+	Refused  uint64 // of them refused
+	OldestMS int64  // stamp of the oldest change not taken, ms UTC; 0: none
+}
+
+// Progress reads how far the node's own changes have come.
+func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
+	s.mu.Lock()
+	p.Written = s.author.Seq()
+	s.mu.Unlock()
+	p.Taken, p.OldestMS = s.overlay.taken()
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		n, _, err := tx.Int(`SELECT count(*) FROM refusal WHERE origin=?1`, int64(s.Origin()))
+		p.Refused = uint64(n)
+		return err
+	})
+	return p, err
+}
+
+// Pending reports whether a row carries a change that central has not taken.
+func (s *Store) Pending(kind uint8, id crdt.ID) bool { return s.overlay.has(key{kind, id}) }
+
+// Range reads the own changes after number since, at most limit, and signs the
+// head they end at.
+func (s *Store) Range(ctx context.Context, since uint64, limit int, sign journal.Signer) (r journal.Range, err error) {
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		r.Prev, r.Changes, err = tx.Changes(s.Origin(), since, limit)
+		if err != nil || len(r.Changes) == 0 {
+			return err
+		}
+		hash, buf := r.Prev, []byte(nil)
+		for i := range r.Changes {
+			hash, buf = r.Changes[i].Seal(hash, buf)
+		}
+		r.Head = journal.Head{Origin: s.Origin(), Seq: r.Changes[len(r.Changes)-1].Seq, Hash: hash}
+		r.Head.Signature = sign(r.Head.Message())
+		return nil
+	})
+	return r, err
+}
+
+// partyOf finds the parties a row hangs on: those its fields name, or itself.
+func partyOf(schema *crdt.Schema, row *rows.Stored) (out []crdt.ID) {
+	if row.Kind == crm.Party {
+		return []crdt.ID{row.ID}
+	}
+	k := schema.Kind(row.Kind)
+	for i := range k.Fields {
+		if f := &k.Fields[i]; f.Ref == crm.Party {
+			if v := row.Get(f.Num); !v.IsNull() {
+				out = append(out, v.ID())
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,67 @@
+package store
+
+// LocalTables are the migrations of what never travels; central has the same
+// beside its own. Append only.
+var localTables = []string{`
+-- Somebody's sign-in: a cookie of the pages or a bearer word of the API, by
+-- its hash.
+CREATE TABLE token (
+	hash    BLOB PRIMARY KEY,
+	session INTEGER NOT NULL, -- row of kind session
+	person  INTEGER NOT NULL,
+	api     INTEGER NOT NULL, -- 1: bearer word, never idle-locked
+	seen    INTEGER NOT NULL, -- ms UTC of the last thing the person did
+	until   INTEGER NOT NULL, -- ms UTC
+	locked  INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- Wrong passwords in a row; survives a restart.
+CREATE TABLE wrong_password (
+	login TEXT PRIMARY KEY,
+	count INTEGER NOT NULL,
+	at    INTEGER NOT NULL -- ms UTC of the last one
+) STRICT, WITHOUT ROWID;
+
+-- A half-typed form; returns to its author only.
+CREATE TABLE draft (
+	person INTEGER NOT NULL,
+	form   TEXT NOT NULL,
+	body   TEXT NOT NULL,
+	at     INTEGER NOT NULL, -- ms UTC
+	PRIMARY KEY (person, form)
+) STRICT, WITHOUT ROWID;
+
+-- Customers a person opened lately.
+CREATE TABLE recent (
+	person INTEGER NOT NULL,
+	party  INTEGER NOT NULL,
+	at     INTEGER NOT NULL, -- ms UTC
+	PRIMARY KEY (person, party)
+) STRICT, WITHOUT ROWID;
+
+-- Answers of the API, so that a request sent twice acts once.
+CREATE TABLE answered (
+	person  INTEGER NOT NULL,
+	key     TEXT NOT NULL,
+	request BLOB NOT NULL, -- hash of the request
+	status  INTEGER NOT NULL,
+	body    BLOB NOT NULL,
+	at      INTEGER NOT NULL, -- ms UTC
+	PRIMARY KEY (person, key)
+) STRICT, WITHOUT ROWID;
+
+-- Parties whose index entry is older than their rows.
+CREATE TABLE dirty (party INTEGER PRIMARY KEY) STRICT;
+
+-- Which document of the index is which party; documents ascend in the order
+-- of arrival, as FTS5 likes it.
+CREATE TABLE document (
+	doc   INTEGER PRIMARY KEY AUTOINCREMENT,
+	party INTEGER NOT NULL UNIQUE
+) STRICT;
+
+CREATE VIRTUAL TABLE find USING fts5(names, sounds, digits, words, content='', contentless_delete=1, detail=column);
+`}
+
+// LocalTables returns the migrations of what never travels.
+func LocalTables() []string { return localTables }

@@ -1,0 +1,214 @@
+package central
+
+import (
+	"cmp"
+	"slices"
+
+	"bough/crdt"
+	"bough/sync/rows"
+)
+
+type key struct {
+	kind uint8
+	id   crdt.ID
+}
+
+// entry is a row that a batch reads or writes.
+type entry struct {
+	old, cur *rows.Stored
+	was      []int64 // scopes that held it before the batch
+	touched  bool    // it gets a new number
+	void     []int64 // scopes that must hear that there is no such row
+}
+
+// Batch is one transaction of central: rows merged in memory, written and
+// numbered at its end, sorted.
+type Batch struct {
+	Tx      *rows.Tx
+	c       *Central
+	rows    map[key]*entry
+	members map[key][]int64
+	joins   map[key][]key // second roots by first, of the joining rows of this batch
+}
+
+func newBatch(c *Central, tx *rows.Tx) *Batch {
+	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joins: map[key][]key{}}
+}
+
+// Get reads a row as merged so far; nil when there is none.
+func (b *Batch) Get(kind uint8, id crdt.ID) (*rows.Stored, error) {
+	e, err := b.load(key{kind, id})
+	if err != nil {
+		return nil, err
+	}
+	return e.cur, nil
+}
+
+// NowMS is central's time, ms UTC.
+func (b *Batch) NowMS() int64 { return b.c.o.NowMS() }
+
+func (b *Batch) load(k key) (*entry, error) {
+	if e := b.rows[k]; e != nil {
+		return e, nil
+	}
+	old, err := b.Tx.Get(k.kind, k.id)
+	if err != nil {
+		return nil, err
+	}
+	e := &entry{old: old, cur: old}
+	if old != nil {
+		if e.was, err = b.scopesOf(old); err != nil {
+			return nil, err
+		}
+	}
+	b.rows[k] = e
+	return e, nil
+}
+
+// merge writes op into its row. branch, if not 0, is where the author sits:
+// a new root row is held there.
+func (b *Batch) merge(op *crdt.Op, w crdt.Written, branch int64) error {
+	k := key{op.Kind, op.ID}
+	e, err := b.load(k)
+	if err != nil {
+		return err
+	}
+	isNew := e.cur == nil
+	e.cur = rows.Merge(b.c.o.Schema, e.cur, op, w)
+	e.touched = true
+	if b.c.roots[k.kind] && isNew && branch != 0 {
+		if err := b.grow(k, branch); err != nil {
+			return err
+		}
+	}
+	return b.settle(k, e.cur)
+}
+
+// remove takes a row away: every scope that holds it hears so.
+func (b *Batch) remove(k key) error {
+	e, err := b.load(k)
+	if err != nil {
+		return err
+	}
+	e.void, e.cur, e.touched = e.was, nil, true
+	return nil
+}
+
+// renumber makes a row go out again; where there is none, scope hears so.
+func (b *Batch) renumber(k key, scope int64) error {
+	e, err := b.load(k)
+	if err != nil {
+		return err
+	}
+	e.touched = true
+	if e.cur == nil && !slices.Contains(e.void, scope) {
+		e.void = append(e.void, scope)
+	}
+	return nil
+}
+
+// flush writes and numbers what was touched.
+func (b *Batch) flush() (scopes []int64, roots []crdt.ID, err error) {
+	var keys []key
+	for k, e := range b.rows {
+		if e.touched {
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil, nil
+	}
+	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.id, b.id)) })
+	last := map[int64]int64{}
+	for _, k := range keys {
+		in, err := b.number(k, b.rows[k])
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, scope := range in {
+			last[scope] = b.c.number
+		}
+		roots = b.rootsOf(k, b.rows[k], roots)
+	}
+	for scope, n := range last {
+		sc, err := b.Tx.Scope(scope)
+		if err != nil {
+			return nil, nil, err
+		}
+		sc.Feed, sc.Epoch = n, b.c.epoch
+		if err := b.Tx.SetScope(sc); err != nil {
+			return nil, nil, err
+		}
+		scopes = append(scopes, scope)
+	}
+	if err := b.c.author.KeepClock(b.Tx); err != nil {
+		return nil, nil, err
+	}
+	return scopes, roots, b.Tx.SetFact(factNumber, b.c.number)
+}
+
+// number gives a row its number, in every scope that holds it, and writes it.
+func (b *Batch) number(k key, e *entry) (in []int64, err error) {
+	in = e.void
+	if e.cur != nil {
+		if in, err = b.scopesOf(e.cur); err != nil {
+			return nil, err
+		}
+	}
+	b.c.number++
+	if e.old != nil {
+		for _, scope := range e.was {
+			if err := b.Tx.Exec(`DELETE FROM feed WHERE scope=?1 AND n=?2`, scope, e.old.N); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, scope := range in {
+		if err := b.Tx.Exec(`INSERT INTO feed (scope, n, kind, row_id) VALUES (?1, ?2, ?3, ?4)`, scope, b.c.number, int64(k.kind), int64(k.id)); err != nil {
+			return nil, err
+		}
+	}
+	return in, b.store(e, in)
+}
+
+func (b *Batch) store(e *entry, in []int64) error {
+	was := e.old.Digest()
+	for _, scope := range e.was {
+		b.Tx.Count(scope, crdt.Digest{}, was)
+	}
+	if e.cur == nil {
+		return b.Tx.Swap(e.old, nil)
+	}
+	e.cur.N = b.c.number
+	is := e.cur.Digest()
+	for _, scope := range in {
+		b.Tx.Count(scope, is, crdt.Digest{})
+	}
+	if err := b.Tx.Swap(e.old, e.cur); err != nil {
+		return err
+	}
+	if b.c.o.Touch != nil {
+		return b.c.o.Touch(b.Tx, e.cur)
+	}
+	return nil
+}
+
+// rootsOf adds the root rows that a row hangs on, or itself.
+func (b *Batch) rootsOf(k key, e *entry, to []crdt.ID) []crdt.ID {
+	row := cmp.Or(e.cur, e.old)
+	if row == nil {
+		return to
+	}
+	if b.c.roots[k.kind] {
+		return append(to, k.id)
+	}
+	for _, f := range b.c.o.Schema.Kind(k.kind).Scope.Roots {
+		if v := row.Get(f); !v.IsNull() {
+			to = append(to, v.ID())
+		}
+	}
+	return to
+}
+
+// Schema is the table of kinds.
+func (b *Batch) Schema() *crdt.Schema { return b.c.o.Schema }

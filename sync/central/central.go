@@ -1,0 +1,199 @@
+package central
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"bough/crdt"
+	"bough/sync/journal"
+	"bough/sync/rows"
+	"bough/sync/wire"
+)
+
+// Limits.
+const (
+	MaxAheadMS = 5 * 60 * 1000 // a stamp further ahead than this is refused
+)
+
+// OfficeScope is the scope that every node holds.
+const OfficeScope int64 = 0
+
+// Node is a workstation that joined.
+type Node struct {
+	Origin   crdt.Origin
+	Branch   int64
+	Name     string
+	Key      []byte // Ed25519 public key
+	Joined   int64  // ms UTC
+	Revoked  bool
+	Seq      uint64
+	Hash     journal.Hash
+	SeenMS   int64
+	Unsent   int64
+	OldestMS int64
+	Feed     int64
+	Version  string
+}
+
+// Refusal is why a change was not taken: a stable code and words for people.
+type Refusal struct {
+	Code, Message string
+}
+
+// Judge decides whether a node's change may be taken. It knows what sync does
+// not: sessions, roles, fields.
+type Judge interface {
+	// Judge returns the person behind the change, or why it is refused. Rows
+	// are as merged so far.
+	Judge(b *Batch, n *Node, c *journal.Change) (by crdt.ID, refused *Refusal, err error)
+	// Refused makes the row that tells of a refusal.
+	Refused(id crdt.ID, n *Node, c *journal.Change, r *Refusal, nowMS int64) crdt.Op
+}
+
+// Options opens central.
+type Options struct {
+	Path       string
+	Schema     *crdt.Schema
+	Migrations []string // of what shares the file; they come first
+	Origin     crdt.Origin
+	Rand       io.Reader
+	NowMS      func() int64 // ms UTC
+	Judge      Judge
+	// Touch is told, in the transaction, of each row that was stored.
+	Touch  func(tx *rows.Tx, row *rows.Stored) error
+	NoSync bool // for simulators
+}
+
+// Central is the database of head office, open.
+type Central struct {
+	File  *rows.File
+	o     Options
+	codec *wire.Codec
+	roots map[uint8]bool // kinds that other rows hang on
+
+	mu     sync.Mutex
+	author *rows.Author
+	number int64 // last feed number given
+	epoch  uint64
+
+	news
+}
+
+const (
+	factNumber = "feed number"
+	factEpoch  = "feed epoch"
+)
+
+// Open opens or makes central's file.
+func Open(ctx context.Context, o Options) (*Central, error) {
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: append(append([]string{}, o.Migrations...), tables...), NoSync: o.NoSync})
+	if err != nil {
+		return nil, fmt.Errorf("central: %w", err)
+	}
+	c := &Central{File: file, o: o, roots: rootKinds(o.Schema), news: news{wait: make(chan struct{})}}
+	if c.codec, err = wire.NewCodec(); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	err = file.Write(ctx, func(tx *rows.Tx) error {
+		if c.author, err = file.LoadAuthor(tx, o.Origin, o.Rand); err != nil {
+			return err
+		}
+		if c.number, err = tx.FactInt(factNumber); err != nil {
+			return err
+		}
+		epoch, err := tx.FactInt(factEpoch)
+		if err == nil && epoch == 0 {
+			epoch = 1
+			err = tx.SetFact(factEpoch, epoch)
+		}
+		c.epoch = uint64(epoch)
+		return err
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("central: open %s: %w", o.Path, err), file.Close())
+	}
+	return c, nil
+}
+
+// Close closes the file.
+func (c *Central) Close() error { return c.File.Close() }
+
+// Origin is who central writes as.
+func (c *Central) Origin() crdt.Origin { return c.author.Origin() }
+
+// SetTouch tells fn of each row that is stored. Call it before anything is written.
+func (c *Central) SetTouch(fn func(tx *rows.Tx, row *rows.Stored) error) { c.o.Touch = fn }
+
+// Act commits one act of head office. What fn adds becomes changes of
+// central's own journal, split where there are many ops, and is merged and
+// numbered in one transaction. extra, if not nil, runs last in it.
+func (c *Central) Act(ctx context.Context, who rows.Actor, fn func(*rows.Act) error) (rows.Receipt, error) {
+	return c.act(ctx, who, fn, nil)
+}
+
+func (c *Central) act(ctx context.Context, who rows.Actor, fn func(*rows.Act) error, extra func(*Batch) error) (rows.Receipt, error) {
+	var receipt rows.Receipt
+	err := c.write(ctx, func(b *Batch) error {
+		act := rows.NewAct(b.Tx, c.author)
+		if err := fn(act); err != nil {
+			return err
+		}
+		if who.Session == 0 && len(act.Ops) > 0 {
+			who.Session = act.Ops[0].ID
+		}
+		for len(act.Ops) > 0 {
+			part := *act
+			n := min(len(act.Ops), journal.MaxOps)
+			part.Ops, act.Ops = act.Ops[:n], act.Ops[n:]
+			stamp, err := part.Stamp(c.o.NowMS())
+			if err != nil {
+				return err
+			}
+			change, err := c.author.Append(b.Tx, stamp, who.Session, part.Ops)
+			if err != nil {
+				return err
+			}
+			for i := range part.Ops {
+				if err := b.merge(&part.Ops[i], change.Written(who.Person), 0); err != nil {
+					return err
+				}
+			}
+			receipt.Seq, receipt.Stamp, receipt.Ops = change.Seq, change.Stamp, append(receipt.Ops, part.Ops...)
+		}
+		if extra != nil {
+			return extra(b)
+		}
+		return nil
+	})
+	return receipt, err
+}
+
+// write runs fn over a batch and flushes it, in one transaction.
+func (c *Central) write(ctx context.Context, fn func(*Batch) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	mark, number := c.author.Mark(), c.number
+	var scopes []int64
+	var parties []crdt.ID
+	err := c.File.Write(ctx, func(tx *rows.Tx) error {
+		b := newBatch(c, tx)
+		if err := fn(b); err != nil {
+			return err
+		}
+		var err error
+		scopes, parties, err = b.flush()
+		return err
+	})
+	if err != nil {
+		c.author.Back(mark)
+		c.number = number
+		return err
+	}
+	if len(scopes) > 0 {
+		c.tell(parties)
+	}
+	return nil
+}

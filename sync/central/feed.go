@@ -1,0 +1,79 @@
+package central
+
+import (
+	"context"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"bough/crdt"
+	"bough/sync/rows"
+	"bough/sync/wire"
+)
+
+func (c *Central) scope(ctx context.Context, scope int64) (sc rows.Scope, err error) {
+	err = c.File.Read(ctx, func(tx *rows.Tx) error {
+		sc, err = tx.Scope(scope)
+		return err
+	})
+	return sc, err
+}
+
+// Page reads the rows of a scope after number since, for a node, with the
+// vector and the digest of the same snapshot.
+func (c *Central) Page(ctx context.Context, n *Node, q wire.Pull) (*wire.Page, error) {
+	if q.Limit <= 0 || q.Limit > wire.MaxPageRows {
+		q.Limit = wire.MaxPageRows
+	}
+	page := &wire.Page{Scope: q.Scope, Epoch: c.epoch, Since: q.Since, Until: q.Since, NowMS: c.o.NowMS()}
+	err := c.File.Read(ctx, func(tx *rows.Tx) error {
+		if err := c.pageRows(tx, q, page); err != nil {
+			return err
+		}
+		sc, err := tx.Scope(q.Scope)
+		if err != nil {
+			return err
+		}
+		if page.More = page.Until < sc.Feed; !page.More {
+			page.Digest = sc.Digest
+		}
+		if page.Vector, err = vector(tx, n.Branch); err != nil {
+			return err
+		}
+		page.Backed, err = backed(tx, n.Origin)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("central: page of scope %d after %d: %w", q.Scope, q.Since, err)
+	}
+	return page, nil
+}
+
+func (c *Central) pageRows(tx *rows.Tx, q wire.Pull, page *wire.Page) error {
+	return tx.Query(`SELECT n, kind, row_id FROM feed WHERE scope=?1 AND n>?2 ORDER BY n LIMIT ?3`, func(s *sqlite.Stmt) error {
+		r := wire.PageRow{N: s.ColumnInt64(0)}
+		kind, id := uint8(s.ColumnInt64(1)), crdt.ID(s.ColumnInt64(2))
+		row, err := tx.Get(kind, id)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			r.Void, r.Row = true, crdt.Row{Kind: kind, ID: id}
+		} else {
+			r.Row, r.Conflicts = row.Row, row.Conflicts
+		}
+		page.Rows = append(page.Rows, r)
+		page.Until = r.N
+		return nil
+	}, q.Scope, q.Since, q.Limit)
+}
+
+// vector is how far the changes of the nodes of a branch are taken.
+func vector(tx *rows.Tx, branch int64) (map[crdt.Origin]uint64, error) {
+	out := map[crdt.Origin]uint64{}
+	err := tx.Query(`SELECT origin, seq FROM origin WHERE branch=?1`, func(s *sqlite.Stmt) error {
+		out[crdt.Origin(s.ColumnInt64(0))] = uint64(s.ColumnInt64(1))
+		return nil
+	}, branch)
+	return out, err
+}

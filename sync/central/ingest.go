@@ -1,0 +1,157 @@
+package central
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"bough/crdt"
+	"bough/sync/journal"
+	"bough/sync/wire"
+)
+
+// Errors of a push. The stream goes on after none of them without a person.
+var (
+	// ErrFork: another history stands at central under this number: the node is
+	// a restored backup or a clone.
+	ErrFork = errors.New("central: another history is known under these numbers: this workstation was restored from a backup or cloned")
+	// ErrNotYours: a node pushed the changes of another.
+	ErrNotYours = errors.New("central: the changes are of another workstation")
+)
+
+// Push takes the ranges of a node: each is checked, each change judged, merged
+// or refused, and the vector moved, in one transaction a push. A range that
+// does not follow what is taken is passed over: the answer tells from where to
+// send again. check verifies the signature of the node's heads.
+func (c *Central) Push(ctx context.Context, origin crdt.Origin, p *wire.Push, check journal.Checker) (*wire.Pushed, error) {
+	out := &wire.Pushed{Vector: map[crdt.Origin]uint64{}, NowMS: c.o.NowMS()}
+	for i := range p.Ranges {
+		if p.Ranges[i].Head.Origin != origin {
+			return nil, fmt.Errorf("%w: %d sent a range of %d", ErrNotYours, origin, p.Ranges[i].Head.Origin)
+		}
+		if err := p.Ranges[i].Verify(check); err != nil {
+			return nil, fmt.Errorf("central: push of %d: %w", origin, err)
+		}
+	}
+	err := c.write(ctx, func(b *Batch) error {
+		out.Refused = 0
+		n, err := loadNode(b.Tx, origin)
+		if err != nil {
+			return err
+		}
+		for i := range p.Ranges {
+			refused, err := c.takeRange(b, n, &p.Ranges[i])
+			if err != nil {
+				return err
+			}
+			out.Refused += refused
+		}
+		out.Vector[origin] = n.Seq
+		return b.Tx.Exec(`UPDATE origin SET seq=?2, hash=?3, seen=?4 WHERE origin=?1`, int64(origin), int64(n.Seq), n.Hash[:], c.o.NowMS())
+	})
+	if err != nil {
+		return nil, fmt.Errorf("central: push of %d: %w", origin, err)
+	}
+	return out, nil
+}
+
+// takeRange takes what is new of a range.
+func (c *Central) takeRange(b *Batch, n *Node, r *journal.Range) (refused int, err error) {
+	first := r.Changes[0].Seq
+	if first > n.Seq+1 || r.Head.Seq <= n.Seq {
+		return 0, nil // a gap, or nothing new
+	}
+	at := r.Prev // the link at n.Seq
+	if skip := n.Seq + 1 - first; skip > 0 {
+		buf := []byte(nil)
+		for i := range r.Changes[:skip] {
+			at, buf = r.Changes[i].Seal(at, buf)
+		}
+	}
+	if at != n.Hash {
+		return 0, fmt.Errorf("%w (number %d)", ErrFork, n.Seq)
+	}
+	for i := range r.Changes {
+		ch := &r.Changes[i]
+		if ch.Seq <= n.Seq {
+			continue
+		}
+		ok, err := c.takeChange(b, n, ch)
+		if err != nil {
+			return refused, fmt.Errorf("change %d: %w", ch.Seq, err)
+		}
+		if !ok {
+			refused++
+		}
+		n.Seq = ch.Seq
+	}
+	n.Hash = r.Head.Hash
+	frame, err := c.codec.EncodePush(&wire.Push{Ranges: []journal.Range{*r}})
+	if err != nil {
+		return refused, err
+	}
+	return refused, b.Tx.Exec(`INSERT OR REPLACE INTO taken (origin, last, first, frame) VALUES (?1, ?2, ?3, ?4)`,
+		int64(n.Origin), int64(r.Head.Seq), int64(first), frame)
+}
+
+// takeChange merges a change or refuses it.
+func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change) (taken bool, err error) {
+	by, refusal, err := c.judge(b, n, ch)
+	if err != nil {
+		return false, err
+	}
+	if refusal != nil {
+		return false, c.refuse(b, n, ch, refusal)
+	}
+	if err := c.author.Clock.Observe(ch.Stamp, c.o.NowMS(), MaxAheadMS); err != nil {
+		return false, err
+	}
+	for i := range ch.Bodies {
+		if ch.Bodies[i].Erased {
+			continue
+		}
+		if err := b.merge(&ch.Bodies[i].Op, ch.Written(by), n.Branch); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (c *Central) judge(b *Batch, n *Node, ch *journal.Change) (crdt.ID, *Refusal, error) {
+	if ahead := ch.Stamp.Millis() - c.o.NowMS(); ahead > MaxAheadMS {
+		return 0, &Refusal{"clock_ahead", fmt.Sprintf("the workstation's clock was %d minutes ahead of central's", ahead/60000)}, nil
+	}
+	if ch.Stamp.Epoch > c.author.Clock.Epoch {
+		return 0, &Refusal{"epoch", "the change is stamped in an epoch that central never began"}, nil
+	}
+	return c.o.Judge.Judge(b, n, ch)
+}
+
+// refuse writes the row that tells of the refusal, then makes every row the
+// change touched go out again as central has it, if only to say there is none.
+func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) error {
+	id, err := c.author.Mint(b.Tx)
+	if err != nil {
+		return err
+	}
+	now := c.o.NowMS()
+	op := c.o.Judge.Refused(id, n, ch, r, now)
+	if err := b.merge(&op, crdt.Written{Stamp: c.author.Clock.Now(now)}, 0); err != nil {
+		return err
+	}
+	for i := range ch.Bodies {
+		op := &ch.Bodies[i].Op
+		kind := c.o.Schema.Kind(op.Kind)
+		if ch.Bodies[i].Erased || kind == nil {
+			continue
+		}
+		scope := n.Branch
+		if kind.Scope.Everywhere {
+			scope = OfficeScope
+		}
+		if err := b.renumber(key{op.Kind, op.ID}, scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,227 @@
+package central
+
+import (
+	"slices"
+
+	"zombiezen.com/go/sqlite"
+
+	"bough/crdt"
+	"bough/sync/rows"
+)
+
+// rootKinds are the kinds that rows of other kinds hang on.
+func rootKinds(schema *crdt.Schema) map[uint8]bool {
+	out := map[uint8]bool{}
+	for _, k := range schema.Kinds {
+		for _, f := range k.Scope.Roots {
+			out[k.Field(f).Ref] = true
+		}
+	}
+	return out
+}
+
+// Scopes are the scopes that hold a row as merged so far.
+func (b *Batch) Scopes(row *rows.Stored) ([]int64, error) { return b.scopesOf(row) }
+
+func (b *Batch) scopesOf(row *rows.Stored) ([]int64, error) {
+	rule := &b.c.o.Schema.Kind(row.Kind).Scope
+	switch {
+	case rule.Everywhere:
+		return []int64{OfficeScope}, nil
+	case b.c.roots[row.Kind]:
+		return b.member(key{row.Kind, row.ID})
+	case rule.Home != 0:
+		if v := row.Get(rule.Home); v.I != 0 {
+			return []int64{v.I}, nil
+		}
+		return nil, nil
+	}
+	roots := rule.Roots
+	if rule.Joins {
+		roots = roots[:1]
+	}
+	var out []int64
+	for _, f := range roots {
+		v := row.Get(f)
+		if v.IsNull() {
+			continue
+		}
+		in, err := b.member(key{b.c.o.Schema.Kind(row.Kind).Field(f).Ref, v.ID()})
+		if err != nil {
+			return nil, err
+		}
+		out = union(out, in)
+	}
+	return out, nil
+}
+
+func union(a, b []int64) []int64 {
+	if len(a) == 0 {
+		return b
+	}
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// member are the scopes of a root row, ascending. The slice is not to be changed.
+func (b *Batch) member(k key) ([]int64, error) {
+	if in, ok := b.members[k]; ok {
+		return in, nil
+	}
+	var in []int64
+	err := b.Tx.Query(`SELECT scope FROM member WHERE kind=?1 AND row_id=?2 ORDER BY scope`, func(s *sqlite.Stmt) error {
+		in = append(in, s.ColumnInt64(0))
+		return nil
+	}, int64(k.kind), int64(k.id))
+	b.members[k] = in
+	return in, err
+}
+
+// grow makes a scope hold a root row, and with it what hangs on it.
+func (b *Batch) grow(k key, scope int64) error {
+	in, err := b.member(k)
+	if err != nil || scope == 0 || slices.Contains(in, scope) {
+		return err
+	}
+	// What hangs on the row is loaded first: its scopes until now are noted then.
+	if _, err := b.load(k); err != nil {
+		return err
+	}
+	joined, err := b.touchHanging(k)
+	if err != nil {
+		return err
+	}
+	if err := b.Tx.Exec(`INSERT INTO member (kind, row_id, scope) VALUES (?1, ?2, ?3)`, int64(k.kind), int64(k.id), scope); err != nil {
+		return err
+	}
+	b.members[k] = union(in, []int64{scope})
+	if e := b.rows[k]; e.cur != nil {
+		e.touched = true
+	}
+	for _, j := range joined {
+		if err := b.grow(j, scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// touchHanging numbers anew the rows that hang on a root row, and returns the
+// root rows that are joined to it and follow it.
+func (b *Batch) touchHanging(k key) (joined []key, err error) {
+	joined = b.joins[k]
+	if b.rows[k].old == nil {
+		return joined, nil // what hangs on a new row is in this batch
+	}
+	for _, kind := range b.c.o.Schema.Kinds {
+		for i, f := range kind.Scope.Roots {
+			fd := kind.Field(f)
+			if fd.Ref != k.kind || kind.Scope.Joins && i > 0 {
+				continue
+			}
+			ids, err := b.Tx.IDs(`SELECT id FROM "`+kind.Name+`" WHERE "`+fd.Name+`"=?1`, int64(k.id))
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				e, err := b.load(key{kind.Num, id})
+				if err != nil {
+					return nil, err
+				}
+				e.touched = true
+				if second, ok := joinedBy(kind, e.cur); ok {
+					joined = append(joined, second)
+				}
+			}
+		}
+	}
+	return joined, nil
+}
+
+// joinedBy is the second root of a row of a joining kind.
+func joinedBy(kind *crdt.Kind, row *rows.Stored) (key, bool) {
+	if !kind.Scope.Joins || row == nil {
+		return key{}, false
+	}
+	f := kind.Scope.Roots[1]
+	v := row.Get(f)
+	return key{kind.Field(f).Ref, v.ID()}, !v.IsNull()
+}
+
+// settle draws from a written row what scopes follow: its home, and for a
+// joining row the homes and scopes of its two roots.
+func (b *Batch) settle(k key, row *rows.Stored) error {
+	kind := b.c.o.Schema.Kind(k.kind)
+	if b.c.roots[k.kind] && kind.Scope.Home != 0 {
+		home := row.Get(kind.Scope.Home).I
+		if err := b.grow(k, home); err != nil {
+			return err
+		}
+		if home != 0 {
+			return b.drawFirsts(k, home)
+		}
+	}
+	if !kind.Scope.Joins {
+		return nil
+	}
+	a, c := row.Get(kind.Scope.Roots[0]), row.Get(kind.Scope.Roots[1])
+	if a.IsNull() || c.IsNull() {
+		return nil
+	}
+	first := key{kind.Field(kind.Scope.Roots[0]).Ref, a.ID()}
+	second := key{kind.Field(kind.Scope.Roots[1]).Ref, c.ID()}
+	b.joins[first] = append(b.joins[first], second)
+	if err := b.drawHome(first, second); err != nil {
+		return err
+	}
+	in, err := b.member(first)
+	if err != nil {
+		return err
+	}
+	for _, scope := range in {
+		if err := b.grow(second, scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drawHome makes first held at the home of second.
+func (b *Batch) drawHome(first, second key) error {
+	row, err := b.Get(second.kind, second.id)
+	if err != nil || row == nil {
+		return err
+	}
+	return b.grow(first, row.Get(b.c.o.Schema.Kind(second.kind).Scope.Home).I)
+}
+
+// drawFirsts makes the first roots of what joins k held at k's home: for a
+// holding that moves to another branch.
+func (b *Batch) drawFirsts(k key, home int64) error {
+	e := b.rows[k]
+	if e.old == nil || e.old.Get(b.c.o.Schema.Kind(k.kind).Scope.Home).I == home {
+		return nil
+	}
+	for _, kind := range b.c.o.Schema.Kinds {
+		if !kind.Scope.Joins || kind.Field(kind.Scope.Roots[1]).Ref != k.kind {
+			continue
+		}
+		first, second := kind.Field(kind.Scope.Roots[0]), kind.Field(kind.Scope.Roots[1])
+		ids, err := b.Tx.IDs(`SELECT "`+first.Name+`" FROM "`+kind.Name+`" WHERE "`+second.Name+`"=?1`, int64(k.id))
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := b.grow(key{first.Ref, id}, home); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package central
+
+var tables = []string{`
+-- Which branches hold a root row (a party, a holding, a group); what hangs on
+-- it is held there too. Grows only; moves come later.
+CREATE TABLE member (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	scope  INTEGER NOT NULL,
+	PRIMARY KEY (kind, row_id, scope)
+) STRICT, WITHOUT ROWID;
+
+-- Which rows of a scope changed last, in order: one entry a row. An entry
+-- whose row is gone says so to the nodes.
+CREATE TABLE feed (
+	scope  INTEGER NOT NULL,
+	n      INTEGER NOT NULL,
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	PRIMARY KEY (scope, n)
+) STRICT, WITHOUT ROWID;
+
+-- The nodes that joined: how far their changes are taken, and what they last
+-- said of themselves.
+CREATE TABLE origin (
+	origin     INTEGER PRIMARY KEY,
+	branch     INTEGER NOT NULL,
+	name       TEXT NOT NULL,
+	public_key BLOB NOT NULL,
+	joined     INTEGER NOT NULL, -- ms UTC
+	revoked    INTEGER NOT NULL DEFAULT 0,
+	seq        INTEGER NOT NULL DEFAULT 0, -- taken up to here
+	hash       BLOB NOT NULL DEFAULT x'',  -- link of the chain at seq
+	seen       INTEGER NOT NULL DEFAULT 0, -- ms UTC of its last contact
+	unsent     INTEGER NOT NULL DEFAULT 0,
+	oldest     INTEGER NOT NULL DEFAULT 0, -- stamp of its oldest unsent change, ms UTC
+	feed       INTEGER NOT NULL DEFAULT 0, -- number its branch scope has reached
+	version    TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+-- The signed ranges as they were taken, compressed: the history behind the
+-- rows, and the proof of it.
+CREATE TABLE taken (
+	origin INTEGER NOT NULL,
+	last   INTEGER NOT NULL, -- number of the last change
+	first  INTEGER NOT NULL,
+	frame  BLOB NOT NULL,    -- wire.Push of one range
+	PRIMARY KEY (origin, last)
+) STRICT, WITHOUT ROWID;
+
+-- Enrolment codes, by the hash of their secret.
+CREATE TABLE code (
+	hash   BLOB PRIMARY KEY,
+	branch INTEGER NOT NULL,
+	until  INTEGER NOT NULL, -- ms UTC
+	used   INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- Imports, newest last, with what it takes to undo them.
+CREATE TABLE batch (
+	id     INTEGER PRIMARY KEY,
+	person INTEGER NOT NULL,
+	at     INTEGER NOT NULL, -- ms UTC
+	undone INTEGER NOT NULL DEFAULT 0,
+	record BLOB NOT NULL
+) STRICT;
+
+-- Backups that are kept, with the vector they cover.
+CREATE TABLE backup (
+	at     INTEGER PRIMARY KEY, -- ms UTC
+	path   TEXT NOT NULL,
+	vector BLOB NOT NULL -- origin and number, uvarints
+) STRICT;
+`}

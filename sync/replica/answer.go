@@ -1,0 +1,172 @@
+package replica
+
+import (
+	"fmt"
+	"maps"
+
+	"bough/sync/wire"
+)
+
+// came is a page between its coming and the end of its Apply or Rewind.
+type came struct {
+	page   *wire.Page // nil once it was handed out
+	until  int64
+	more   bool
+	epoch  uint64
+	has    uint64 // own number central had taken
+	rewind bool   // instead of being applied
+	handed bool
+}
+
+// pushed takes central's answer to a push.
+func (r *Replica) pushed(e *Pushed) {
+	if e.Ticket == 0 || e.Ticket != r.push.ticket {
+		return
+	}
+	r.written = max(r.written, e.Written, e.Last)
+	has := e.Answer.Vector[r.c.Origin]
+	r.contact()
+	switch {
+	case has > r.written:
+		r.miss(&r.push, Fork, forkWords(has, r.written))
+	case has == r.sent:
+		// Nothing moved, though something was sent: not to be tried in a circle.
+		r.miss(&r.push, Busy, fmt.Sprintf("central passed over the changes after %d", has))
+	default:
+		r.push.ticket = 0
+		r.push.clear()
+		r.sent = has
+		if len(r.scopes) > 0 {
+			r.scopes[len(r.scopes)-1].want = true
+		}
+	}
+}
+
+func forkWords(has, written uint64) string {
+	return fmt.Sprintf("central has changes up to %d, this file only up to %d", has, written)
+}
+
+// paged takes a page: to be applied, or its scope to be rewound.
+func (r *Replica) paged(e *Paged) {
+	if e.Ticket == 0 || e.Ticket != r.pull.ticket || r.came != nil {
+		return
+	}
+	p, s := e.Page, r.asked
+	r.written = max(r.written, e.Written)
+	if p.Scope != s.scope || p.Since != s.feed || p.Until < p.Since || p.More && p.Until == p.Since {
+		r.miss(&r.pull, Rejected, fmt.Sprintf("scope %d from %d was answered by scope %d from %d to %d", s.scope, s.feed, p.Scope, p.Since, p.Until))
+		return
+	}
+	r.contact()
+	has := p.Vector[r.c.Origin]
+	r.came = &came{page: p, until: p.Until, more: p.More, epoch: p.Epoch, has: has, rewind: s.epoch != 0 && s.epoch != p.Epoch}
+	switch {
+	case has > r.written:
+		r.push.class, r.push.detail = Fork, forkWords(has, r.written)
+	case has < r.sentBefore:
+		r.sent = has
+	}
+}
+
+// take hands out what is to be done with the page that came.
+func (r *Replica) take() Action {
+	c := r.came
+	switch {
+	case c.handed:
+		return nil
+	case c.rewind:
+		c.handed, c.page = true, nil
+		return Rewind{Ticket: r.pull.ticket, Scope: r.asked.scope, Epoch: c.epoch}
+	case c.has > r.sent && r.push.class != Fork:
+		return nil // until a push is answered
+	}
+	page := c.page
+	if c.has > r.sent {
+		c.has = r.sent
+		page = r.confirmed(page)
+	}
+	c.handed, c.page = true, nil
+	return Apply{Ticket: r.pull.ticket, Page: page}
+}
+
+// confirmed is a page that shares its rows with p and has of the own changes
+// no more than central confirmed.
+func (r *Replica) confirmed(p *wire.Page) *wire.Page {
+	out := *p
+	out.Vector = maps.Clone(p.Vector)
+	out.Vector[r.c.Origin] = r.sent
+	return &out
+}
+
+// applied ends an Apply or a Rewind.
+func (r *Replica) applied(ticket uint64) {
+	c, s := r.came, r.asked
+	if ticket == 0 || ticket != r.pull.ticket || c == nil || !c.handed {
+		return
+	}
+	r.came, r.pull.ticket = nil, 0
+	r.pull.clear()
+	s.epoch = c.epoch
+	if c.rewind {
+		s.feed, s.head, s.want, s.met = 0, 0, true, false
+		return
+	}
+	s.feed = c.until
+	if c.more {
+		s.want = true
+		return
+	}
+	s.met = true
+	if s.head == s.headBefore {
+		s.head = c.until // whatever was heard before is settled by this page
+	}
+	if s == &r.scopes[len(r.scopes)-1] {
+		r.taken = max(r.taken, c.has)
+	}
+}
+
+// watched takes the answer to a watch.
+func (r *Replica) watched(e *Watched) {
+	if e.Ticket == 0 || e.Ticket != r.watch.ticket {
+		return
+	}
+	r.watch.ticket = 0
+	r.watch.clear()
+	r.contact()
+	for num, feed := range e.Feeds {
+		if s := r.scope(num); s != nil {
+			s.head = max(s.head, feed)
+		}
+	}
+	for i := range r.scopes {
+		if s := &r.scopes[i]; s.epoch != e.Epoch {
+			s.want = true
+		}
+	}
+}
+
+// failed ends an action in vain.
+func (r *Replica) failed(e *Failed) {
+	for _, s := range []*slot{&r.push, &r.pull, &r.watch} {
+		if e.Ticket != 0 && e.Ticket == s.ticket {
+			r.miss(s, e.Class, e.Detail)
+			return
+		}
+	}
+}
+
+// miss ends what is in flight in a slot, and sets when it is tried again.
+func (r *Replica) miss(s *slot, class Class, detail string) {
+	s.fail(r.nowMS, class, bound(s.failures, class, r.c.BackoffCapMS), r.c.Rand())
+	s.detail = detail
+	if s == &r.pull {
+		r.asked.want, r.came = true, nil
+	}
+	if class.offline() {
+		// The next contact is to be noticed at once, not when a feed moves.
+		r.down = true
+		for i := range r.scopes {
+			r.scopes[i].want = true
+		}
+	}
+}

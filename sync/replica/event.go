@@ -1,0 +1,105 @@
+package replica
+
+import "bough/sync/wire"
+
+// Event is something that happened, for Step.
+type Event interface{ event() }
+
+// Written: the file holds own changes up to number Seq.
+type Written struct{ Seq uint64 }
+
+// Pushed answers a Push.
+type Pushed struct {
+	Ticket uint64
+	Answer wire.Pushed
+	// Last is the number of the last change that was sent.
+	Last uint64
+	// Written is the last number in the file when the answer came.
+	Written uint64
+}
+
+// Paged answers a Pull. The page is not applied yet: Apply or Rewind follows.
+type Paged struct {
+	Ticket uint64
+	Page   *wire.Page
+	// Written is the last number in the file when the answer came.
+	Written uint64
+}
+
+// Applied ends an Apply or a Rewind.
+type Applied struct{ Ticket uint64 }
+
+// Watched answers a Watch: the feeds that moved, by scope, and central's feed
+// epoch. No feeds: nothing happened for as long as central lets one wait.
+type Watched struct {
+	Ticket uint64
+	Epoch  uint64
+	Feeds  map[int64]int64
+}
+
+// Failed ends any action in vain. Detail is for people; it may be empty.
+type Failed struct {
+	Ticket uint64
+	Class  Class
+	Detail string
+}
+
+// News: somebody said that the feed of a scope stands at Feed, or that it
+// moved (0).
+type News struct{ Scope, Feed int64 }
+
+// Contact: central was reached by other means, so the line is up.
+type Contact struct{}
+
+func (Written) event() {}
+func (Pushed) event()  {}
+func (Paged) event()   {}
+func (Applied) event() {}
+func (Watched) event() {}
+func (Failed) event()  {}
+func (News) event()    {}
+func (Contact) event() {}
+
+// Action is something to do, from Ready.
+type Action interface{ action() }
+
+// Push sends own changes after number From, at most Limit, ending at a head
+// that is signed for it.
+type Push struct {
+	Ticket uint64
+	From   uint64
+	Limit  int
+}
+
+// Pull asks for a page.
+type Pull struct {
+	Ticket uint64
+	Ask    wire.Pull
+}
+
+// Apply takes a page into the file.
+type Apply struct {
+	Ticket uint64
+	Page   *wire.Page
+}
+
+// Rewind makes the feed of a scope start again from 0, in a new epoch.
+type Rewind struct {
+	Ticket uint64
+	Scope  int64
+	Epoch  uint64
+}
+
+// Watch waits at central until a feed has passed Since, by scope, or central's
+// epoch is another than Epoch.
+type Watch struct {
+	Ticket uint64
+	Epoch  uint64
+	Since  map[int64]int64
+}
+
+func (Push) action()   {}
+func (Pull) action()   {}
+func (Apply) action()  {}
+func (Rewind) action() {}
+func (Watch) action()  {}

@@ -1,0 +1,43 @@
+package replica
+
+// slot is one thing that is in flight at most once.
+type slot struct {
+	ticket   uint64 // of what is in flight; 0: nothing
+	failures int    // in a row
+	class    Class  // of the last failure; 0 after a success
+	detail   string
+	waitMS   int64 // nothing is begun before this instant
+}
+
+// free reports whether something may begin at now.
+func (s *slot) free(nowMS int64) bool { return s.ticket == 0 && nowMS >= s.waitMS }
+
+// fail ends what is in flight in vain, and says how long to wait.
+func (s *slot) fail(nowMS int64, class Class, boundMS int64, chance float64) {
+	s.ticket = 0
+	s.failures++
+	s.class = class
+	s.waitMS = nowMS + int64(chance*float64(boundMS+1))
+}
+
+// clear forgets failures.
+func (s *slot) clear() { s.failures, s.class, s.detail, s.waitMS = 0, 0, "", 0 }
+
+// bound is the longest wait after so many failures in a row.
+func bound(failures int, class Class, capMS int64) int64 {
+	if class.trouble() {
+		return capMS
+	}
+	b := int64(firstBackoffMS)
+	for range failures {
+		if b *= 2; b >= capMS {
+			return capMS
+		}
+	}
+	return min(b, capMS)
+}
+
+// limit is how large the next batch may be.
+func (s *slot) limit(most int) int {
+	return max(min(most, minLimit), most>>min(s.failures, 30))
+}

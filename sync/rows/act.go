@@ -1,0 +1,76 @@
+package rows
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"bough/crdt"
+)
+
+// Act is one act of a person while it is written: it reads in the transaction
+// that will hold it, mints ids and collects ops.
+type Act struct {
+	Tx     *Tx
+	Ops    []crdt.Op
+	author *Author
+	fresh  map[crdt.ID]bool
+}
+
+// NewAct begins an act in a write transaction.
+func NewAct(tx *Tx, author *Author) *Act {
+	return &Act{Tx: tx, author: author}
+}
+
+// Mint makes the id of a new row.
+func (a *Act) Mint() (crdt.ID, error) {
+	id, err := a.author.Mint(a.Tx)
+	if err == nil {
+		if a.fresh == nil {
+			a.fresh = map[crdt.ID]bool{}
+		}
+		a.fresh[id] = true
+	}
+	return id, err
+}
+
+// Fresh reports whether id was minted by this act: no such row can exist.
+func (a *Act) Fresh(id crdt.ID) bool { return a.fresh[id] }
+
+// Add takes an op into the act.
+func (a *Act) Add(op crdt.Op) { a.Ops = append(a.Ops, op) }
+
+// Actor is the person behind an act.
+type Actor struct {
+	Session crdt.ID
+	Person  crdt.ID
+}
+
+// ErrSaw is an act that names a stamp which is not past: no row of the file
+// has it, since the clock follows all that the file holds.
+var ErrSaw = errors.New("rows: the act names a value of the future")
+
+// Stamp is the instant of the act: later than everything it saw. nowMS is the
+// physical time in ms UTC.
+func (a *Act) Stamp(nowMS int64) (crdt.Stamp, error) {
+	stamp := a.author.Clock.Now(nowMS)
+	for i := range a.Ops {
+		seen := slices.Clone(a.Ops[i].Clear)
+		for _, f := range a.Ops[i].Set {
+			seen = append(seen, f.Saw...)
+		}
+		for _, s := range seen {
+			if !s.Less(stamp) {
+				return stamp, fmt.Errorf("%w: %s", ErrSaw, s)
+			}
+		}
+	}
+	return stamp, nil
+}
+
+// Receipt is what the writer of an act gets back.
+type Receipt struct {
+	Seq   uint64
+	Stamp crdt.Stamp
+	Ops   []crdt.Op
+}

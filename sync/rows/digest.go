@@ -1,0 +1,102 @@
+package rows
+
+import (
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"bough/crdt"
+)
+
+// Count changes the digest of a scope: plus comes in, minus goes out. It is
+// written with the transaction.
+func (tx *Tx) Count(scope int64, plus, minus crdt.Digest) {
+	if plus == minus {
+		return
+	}
+	if tx.digests == nil {
+		tx.digests = map[int64]crdt.Digest{}
+	}
+	d := tx.digests[scope]
+	d.Add(plus)
+	d.Sub(minus)
+	tx.digests[scope] = d
+}
+
+func (tx *Tx) flushDigests() error {
+	for scope, delta := range tx.digests {
+		sc, err := tx.Scope(scope)
+		if err != nil {
+			return err
+		}
+		sc.Digest.Add(delta)
+		if err := tx.SetScope(sc); err != nil {
+			return err
+		}
+	}
+	tx.digests = nil
+	return nil
+}
+
+// Scope is what the file knows of a scope.
+type Scope struct {
+	Scope  int64
+	Digest crdt.Digest
+	Feed   int64  // feed number read or written so far
+	Epoch  uint64 // feed epoch
+}
+
+// Scope reads a scope; zero digest and feed for one never met. Changes counted
+// in this transaction are not in it yet.
+func (tx *Tx) Scope(scope int64) (Scope, error) {
+	sc := Scope{Scope: scope}
+	err := tx.Query(`SELECT digest, feed, epoch FROM scope WHERE scope=?1`, func(s *sqlite.Stmt) error {
+		var buf [32]byte
+		var err error
+		sc.Digest, err = crdt.DecodeDigest(buf[:s.ColumnBytes(0, buf[:])])
+		sc.Feed, sc.Epoch = s.ColumnInt64(1), uint64(s.ColumnInt64(2))
+		return err
+	}, scope)
+	if err != nil {
+		return sc, fmt.Errorf("rows: scope %d: %w", scope, err)
+	}
+	return sc, nil
+}
+
+// SetScope writes what the file knows of a scope.
+func (tx *Tx) SetScope(sc Scope) error {
+	return tx.Exec(`INSERT INTO scope (scope, digest, feed, epoch) VALUES (?1, ?2, ?3, ?4)
+		ON CONFLICT (scope) DO UPDATE SET digest=?2, feed=?3, epoch=?4`,
+		sc.Scope, sc.Digest.Bytes(), sc.Feed, int64(sc.Epoch))
+}
+
+// Scopes reads every scope of the file.
+func (tx *Tx) Scopes() ([]Scope, error) {
+	var nums []int64
+	err := tx.Query(`SELECT scope FROM scope ORDER BY scope`, func(s *sqlite.Stmt) error {
+		nums = append(nums, s.ColumnInt64(0))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []Scope
+	for _, n := range nums {
+		sc, err := tx.Scope(n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, sc)
+	}
+	return out, nil
+}
+
+// Each reads every row of every kind: for checks and repairs.
+func (tx *Tx) Each(fn func(*Stored) error) error {
+	for _, k := range tx.file.schema.Kinds {
+		if err := tx.Rows(k.Num, "1=1 ORDER BY id", fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,18 @@
+// Package rows keeps the rows of every kind in one SQLite file: tables made
+// from crdt's schema, rows read and put with their clocks and conflicts,
+// digests of scopes kept as rows change. Both sides build on it, a node's
+// store and central; it does not know which it serves, nor what a kind means.
+//
+// # Invariants
+//
+//   - A row is only put through a Tx, which keeps the digests of its scopes:
+//     the sum over the canonical bytes of the rows and conflicts of a scope.
+//   - One writer at a time, in one transaction; readers see a snapshot.
+//   - WAL with synchronous=FULL: what Write returned nil for is on the disk.
+//   - Parameters are numbered ?1, ?2: the driver binds $n by order of appearance.
+//
+// # Locks
+//
+// The write lock of a File guards its writing connection. A Tx belongs to the
+// function it was handed to.
+package rows

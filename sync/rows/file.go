@@ -1,0 +1,216 @@
+package rows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"bough/crdt"
+)
+
+// Limits of a file.
+const (
+	defaultReaders = 4
+	busyTimeout    = 10 * time.Second // another process (a backup) may hold the file for a moment
+	cacheKiB       = 16 << 10         // of the writer; readers have a quarter
+	applicationID  = 0x626f7567       // "boug": tells our files from others
+)
+
+// Options opens a file.
+type Options struct {
+	Path   string
+	Schema *crdt.Schema
+	// Migrations are the steps of the tables besides the generated ones, oldest
+	// first, each in one transaction; user_version counts them. Append only.
+	Migrations []string
+	Readers    int  // connections for reading, 0: 4
+	NoSync     bool // for simulators: no fsync
+}
+
+// File is one SQLite file, open.
+type File struct {
+	schema *crdt.Schema
+	plans  [256]*plan
+	path   string
+
+	writing chan *sqlite.Conn // holds the one writing connection: the write lock
+	reading chan *sqlite.Conn
+	readers int
+	stmts   map[*sqlite.Conn]*statements
+}
+
+// Errors.
+var (
+	ErrNewer   = errors.New("rows: the file was written by a newer version of bough; start that version")
+	ErrForeign = errors.New("rows: the file is not one of bough's")
+	ErrClosed  = errors.New("rows: the file is closed")
+)
+
+// Open opens or makes the file and brings its tables up to date. It refuses a
+// file of a newer version and leaves it untouched.
+func Open(o Options) (*File, error) {
+	if o.Readers <= 0 {
+		o.Readers = defaultReaders
+	}
+	f := &File{schema: o.Schema, path: o.Path, readers: o.Readers, stmts: map[*sqlite.Conn]*statements{},
+		writing: make(chan *sqlite.Conn, 1), reading: make(chan *sqlite.Conn, o.Readers)}
+	for _, k := range o.Schema.Kinds {
+		f.plans[k.Num] = newPlan(k)
+	}
+	w, err := f.connect(o, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.migrate(w, o.Migrations); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	f.writing <- w
+	for range o.Readers {
+		r, err := f.connect(o, true)
+		if err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		f.reading <- r
+	}
+	return f, nil
+}
+
+func (f *File) connect(o Options, reader bool) (*sqlite.Conn, error) {
+	c, err := sqlite.OpenConn(o.Path, sqlite.OpenReadWrite|sqlite.OpenCreate|sqlite.OpenWAL)
+	if err != nil {
+		return nil, fmt.Errorf("rows: open %s: %w", o.Path, err)
+	}
+	c.SetBlockOnBusy()
+	sync, cache, query := "FULL", cacheKiB, "OFF"
+	if o.NoSync {
+		sync = "OFF"
+	}
+	if reader {
+		cache, query = cacheKiB/4, "ON"
+	}
+	// busy_timeout first: the others may have to wait for a lock.
+	pragmas := fmt.Sprintf(`PRAGMA busy_timeout=%d; PRAGMA synchronous=%s; PRAGMA cache_size=-%d;
+		PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA query_only=%s;`,
+		busyTimeout.Milliseconds(), sync, cache, query)
+	if err := sqlitex.ExecuteScript(c, pragmas, nil); err != nil {
+		return nil, errors.Join(fmt.Errorf("rows: open %s: %w", o.Path, err), c.Close())
+	}
+	f.stmts[c] = &statements{}
+	return c, nil
+}
+
+// Path is where the file lies.
+func (f *File) Path() string { return f.path }
+
+// Schema is the table the file was opened with.
+func (f *File) Schema() *crdt.Schema { return f.schema }
+
+// Close waits for writers and readers and closes the file.
+func (f *File) Close() error {
+	var errs []error
+	if w, ok := <-f.writing; ok {
+		errs = append(errs, w.Close())
+	}
+	for range f.readers {
+		if len(f.reading) == 0 && len(errs) == 0 {
+			break
+		}
+		if r, ok := <-f.reading; ok {
+			errs = append(errs, r.Close())
+		}
+	}
+	close(f.writing)
+	close(f.reading)
+	return errors.Join(errs...)
+}
+
+// Write runs fn in one transaction of the one writer, durable when it returns
+// nil. An error of fn rolls everything back and is returned as it is.
+func (f *File) Write(ctx context.Context, fn func(*Tx) error) (err error) {
+	var c *sqlite.Conn
+	var ok bool
+	select {
+	case c, ok = <-f.writing:
+	case <-ctx.Done():
+		return fmt.Errorf("rows: write: %w", ctx.Err())
+	}
+	if !ok {
+		return ErrClosed
+	}
+	defer func() { f.writing <- c }()
+	end, err := sqlitex.ImmediateTransaction(c)
+	if err != nil {
+		return fmt.Errorf("rows: write: %w", err)
+	}
+	defer end(&err)
+	tx := &Tx{file: f, conn: c, st: f.stmts[c], writable: true}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.flushDigests()
+}
+
+// Read runs fn on a snapshot of the file.
+func (f *File) Read(ctx context.Context, fn func(*Tx) error) (err error) {
+	var c *sqlite.Conn
+	var ok bool
+	select {
+	case c, ok = <-f.reading:
+	case <-ctx.Done():
+		return fmt.Errorf("rows: read: %w", ctx.Err())
+	}
+	if !ok {
+		return ErrClosed
+	}
+	c.SetInterrupt(ctx.Done())
+	defer func() {
+		c.SetInterrupt(nil)
+		f.reading <- c
+	}()
+	end := sqlitex.Transaction(c)
+	defer end(&err)
+	return fn(&Tx{file: f, conn: c, st: f.stmts[c]})
+}
+
+// Backup writes a consistent copy of the file to path while work goes on. path
+// must not exist.
+func (f *File) Backup(ctx context.Context, path string) error {
+	return f.Read(ctx, func(tx *Tx) error {
+		return tx.Exec(`VACUUM INTO ?1`, path)
+	})
+}
+
+// Integrity runs SQLite's own check and returns what it found, at most 100
+// lines; none when the file is sound.
+func (f *File) Integrity(ctx context.Context) (faults []string, err error) {
+	err = f.Read(ctx, func(tx *Tx) error {
+		return tx.Query(`PRAGMA integrity_check(100)`, func(s *sqlite.Stmt) error {
+			if t := s.ColumnText(0); t != "ok" {
+				faults = append(faults, t)
+			}
+			return nil
+		})
+	})
+	return faults, err
+}
+
+// Checkpoint moves the write-ahead log into the file and empties it.
+func (f *File) Checkpoint(ctx context.Context) error {
+	select {
+	case c, ok := <-f.writing:
+		if !ok {
+			return ErrClosed
+		}
+		defer func() { f.writing <- c }()
+		return sqlitex.ExecuteTransient(c, `PRAGMA wal_checkpoint(TRUNCATE)`, nil)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+var _ io.Closer = (*File)(nil)

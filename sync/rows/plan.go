@@ -1,0 +1,88 @@
+package rows
+
+import (
+	"fmt"
+	"strings"
+
+	"bough/crdt"
+)
+
+// plan is the SQL of one kind, generated from its fields. The columns are id,
+// the fields in order, then clock, n, conflicts, extra, and for sets cleared
+// and gone.
+type plan struct {
+	kind     *crdt.Kind
+	create   string
+	get      string
+	put      string
+	remove   string
+	fields   int    // how many field columns
+	maxField int    // greatest field number
+	known    uint64 // mask of the known fields
+}
+
+func newPlan(k *crdt.Kind) *plan {
+	p := &plan{kind: k, fields: len(k.Fields)}
+	cols := []string{"id"}
+	for _, f := range k.Fields {
+		cols = append(cols, quote(f.Name))
+		p.maxField = int(f.Num)
+		p.known |= 1 << f.Num
+	}
+	cols = append(cols, "clock", "n", "conflicts", "extra")
+	if k.Class == crdt.Set {
+		cols = append(cols, "cleared", "gone")
+	}
+	marks := make([]string, len(cols))
+	for i := range marks {
+		marks[i] = fmt.Sprintf("?%d", i+1)
+	}
+	t := quote(k.Name)
+	p.create = createTable(k)
+	p.get = fmt.Sprintf("SELECT %s FROM %s WHERE id=?1", strings.Join(cols[1:], ", "), t)
+	p.put = fmt.Sprintf("INSERT OR REPLACE INTO %s (%s) VALUES (%s)", t, strings.Join(cols, ", "), strings.Join(marks, ", "))
+	p.remove = fmt.Sprintf("DELETE FROM %s WHERE id=?1", t)
+	return p
+}
+
+func createTable(k *crdt.Kind) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "-- %s\nCREATE TABLE %s (\n\tid INTEGER PRIMARY KEY,\n", k.Doc, quote(k.Name))
+	for _, f := range k.Fields {
+		fmt.Fprintf(&b, "\t%s %s, -- %s\n", quote(f.Name), sqlType(f), f.Doc)
+	}
+	b.WriteString("\tclock BLOB NOT NULL, -- packed crdt.Clocks\n\tn INTEGER NOT NULL, -- feed number\n")
+	b.WriteString("\tconflicts INTEGER, -- rows of table conflict; NULL for none\n\textra BLOB")
+	if k.Class == crdt.Set {
+		b.WriteString(",\n\tcleared BLOB, -- stamps that clears named\n\tgone INTEGER -- 1: cleared")
+	}
+	b.WriteString("\n) STRICT;\n")
+	for _, f := range k.Fields {
+		if f.Index {
+			b.WriteString(createIndex(k, f))
+		}
+	}
+	return b.String()
+}
+
+func createIndex(k *crdt.Kind, f crdt.Field) string {
+	name := quote(k.Name + "_" + f.Name)
+	return fmt.Sprintf("CREATE INDEX IF NOT EXISTS %s ON %s (%s) WHERE %s IS NOT NULL;\n", name, quote(k.Name), quote(f.Name), quote(f.Name))
+}
+
+func (p *plan) addColumn(f crdt.Field) string {
+	s := fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s %s;\n", quote(p.kind.Name), quote(f.Name), sqlType(f))
+	if f.Index {
+		s += createIndex(p.kind, f)
+	}
+	return s
+}
+
+func sqlType(f crdt.Field) string {
+	if f.Type == crdt.Int {
+		return "INTEGER"
+	}
+	return "TEXT"
+}
+
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -1,0 +1,83 @@
+package hq
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/node/desk"
+	"bough/webui"
+)
+
+// NodeLine is one workstation as central sees it.
+type NodeLine struct {
+	Origin     crdt.Origin
+	Branch     int64
+	BranchName string
+	Name       string
+	LastSeenMS int64 // 0: never
+	Unsent     int   // changes that the node said exist only there
+	OldestMS   int64 // age of the oldest of them, ms
+	Version    string
+	Lag        int64 // feed rows that it has not fetched yet
+	Revoked    bool
+}
+
+// Panels are what central tells about itself.
+type Panels struct {
+	Fleet   func(ctx context.Context) ([]NodeLine, error)
+	Refused func(ctx context.Context) ([]desk.RefusedLine, error) // newest first
+}
+
+type fleetView struct{ Nodes []NodeLine }
+
+// fleet lists the workstations, those that need somebody first.
+func (p Panels) fleet(v *webui.Visit) error {
+	if !v.May(crm.ActFleet) {
+		return v.Go(v.Site.Find)
+	}
+	nodes, err := p.Fleet(v.Ctx())
+	if err != nil {
+		return err
+	}
+	byNeed(nodes)
+	return v.Show(http.StatusOK, "fleet", fleetView{nodes})
+}
+
+// byNeed sorts by oldest unsent work, then by who was not seen for longest;
+// revoked workstations stand last.
+func byNeed(nodes []NodeLine) {
+	slices.SortStableFunc(nodes, func(a, b NodeLine) int {
+		if a.Revoked != b.Revoked {
+			if a.Revoked {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(cmp.Compare(oldest(b), oldest(a)), cmp.Compare(a.LastSeenMS, b.LastSeenMS), cmp.Compare(a.Origin, b.Origin))
+	})
+}
+
+func oldest(n NodeLine) int64 {
+	if n.Unsent == 0 {
+		return -1
+	}
+	return n.OldestMS
+}
+
+type refusedView struct{ Refused []desk.RefusedLine }
+
+// refused lists the changes that central did not take, of every branch.
+func (p Panels) refused(v *webui.Visit) error {
+	if !v.May(crm.ActFleet) {
+		return &desk.Error{Reason: desk.Denied, Code: "not_allowed", Message: "Your role may not do this."}
+	}
+	lines, err := p.Refused(v.Ctx())
+	if err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, "refused", refusedView{lines})
+}

@@ -1,0 +1,95 @@
+package pagetest
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"bough/node/crm"
+	"bough/node/desk"
+	"bough/webui"
+	"bough/webui/words"
+
+	"github.com/labstack/echo/v4"
+)
+
+// NowMS is the time in every gallery: 21 November 2026, 14:20 UTC.
+const NowMS = int64(1795270800000)
+
+// Page is one page with what it shows.
+type Page struct {
+	Name string // of the picture
+	Page string // of the template
+	View any
+	Out  bool // nobody is signed in
+	Down bool // the line is down
+}
+
+// Check renders every page in every language, and fails where a template does
+// or where a message is missing. Pictures are taken along the way if asked for.
+func Check(t *testing.T, plan webui.Plan, pages []Page) {
+	t.Helper()
+	site, server := start(t, plan, pages)
+	for _, page := range pages {
+		for _, code := range words.Codes {
+			t.Run(page.Name+" in "+code, func(t *testing.T) {
+				out, err := sheet(site, page).Render(code)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if i := strings.Index(string(out), "[]"); i >= 0 {
+					t.Errorf("a list shows itself: %.80s", out[max(0, i-40):])
+				}
+			})
+		}
+	}
+	shoot(t, server, pages)
+}
+
+// start serves the pages below /gallery/.
+func start(t *testing.T, plan webui.Plan, pages []Page) (*webui.Site, *httptest.Server) {
+	t.Helper()
+	e := echo.New()
+	site, err := webui.New(e, webui.Options{
+		Log: slog.New(slog.DiscardHandler), Now: func() int64 { return NowMS }, Zone: time.UTC, Name: "counter-2",
+		Cookie: "gallery", Version: "0.1.0", Branch: func() string { return "Praha 1" }, IdleLock: 5 * time.Minute,
+	}, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		e.GET("/gallery/"+page.Name+"/:language", func(c echo.Context) error {
+			out, err := sheet(site, page).Render(c.Param("language"))
+			if err != nil {
+				return err
+			}
+			return c.HTMLBlob(http.StatusOK, out)
+		})
+	}
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	return site, server
+}
+
+func sheet(site *webui.Site, page Page) *webui.Sheet {
+	s := &webui.Sheet{Site: site, Page: page.Page, Path: "/", View: page.View}
+	if page.Out {
+		return s
+	}
+	s.Who, s.Visible = &desk.Who{Name: "Jana Dvořáková", Role: crm.Roles[0]}, site.Nav
+	if !site.Central {
+		s.Line = line(page.Down)
+	}
+	return s
+}
+
+func line(down bool) *desk.Outage {
+	o := &desk.Outage{Online: !down, SinceMS: NowMS - 17*60*1000, LastContactMS: NowMS - 4000, Bootstrapped: true, Written: 212, Accepted: 212}
+	if down {
+		o.Unsent, o.OldestMS, o.Written = 3, 16*60*1000, 215
+	}
+	return o
+}

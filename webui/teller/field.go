@@ -1,0 +1,78 @@
+package teller
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"bough/node/desk"
+	"bough/webui/words"
+)
+
+// field is one field of a party in a form.
+type field struct {
+	Name    string
+	Value   string // as typed
+	Was     string // on screen when the form was opened
+	Saw     string // the stamp of that value
+	Input   string // type of the input: text, date, area, choice
+	Choices []string
+	List    string // the words of the choices
+
+	Author    desk.Author
+	Conflicts []desk.ConflictValue
+}
+
+// input is how one field of a party is typed.
+type input struct {
+	name, input, list string
+	only              string // person | organisation; empty: both
+}
+
+// inputs are the fields that forms offer, in their order.
+func inputs() []input {
+	return []input{
+		{name: "name", input: "text"},
+		{name: "birth", input: "date"},
+		{name: "sex", input: "choice", list: "sex", only: "person"},
+		{name: "document_type", input: "choice", list: "document"},
+		{name: "document", input: "text"},
+		{name: "legal_form", input: "text", only: "organisation"},
+		{name: "industry", input: "text", only: "organisation"},
+		{name: "greeting", input: "text"},
+		{name: "language", input: "choice", list: "speaks"},
+		{name: "occupation", input: "text", only: "person"},
+		{name: "employer", input: "text", only: "person"},
+		{name: "address", input: "area"},
+		{name: "memo", input: "area"},
+	}
+}
+
+func newField(in input, value string) field {
+	f := field{Name: in.name, Value: value, Input: in.input, List: in.list}
+	switch in.list {
+	case "sex":
+		f.Choices = words.Sexes()
+	case "document":
+		f.Choices = words.DocumentTypes()
+	case "speaks":
+		f.Choices = words.Languages()
+	case "type":
+		f.Choices = []string{"person", "organisation"}
+	}
+	if f.Input == "choice" && value != "" && !slices.Contains(f.Choices, value) {
+		f.Choices = append(f.Choices, value) // what a feed brought may stay
+	}
+	return f
+}
+
+// typed is a value of a form: lines end alike, and nothing hangs over.
+func typed(values url.Values, name string) string {
+	return strings.TrimSpace(strings.ReplaceAll(values.Get(name), "\r\n", "\n"))
+}
+
+// badInput is what a page itself finds wrong with a form; the sentence stands
+// in the catalogues.
+func badInput(field, code string) error {
+	return &desk.Error{Reason: desk.Invalid, Field: field, Code: code, Message: "This cannot be taken as it is: " + field + "."}
+}

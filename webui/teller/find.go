@@ -1,0 +1,40 @@
+package teller
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"bough/node/crm"
+	"bough/node/desk"
+	"bough/webui"
+)
+
+type findView struct {
+	Action    string
+	Typed     string
+	Hits      []desk.Hit
+	More      bool
+	MayCreate bool
+}
+
+// find lists who answers to what was typed; with nothing typed, whom this
+// person served last. htmx asks while somebody types and gets the list alone;
+// the address follows, so that going back finds the same list.
+func find(v *webui.Visit) error {
+	view := findView{Action: v.Site.Find, Typed: strings.TrimSpace(v.QueryParam("q")), MayCreate: v.May(crm.ActCreate)}
+	hits, err := v.Site.Desk.Find(v.Ctx(), v.Who, view.Typed, hitLimit+1)
+	if err != nil {
+		return err
+	}
+	view.Hits, view.More = hits[:min(len(hits), hitLimit)], len(hits) > hitLimit
+	if !v.Quick() {
+		return v.Show(http.StatusOK, "find", view)
+	}
+	address := v.Site.Find
+	if view.Typed != "" {
+		address += "?" + url.Values{"q": {view.Typed}}.Encode()
+	}
+	v.Response().Header().Set("HX-Replace-Url", address)
+	return v.Block("find", "found", view)
+}

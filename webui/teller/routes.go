@@ -1,0 +1,64 @@
+package teller
+
+import (
+	"net/http"
+
+	"bough/node/crm"
+	"bough/webui"
+	"bough/webui/door"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Limits of the pages.
+const (
+	hitLimit      = 20   // lines of a find: more are read more slowly than typed away
+	timelineLimit = 1000 // of the whole timeline: some years of a busy customer
+	conflictLimit = 200  // of the list of conflicts
+	evidenceRunes = 500  // of a reason or an evidence: a sentence or two
+)
+
+// Register serves the pages of a node on e. An error is a fault of the embedded
+// templates.
+func Register(e *echo.Echo, o webui.Options) error {
+	s, err := webui.New(e, o, webui.Plan{Home: "/", Find: "/", Nav: []webui.NavItem{
+		{Path: "/", Label: "nav.find"},
+		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
+		{Path: "/conflicts", Label: "nav.conflicts"},
+		{Path: "/outage", Label: "nav.outage", Key: "o"},
+	}})
+	if err != nil {
+		return err
+	}
+	door.Routes(s)
+	Pages(s)
+	s.Signed(http.MethodGet, "/outage", outage)
+	return nil
+}
+
+// Pages registers find and everything about customers on a site.
+func Pages(s *webui.Site) {
+	s.Signed(http.MethodGet, s.Find, find)
+	s.Signed(http.MethodGet, "/customers/:id", customer)
+	s.Signed(http.MethodGet, "/customers/:id/timeline", opened(timeline))
+	s.Signed(http.MethodPost, "/customers/:id/stop", passStop)
+	s.Signed(http.MethodGet, "/customers/:id/wrapup", opened(askWrapup))
+	s.Signed(http.MethodPost, "/customers/:id/wrapup", opened(saveWrapup))
+	s.Signed(http.MethodGet, "/customers/:id/edit", opened(askDetails))
+	s.Signed(http.MethodPost, "/customers/:id/edit", opened(saveDetails))
+	s.Signed(http.MethodGet, "/customers/:id/reach/new", opened(askReach))
+	s.Signed(http.MethodPost, "/customers/:id/reach/new", opened(addReach))
+	s.Signed(http.MethodGet, "/customers/:id/reach/:reach", opened(askReach))
+	s.Signed(http.MethodPost, "/customers/:id/reach/:reach", opened(editReach))
+	s.Signed(http.MethodPost, "/customers/:id/reach/:reach/remove", opened(removeReach))
+	s.Signed(http.MethodGet, "/customers/:id/consent", opened(askConsent))
+	s.Signed(http.MethodPost, "/customers/:id/consent", opened(saveConsent))
+	s.Signed(http.MethodGet, "/customers/:id/correction", opened(askCorrection))
+	s.Signed(http.MethodPost, "/customers/:id/correction", opened(saveCorrection))
+	s.Signed(http.MethodPost, "/tasks/:id", setTask)
+	s.Signed(http.MethodGet, "/conflicts", conflicts)
+	s.Signed(http.MethodPost, "/conflicts/:id", settle)
+	s.Signed(http.MethodGet, "/prospects/new", askProspect)
+	s.Signed(http.MethodPost, "/prospects/new", saveProspect)
+	s.Signed(http.MethodPost, "/prospects/duplicates", duplicates)
+}

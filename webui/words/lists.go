@@ -1,0 +1,78 @@
+package words
+
+import (
+	"slices"
+
+	"bough/crdt"
+	"bough/node/crm"
+)
+
+// List is a set of codes, each with a word in the catalogues under its name.
+type List struct {
+	Name  string
+	Codes []string
+}
+
+// Languages are the languages that customers are known to speak.
+func Languages() []string {
+	return []string{"en", "zh", "cs", "de", "es", "fr", "it", "ja", "ko", "pl", "pt", "ru", "sk", "vi"}
+}
+
+// DocumentTypes are the sorts of identity and registration documents offered.
+func DocumentTypes() []string { return []string{"id_card", "passport", "licence", "registration"} }
+
+// Sexes are the codes of the field sex.
+func Sexes() []string { return []string{"f", "m", "x"} }
+
+// Lists are all the code lists that pages show.
+func Lists() []List {
+	return []List{
+		{"channel", crm.Channels}, {"reason", crm.Reasons}, {"outcome", crm.Outcomes},
+		{"purpose", crm.Purposes}, {"by", crm.ConsentChannels},
+		{"via", crm.ReachChannels}, {"label", crm.ReachLabels},
+		{"level", crm.WarningLevels}, {"tasktype", crm.TaskTypes}, {"taskstate", crm.TaskStates},
+		{"case", crm.CaseTypes}, {"casestate", crm.CaseStates},
+		{"holdingrole", crm.HoldingRoles}, {"relation", crm.RelationTypes}, {"inverse", crm.RelationTypes},
+		{"role", crm.Roles}, {"type", crm.PartyTypes}, {"status", crm.PartyStatuses},
+		{"speaks", Languages()}, {"document", DocumentTypes()}, {"sex", Sexes()},
+		{"account", []string{"current", "savings", "deposit", "credit_line", "mortgage", "loan"}},
+		{"loanstate", []string{"running", "finished", "in_arrears", "defaulted"}},
+		{"group", []string{"household", "group"}},
+		{"member", []string{"head", "partner", "child", "parent_company", "subsidiary", "member"}},
+		{"state", []string{"saved_here", "safe_in_branch", "at_head_office", "refused"}},
+		{"answer", []string{"unknown", "granted", "withdrawn"}},
+		{"yesno", []string{"0", "1"}},
+		{"kind", kinds()}, {"field", fields()}, {"saved", saved()},
+	}
+}
+
+// saved are the sentences that pages say after a form.
+func saved() []string {
+	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
+		"correction", "prospect", "stop", "password"}
+}
+
+func kinds() []string {
+	var names []string
+	for _, k := range crm.Table().Kinds {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// fields are those of a party, and those of other rows that two people can
+// change at the same time.
+func fields() []string {
+	var names []string
+	for _, k := range crm.Table().Kinds {
+		if k.CentralOnly || k.Class == crdt.Event {
+			continue
+		}
+		for _, f := range k.Fields {
+			if !slices.Contains(names, f.Name) {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	return names
+}
