@@ -66,7 +66,7 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"word": func(list string, code any) string { return l.Word(list, fmt.Sprint(code)) },
 		"lang": func() string { return l.Code }, "htmllang": func() string { return l.Tag }, "otherlang": l.Other,
 		"date": l.Date, "day": l.Day, "moment": l.Moment, "clock": l.Clock, "ago": l.Ago, "span": l.Span,
-		"age": l.Age, "tenure": l.Tenure, "dated": dated, "tail": tail,
+		"age": l.Age, "tenure": l.Tenure, "dated": dated, "tail": tail, "later": later,
 		"money": l.Money, "number": func(n any) string { return l.Number(whole(n)) }, "share": l.Share,
 		"inputmoment": l.InputMoment, "inputday": l.InputDay,
 		"asset": a.address, "lines": lines, "digit": digit, "pair": pair,
@@ -103,6 +103,12 @@ func digit(i int) string {
 
 // dated reports whether a field of a party is a date.
 func dated(field string) bool { return field == "birth" || field == "since" }
+
+// later reports whether something was entered well after it happened.
+func later(happenedMS, enteredMS int64) bool {
+	const well = 10 * 60 * 1000
+	return enteredMS > happenedMS+well
+}
 
 // tail shows the end of a document number; the whole of it is for forms.
 func tail(number string) string {

@@ -53,7 +53,7 @@ func (v *Visit) turnAway(who *desk.Who, why *desk.Error) error {
 // that asked.
 func (v *Visit) returnPath() string {
 	if !v.Quick() && v.Request().Method == http.MethodGet {
-		return v.Request().URL.RequestURI()
+		return local(v.Request().URL.RequestURI(), v.Site.Home)
 	}
 	asked := v.Request().Header.Get("HX-Current-URL")
 	if asked == "" {

@@ -131,7 +131,7 @@ func (v *Visit) write(status int, out []byte) error {
 }
 
 func (v *Visit) sheet(page string, view any) (*Sheet, error) {
-	s := &Sheet{Site: v.Site, Page: page, Path: v.Request().URL.RequestURI(), Who: v.Who, View: view}
+	s := &Sheet{Site: v.Site, Page: page, Path: v.returnPath(), Who: v.Who, View: view}
 	s.Saved, s.Fields = v.flash()
 	if v.Who == nil {
 		return s, nil

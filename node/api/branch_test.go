@@ -49,9 +49,9 @@ func openBranch(t *testing.T) *branch {
 		Desk: d, Now: now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Idempotency: b.store.Local,
 		Status: func(context.Context) (Status, error) { return aStatus(), nil },
 	})
-	b.office(row{crm.BranchKind, []crdt.FieldSet{whole2(crm.BranchNumber, 1), text2(crm.BranchName, "High Street")}})
+	b.office(row{crm.BranchKind, []crdt.FieldSet{setWhole(crm.BranchNumber, 1), setText(crm.BranchName, "High Street")}})
 	for _, g := range crm.DefaultGrants() {
-		b.office(row{crm.Right, []crdt.FieldSet{text2(crm.RightRole, g.Role), text2(crm.RightAct, string(g.Act)), whole2(crm.RightAllowed, 1)}})
+		b.office(row{crm.Right, []crdt.FieldSet{setText(crm.RightRole, g.Role), setText(crm.RightAct, string(g.Act)), setWhole(crm.RightAllowed, 1)}})
 	}
 	for login, role := range map[string]string{"ann": "teller", "ben": "manager", "cho": "manager", "eve": "guest"} {
 		b.person(login, role)
@@ -65,11 +65,11 @@ type row struct {
 	set  []crdt.FieldSet
 }
 
-func text2(field uint8, s string) crdt.FieldSet {
+func setText(field uint8, s string) crdt.FieldSet {
 	return crdt.FieldSet{Field: field, Value: crdt.TextValue(s)}
 }
 
-func whole2(field uint8, n int64) crdt.FieldSet {
+func setWhole(field uint8, n int64) crdt.FieldSet {
 	return crdt.FieldSet{Field: field, Value: crdt.IntValue(n)}
 }
 
@@ -96,15 +96,15 @@ func (b *branch) person(login, role string) {
 		b.t.Fatal(err)
 	}
 	id := b.office(row{crm.Person, []crdt.FieldSet{
-		text2(crm.PersonLogin, login), text2(crm.PersonName, "P. "+login), text2(crm.PersonRole, role), whole2(crm.PersonBranch, 1),
+		setText(crm.PersonLogin, login), setText(crm.PersonName, "P. "+login), setText(crm.PersonRole, role), setWhole(crm.PersonBranch, 1),
 	}})
 	sealed, err := key.Seal(int64(id), password, trust.Cost{Time: 1, MemoryKiB: 8, Threads: 1}, rand.Reader)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	b.office(row{crm.Credential, []crdt.FieldSet{
-		whole2(crm.CredentialPerson, int64(id)), whole2(crm.CredentialBranch, 1),
-		text2(crm.CredentialSealed, base64.RawURLEncoding.EncodeToString(sealed)),
+		setWhole(crm.CredentialPerson, int64(id)), setWhole(crm.CredentialBranch, 1),
+		setText(crm.CredentialSealed, base64.RawURLEncoding.EncodeToString(sealed)),
 	}})
 }
 

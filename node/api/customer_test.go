@@ -10,12 +10,13 @@ import (
 	"bough/node/crm"
 )
 
-type object2 = map[string]any
+// sent is a body as a program makes it.
+type sent = map[string]any
 
 func TestAProspectIsWrittenFoundAndShown(t *testing.T) {
 	b := openBranch(t)
 	b.signIn("ann")
-	p := b.newCustomer(object2{
+	p := b.newCustomer(sent{
 		"type": "person", "name": "王小明", "birth": "1980-02-29", "language": "zh-CN", "address": "1 High Street\r\nOldtown",
 		"phone": "+8613800138000", "email": "wang@example.com", "memo": "likes tea", "colour": "blue",
 	})
@@ -45,21 +46,21 @@ func TestAProspectIsWrittenFoundAndShown(t *testing.T) {
 func TestAPatchChangesWhatItNamesAndNullClears(t *testing.T) {
 	b := openBranch(t)
 	b.signIn("ann")
-	id := b.newCustomer(object2{"name": "Ann Lee", "phone": "+4420 7946 0000", "memo": "first", "occupation": "baker"}).ID
-	p := b.patch(id, object2{"memo": "second", "phone": "+442079460001", "email": "ann@example.com"})
+	id := b.newCustomer(sent{"name": "Ann Lee", "phone": "+4420 7946 0000", "memo": "first", "occupation": "baker"}).ID
+	p := b.patch(id, sent{"memo": "second", "phone": "+442079460001", "email": "ann@example.com"})
 	if p.Memo != "second" || p.Phone != "+442079460001" || p.Email != "ann@example.com" || len(p.Reaches) != 2 || len(p.Conflicts) != 0 {
 		t.Errorf("%+v", p)
 	}
-	again := b.patch(id, object2{"memo": "second", "phone": "+442079460001", "saw": object2{"memo": "", "phone": p.Stamps["email"]}})
+	again := b.patch(id, sent{"memo": "second", "phone": "+442079460001", "saw": sent{"memo": "", "phone": p.Stamps["email"]}})
 	if diff := cmp.Diff(p.Stamps, again.Stamps); diff != "" {
 		t.Errorf("a value that stood already was written again: %s", diff)
 	}
-	p = b.patch(id, object2{"memo": nil, "phone": nil, "email": "", "archived": 1})
+	p = b.patch(id, sent{"memo": nil, "phone": nil, "email": "", "archived": 1})
 	if p.Memo != "" || p.Phone != "" || p.Email != "" || len(p.Reaches) != 0 || len(p.Conflicts) != 0 {
 		t.Errorf("%+v", p)
 	}
 	// What was read may be sent back whole.
-	whole := object2{}
+	whole := sent{}
 	b.send(http.MethodGet, "/customers/"+id, nil, http.StatusOK, &whole)
 	whole["memo"], whole["saw"] = "third", whole["stamps"]
 	if p = b.patch(id, whole); p.Memo != "third" || len(p.Conflicts) != 0 {
@@ -70,11 +71,11 @@ func TestAPatchChangesWhatItNamesAndNullClears(t *testing.T) {
 func TestAnEditOfAnOldValueLeavesAConflictThatIsSettled(t *testing.T) {
 	b := openBranch(t)
 	b.signIn("ann")
-	first := b.newCustomer(object2{"name": "Ann Lee", "phone": "+442079460000", "memo": "a"})
+	first := b.newCustomer(sent{"name": "Ann Lee", "phone": "+442079460000", "memo": "a"})
 	old := first.Stamps
-	b.patch(first.ID, object2{"phone": "+442079460001", "memo": "b", "saw": old})
+	b.patch(first.ID, sent{"phone": "+442079460001", "memo": "b", "saw": old})
 	b.signIn("ben")
-	p := b.patch(first.ID, object2{"phone": "+442079460002", "memo": "c", "saw": old})
+	p := b.patch(first.ID, sent{"phone": "+442079460002", "memo": "c", "saw": old})
 	if len(p.Conflicts) != 2 || len(p.Reaches) != 1 || len(p.Reaches[0].Conflicts) != 1 {
 		t.Fatalf("%+v", p)
 	}
@@ -89,7 +90,7 @@ func TestAnEditOfAnOldValueLeavesAConflictThatIsSettled(t *testing.T) {
 		}
 		keep := map[string]string{"value": "losing", "memo": "current"}[c.Field]
 		var saved savedView
-		b.send(http.MethodPost, "/conflicts/"+string(c.ID), object2{"keep": keep}, http.StatusOK, &saved)
+		b.send(http.MethodPost, "/conflicts/"+string(c.ID), sent{"keep": keep}, http.StatusOK, &saved)
 		if saved.ID != c.Row || saved.State != "saved_here" || saved.Seq == 0 {
 			t.Errorf("%+v", saved)
 		}
@@ -106,11 +107,11 @@ func TestAnEditOfAnOldValueLeavesAConflictThatIsSettled(t *testing.T) {
 func TestAPatchThatNamesTheLosersSettles(t *testing.T) {
 	b := openBranch(t)
 	b.signIn("ann")
-	first := b.newCustomer(object2{"name": "Ann Lee", "phone": "+442079460000"})
-	b.patch(first.ID, object2{"phone": "+442079460001", "saw": first.Stamps})
-	p := b.patch(first.ID, object2{"phone": "+442079460002", "saw": first.Stamps})
+	first := b.newCustomer(sent{"name": "Ann Lee", "phone": "+442079460000"})
+	b.patch(first.ID, sent{"phone": "+442079460001", "saw": first.Stamps})
+	p := b.patch(first.ID, sent{"phone": "+442079460002", "saw": first.Stamps})
 	lost := p.Reaches[0].Conflicts[0]
-	p = b.patch(first.ID, object2{"phone": "+442079460002", "saw": object2{"phone": []any{p.Stamps["phone"], lost.Stamp}}})
+	p = b.patch(first.ID, sent{"phone": "+442079460002", "saw": sent{"phone": []any{p.Stamps["phone"], lost.Stamp}}})
 	if len(p.Conflicts) != 0 || p.Phone != "+442079460002" {
 		t.Errorf("%+v", p)
 	}
@@ -119,9 +120,9 @@ func TestAPatchThatNamesTheLosersSettles(t *testing.T) {
 func TestWhoSawNoPhoneAddsOneBesideTheNew(t *testing.T) {
 	b := openBranch(t)
 	b.signIn("ann")
-	first := b.newCustomer(object2{"name": "Ann Lee"})
-	b.patch(first.ID, object2{"phone": "+442079460001"})
-	p := b.patch(first.ID, object2{"phone": "+442079460002", "saw": first.Stamps})
+	first := b.newCustomer(sent{"name": "Ann Lee"})
+	b.patch(first.ID, sent{"phone": "+442079460001"})
+	p := b.patch(first.ID, sent{"phone": "+442079460002", "saw": first.Stamps})
 	if len(p.Reaches) != 2 || len(p.Conflicts) != 0 {
 		t.Errorf("%+v", p)
 	}
@@ -131,7 +132,7 @@ func TestFieldsOfTheCoreAreLocked(t *testing.T) {
 	b := openBranch(t)
 	b.signIn("ann")
 	id := b.office(row{crm.Party, []crdt.FieldSet{
-		text2(crm.PartyType, "person"), text2(crm.PartyName, "Bo Core"), whole2(crm.PartyHome, 1), text2(crm.PartyKey, "K1"), text2(crm.PartyTier, "A"),
+		setText(crm.PartyType, "person"), setText(crm.PartyName, "Bo Core"), setWhole(crm.PartyHome, 1), setText(crm.PartyKey, "K1"), setText(crm.PartyTier, "A"),
 	}}).String()
 	p := b.customer(id)
 	if len(p.Locked) == 0 {
@@ -149,7 +150,7 @@ func TestFieldsOfTheCoreAreLocked(t *testing.T) {
 	if p = b.customer(id); p.Phone != "" {
 		t.Error("a refused request changed something")
 	}
-	if p = b.patch(id, object2{"name": "Bo Core", "tier": "A", "memo": "new"}); p.Memo != "new" {
+	if p = b.patch(id, sent{"name": "Bo Core", "tier": "A", "memo": "new"}); p.Memo != "new" {
 		t.Errorf("%+v", p)
 	}
 }

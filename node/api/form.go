@@ -88,7 +88,9 @@ func (r reader) object(raw json.RawMessage, at string, fields []field) (form, er
 				return nil, err
 			}
 		}
-		if f.need && (out[f.name] == nil || out[f.name] == "") {
+	}
+	for i := range fields {
+		if f := &fields[i]; f.need && (out[f.name] == nil || out[f.name] == "") {
 			return nil, unfit(at+f.name, "missing", "%s is needed%s", at+f.name, choices(f.words))
 		}
 	}

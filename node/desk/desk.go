@@ -18,6 +18,7 @@ const (
 	outageLines    = 200  // unsent changes listed
 	DefaultIdleMS  = 5 * 60 * 1000
 	eventQueue     = 64 // events a slow listener may lag; then it is told "anything"
+	maxSealing     = 2  // passwords tried at once
 	maxNoteBytes   = 8000
 	maxFieldBytes  = 2000
 	maxHappenedGap = 5 * 60 * 1000 // ms a clerk's clock may be ahead of ours
@@ -49,6 +50,8 @@ type Options struct {
 	IdleMS int64 // 0: five minutes
 	// Pending tells whether a row carries what central has not taken; nil at central.
 	Pending func(kind uint8, id crdt.ID) bool
+	// ChangePassword seals a person's key anew; nil at a node.
+	ChangePassword func(ctx context.Context, login, old, password string) error
 	// Line tells how the line is; nil at central, which is always online.
 	Line func(ctx context.Context) (Line, error)
 }
@@ -57,6 +60,8 @@ type Options struct {
 type Desk struct {
 	o    Options
 	file *rows.File
+
+	sealing chan struct{} // held while a password is tried: Argon2id takes 64 MiB each
 
 	mu   sync.Mutex // guards seen and listeners
 	seen map[[32]byte]int64
@@ -72,7 +77,7 @@ func New(o Options) *Desk {
 	if o.Pending == nil {
 		o.Pending = func(uint8, crdt.ID) bool { return false }
 	}
-	return &Desk{o: o, file: o.Local.File, seen: map[[32]byte]int64{}, to: map[int]chan Event{}}
+	return &Desk{o: o, file: o.Local.File, sealing: make(chan struct{}, maxSealing), seen: map[[32]byte]int64{}, to: map[int]chan Event{}}
 }
 
 // Subscribe listens to what changes. A listener that lags is told "anything".

@@ -90,6 +90,12 @@ func (d *Desk) unseal(ctx context.Context, login, password string) (*trust.Perso
 	if err != nil {
 		return nil, nil, err
 	}
+	select {
+	case d.sealing <- struct{}{}:
+		defer func() { <-d.sealing }()
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
 	key, err := trust.OpenPersonKey(sealed, int64(acc.person.ID), password)
 	if errors.Is(err, trust.ErrWrongPassword) {
 		return nil, nil, errors.Join(errPassword, d.o.Local.CountPassword(ctx, login, false, now))
@@ -228,6 +234,21 @@ func (d *Desk) Unlock(ctx context.Context, token, password string) error {
 	}
 	t.Locked, t.SeenMS = false, d.o.NowMS()
 	return d.o.Local.PutToken(ctx, *t)
+}
+
+// ChangePassword gives a person a new password; the old one proves that it is
+// them. Only head office can.
+func (d *Desk) ChangePassword(ctx context.Context, login, old, password string) error {
+	if d.o.ChangePassword == nil {
+		return denied("password_at_head_office", "passwords are changed at head office's pages")
+	}
+	if _, _, err := d.unseal(ctx, login, old); err != nil {
+		return err
+	}
+	if err := trust.CheckPassword(password); err != nil {
+		return &Error{Reason: Invalid, Code: "weak_password", Field: "password", Message: "a password has 8 to 200 bytes; choose a longer one"}
+	}
+	return d.o.ChangePassword(ctx, login, old, password)
 }
 
 // Lock locks a sign-in at once, as idleness would.

@@ -43,9 +43,6 @@ func (j *judge) Judge(b *central.Batch, n *central.Node, c *journal.Change) (crd
 	}
 	fresh := map[crdt.ID]*crdt.Op{}
 	for i := range c.Bodies {
-		if c.Bodies[i].Erased {
-			continue
-		}
 		op := &c.Bodies[i].Op
 		refusal, err := j.op(b, n, who, op, fresh)
 		if err != nil || refusal != nil {
@@ -71,7 +68,7 @@ func refuse(code, format string, args ...any) *central.Refusal {
 // person finds who wrote a change: its session must stand, belong to the node
 // and cover the change's time.
 func (j *judge) person(b *central.Batch, n *central.Node, c *journal.Change) (*clerk, *central.Refusal, error) {
-	opening := !c.Bodies[0].Erased && c.Bodies[0].Op.Kind == crm.Session && c.Bodies[0].Op.ID == c.Session
+	opening := c.Bodies[0].Op.Kind == crm.Session && c.Bodies[0].Op.ID == c.Session
 	row, err := b.Get(crm.Session, c.Session)
 	if err != nil {
 		return nil, nil, err

@@ -184,3 +184,12 @@ func (f *Office) ChangePassword(ctx context.Context, login, old, password string
 	})
 	return err
 }
+
+// PersonID finds a person by the name they sign in with.
+func (f *Office) PersonID(ctx context.Context, login string) (crdt.ID, error) {
+	n, err := f.count(ctx, `SELECT coalesce((SELECT id FROM person WHERE login=?1), 0)`, login)
+	if err == nil && n == 0 {
+		err = fmt.Errorf("%w: %s", ErrPerson, login)
+	}
+	return crdt.ID(n), err
+}

@@ -15,7 +15,7 @@ import (
 
 // Limits of find.
 const (
-	candidates = 200 // read from the index before they are ranked
+	candidates = 100 // read from the index before they are ranked
 	enough     = 8   // fewer than this: look for near misses too
 	maxTail    = 500 // parties not indexed yet that find looks through
 )
@@ -110,6 +110,13 @@ func appendText(to []string, texts ...string) []string {
 	return to
 }
 
+// candidate is a party of the index before it is ranked.
+type candidate struct {
+	id   crdt.ID
+	name string
+	home int64
+}
+
 // Find looks parties up by what a clerk typed, at most limit, best first: what
 // the person opened lately, then the own branch, then the rest, each by how
 // well it fits.
@@ -118,70 +125,90 @@ func (l *Local) Find(tx *rows.Tx, typed string, person crdt.ID, home int64, limi
 	if q.Empty() {
 		return nil, nil
 	}
-	ids, err := l.matching(tx, q)
-	if err != nil {
-		return nil, err
-	}
 	recent, err := tx.IDs(`SELECT party FROM recent WHERE person=?1`, int64(person))
 	if err != nil {
 		return nil, err
 	}
+	cands, err := l.matching(tx, q, recent)
+	if err != nil {
+		return nil, err
+	}
 	var out []Found
-	for _, id := range ids {
-		d, there, err := documentOf(tx, id)
+	for i := range cands {
+		score, err := rank(tx, q, &cands[i])
 		if err != nil {
 			return nil, err
 		}
-		score := q.Score(d)
-		if !there || score == 0 {
+		if score == 0 {
 			continue
 		}
-		if slices.Contains(recent, id) {
+		if slices.Contains(recent, cands[i].id) {
 			score += 2000
 		}
-		at, _, err := tx.Int(`SELECT home FROM party WHERE id=?1`, int64(id))
-		if err != nil {
-			return nil, err
-		}
-		if at == home {
+		if cands[i].home == home {
 			score += 1000
 		}
-		out = append(out, Found{id, score})
+		out = append(out, Found{cands[i].id, score})
 	}
 	slices.SortStableFunc(out, func(a, b Found) int { return cmp.Compare(b.Score, a.Score) })
 	return out[:min(len(out), limit)], nil
 }
 
-// matching reads candidates from the index and from what is not indexed yet.
-func (l *Local) matching(tx *rows.Tx, q terms.Query) ([]crdt.ID, error) {
-	const fromIndex = `SELECT party FROM find JOIN document ON doc=find.rowid WHERE find MATCH ?1 LIMIT ?2`
-	var ids []crdt.ID
-	var err error
-	if m := q.Match(); m != "" {
-		if ids, err = tx.IDs(fromIndex, m, candidates); err != nil {
-			return nil, err
-		}
+// rank scores a candidate by its name, and by all that is known of it where
+// the name alone does not fit.
+func rank(tx *rows.Tx, q terms.Query, c *candidate) (int, error) {
+	if score := q.Score(terms.Document{Names: []string{c.name}}); score > 0 {
+		return score, nil
 	}
-	if m := q.Near(); m != "" && len(ids) < enough {
-		near, err := tx.IDs(fromIndex, m, candidates)
+	d, _, err := documentOf(tx, c.id)
+	return q.Score(d), err
+}
+
+// matching reads candidates: from the index, what the person opened lately,
+// and what is not indexed yet.
+func (l *Local) matching(tx *rows.Tx, q terms.Query, recent []crdt.ID) ([]candidate, error) {
+	out, err := indexed(tx, q.Match())
+	if err != nil {
+		return nil, err
+	}
+	if len(out) < enough {
+		near, err := indexed(tx, q.Near())
 		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, near...)
+		out = append(out, near...)
 	}
 	tail, err := tx.IDs(`SELECT party FROM dirty LIMIT ?1`, maxTail)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range tail {
+	for _, id := range append(tail, recent...) {
 		d, there, err := documentOf(tx, id)
 		if err != nil {
 			return nil, err
 		}
-		if there && q.Finds(d) {
-			ids = append(ids, id)
+		if !there || !q.Finds(d) {
+			continue
 		}
+		home, _, err := tx.Int(`SELECT home FROM party WHERE id=?1`, int64(id))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, candidate{id, d.Names[0], home})
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
+	slices.SortFunc(out, func(a, b candidate) int { return cmp.Compare(a.id, b.id) })
+	return slices.CompactFunc(out, func(a, b candidate) bool { return a.id == b.id }), nil
+}
+
+// indexed reads the candidates that fit an expression, the latest first.
+func indexed(tx *rows.Tx, match string) (out []candidate, err error) {
+	if match == "" {
+		return nil, nil
+	}
+	err = tx.Query(`SELECT party.id, name, home FROM find JOIN document ON doc=find.rowid JOIN party ON party.id=document.party
+		WHERE find MATCH ?1 ORDER BY find.rowid DESC LIMIT ?2`, func(s *rows.Stmt) error {
+		out = append(out, candidate{crdt.ID(s.ColumnInt64(0)), s.ColumnText(1), s.ColumnInt64(2)})
+		return nil
+	}, match, candidates)
+	return out, err
 }

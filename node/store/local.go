@@ -13,9 +13,10 @@ import (
 
 // Limits of local things.
 const (
-	maxDraftBytes  = 64 << 10 // a form of the pages, with room
-	maxDrafts      = 50       // per person; the oldest go
-	maxRecent      = 30       // per person
+	maxDraftBytes  = 64 << 10  // a form of the pages, with room
+	maxDrafts      = 50        // per person; the oldest go
+	maxRecent      = 30        // per person
+	openedAgainMS  = 60 * 1000 // a party opened again within this is not noted again
 	answeredKeptMS = 24 * 60 * 60 * 1000
 )
 
@@ -124,6 +125,14 @@ func (l *Local) Draft(ctx context.Context, person crdt.ID, form string) (body st
 
 // Opened notes that a person opened a party.
 func (l *Local) Opened(ctx context.Context, person, party crdt.ID, nowMS int64) error {
+	var last int64
+	err := l.File.Read(ctx, func(tx *rows.Tx) (err error) {
+		last, _, err = tx.Int(`SELECT at FROM recent WHERE person=?1 AND party=?2`, int64(person), int64(party))
+		return err
+	})
+	if err != nil || nowMS-last < openedAgainMS {
+		return err
+	}
 	return l.File.Write(ctx, func(tx *rows.Tx) error {
 		if err := tx.Exec(`INSERT OR REPLACE INTO recent (person, party, at) VALUES (?1, ?2, ?3)`, int64(person), int64(party), nowMS); err != nil {
 			return err

@@ -43,8 +43,7 @@ func (s *Store) loadOverlay(tx *rows.Tx) error {
 	if err != nil {
 		return err
 	}
-	s.overlay.byRow = map[key][]layer{}
-	s.overlay.upTo = uint64(taken)
+	s.overlay.clear(uint64(taken))
 	since, err := tx.Trimmed()
 	if err != nil {
 		return err
@@ -96,6 +95,12 @@ func (o *overlay) over(schema *crdt.Schema, k key, base *rows.Stored, vector map
 		}
 	}
 	return base
+}
+
+func (o *overlay) clear(upTo uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.byRow, o.stamps, o.upTo = map[key][]layer{}, nil, upTo
 }
 
 func (o *overlay) has(k key) bool {

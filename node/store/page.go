@@ -28,12 +28,31 @@ func (s *Store) Apply(ctx context.Context, page *wire.Page) error {
 	if page.Since != sc.Feed {
 		return nil // an old or repeated page: asked again from where we are
 	}
+	if err := s.resume(ctx, page.Vector[s.Origin()]); err != nil {
+		return err
+	}
 	for slice := range slices.Chunk(page.Rows, sliceRows) {
 		if err := s.applySlice(ctx, page, slice); err != nil {
 			return err
 		}
 	}
 	return s.applyEnd(ctx, page)
+}
+
+// resume brings changes back into the overlay that central had taken once and
+// has no longer: it was restored from a backup.
+func (s *Store) resume(ctx context.Context, taken uint64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if upTo, _ := s.overlay.taken(); taken >= upTo {
+		return nil
+	}
+	return s.File.Write(ctx, func(tx *rows.Tx) error {
+		if err := tx.SetFact(factTaken, int64(taken)); err != nil {
+			return err
+		}
+		return s.loadOverlay(tx)
+	})
 }
 
 func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.PageRow) error {
@@ -73,7 +92,7 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 		}
 	}
 	next = s.overlay.over(s.File.Schema(), key{r.Row.Kind, r.Row.ID}, next, page.Vector)
-	if err := tx.Swap(old, next, s.scopeOf(r.Row.Kind)); err != nil {
+	if err := tx.Swap(old, next, s.ScopeOf(r.Row.Kind)); err != nil {
 		return touched, err
 	}
 	if next == nil {

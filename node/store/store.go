@@ -75,7 +75,7 @@ func (s *Store) Branch() int64 { return s.branch }
 func (s *Store) Scopes() []int64 { return []int64{OfficeScope, s.branch} }
 
 // ScopeOf is the scope a node counts a row of a kind in.
-func (s *Store) scopeOf(kind uint8) int64 {
+func (s *Store) ScopeOf(kind uint8) int64 {
 	if k := s.File.Schema().Kind(kind); k != nil && k.Scope.Everywhere {
 		return OfficeScope
 	}
@@ -146,7 +146,7 @@ func (s *Store) mergeOwn(tx *rows.Tx, act *rows.Act, w crdt.Written) (touched []
 			}
 		}
 		next := rows.Merge(s.File.Schema(), old, op, w)
-		if err := tx.Swap(old, next, s.scopeOf(op.Kind)); err != nil {
+		if err := tx.Swap(old, next, s.ScopeOf(op.Kind)); err != nil {
 			return nil, err
 		}
 		if touched, err = s.Touch(tx, next, touched); err != nil {
@@ -157,12 +157,7 @@ func (s *Store) mergeOwn(tx *rows.Tx, act *rows.Act, w crdt.Written) (touched []
 }
 
 // Progress is how far the node's own changes have come.
-type Progress struct {
-	Written  uint64 // last number written
-	Taken    uint64 // up to here central has taken or refused them
-	Refused  uint64 // of them refused
-	OldestMS int64  // stamp of the oldest change not taken, ms UTC; 0: none
-}
+type Progress = journal.Progress
 
 // Progress reads how far the node's own changes have come.
 func (s *Store) Progress(ctx context.Context) (p Progress, err error) {

@@ -93,7 +93,7 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 	if err != nil {
 		return nil, fmt.Errorf("central: %w", err)
 	}
-	c := &Central{File: file, o: o, roots: rootKinds(o.Schema), news: news{wait: make(chan struct{})}}
+	c := &Central{File: file, o: o, roots: rootKinds(o.Schema), news: news{wait: make(chan struct{}), waiting: map[int64]map[chan struct{}]bool{}}}
 	if c.codec, err = wire.NewCodec(); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -193,7 +193,7 @@ func (c *Central) write(ctx context.Context, fn func(*Batch) error) error {
 		return err
 	}
 	if len(scopes) > 0 {
-		c.tell(parties)
+		c.tell(scopes, parties)
 	}
 	return nil
 }

@@ -6,6 +6,12 @@
 // Judge, which knows sessions, roles and fields. It is not head office either:
 // node/office holds those acts and writes them through Act.
 //
+// Handler is its HTTP side: the sync routes. Who is at the other end is judged
+// at every request, by certificate, key and revocation; a node reads its own
+// branch and the office. An error is a line of text with the status that fits
+// and a stable word in a header; what the other side cannot help stands in the
+// log alone.
+//
 // # Invariants
 //
 //   - A change is applied exactly once, or refused with a row that says so, in
@@ -14,8 +20,20 @@
 //     number of its last change; a page is read in one snapshot with the vector
 //     and the digest.
 //   - Numbers are given last in a transaction, in one order for all scopes.
+//   - What a node pushes again is compared by hash with what was taken, also
+//     where it brings nothing new: another history is refused, never passed
+//     over in silence.
+//   - An enrolment code opens once; joining is one transaction, and a node whose
+//     answer was lost gets it again by its key and code.
 //
 // # Locks
 //
-// Central.mu serialises what writes rows and guards author and number.
+// Central.mu serialises what writes rows and guards author and number. newsMu
+// guards who waits for feeds. The HTTP side has two small ones of its own, for
+// reports and for wrong codes; none is held while another is taken.
+//
+// # Testing
+//
+// go test uses files in a temporary directory, real TLS over loopback and the
+// handler itself; sync/uplink tests both ends together.
 package central

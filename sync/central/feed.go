@@ -34,6 +34,10 @@ func (c *Central) Page(ctx context.Context, n *Node, q wire.Pull) (*wire.Page, e
 		if err != nil {
 			return err
 		}
+		if len(page.Rows) < q.Limit {
+			// The newest number may be of a row that has left the scope since.
+			page.Until = max(page.Until, sc.Feed)
+		}
 		if page.More = page.Until < sc.Feed; !page.More {
 			page.Digest = sc.Digest
 		}
@@ -66,6 +70,15 @@ func (c *Central) pageRows(tx *rows.Tx, q wire.Pull, page *wire.Page) error {
 		page.Until = r.N
 		return nil
 	}, q.Scope, q.Since, q.Limit)
+}
+
+// Lag is how many rows of a branch's feed lie beyond number since.
+func (c *Central) Lag(ctx context.Context, branch, since int64) (n int64, err error) {
+	err = c.File.Read(ctx, func(tx *rows.Tx) error {
+		n, _, err = tx.Int(`SELECT count(*) FROM feed WHERE scope=?1 AND n>?2`, branch, since)
+		return err
+	})
+	return n, err
 }
 
 // vector is how far the changes of the nodes of a branch are taken.

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 
+	"zombiezen.com/go/sqlite"
+
 	"bough/crdt"
 	"bough/sync/journal"
+	"bough/sync/rows"
 	"bough/sync/wire"
 )
 
@@ -58,8 +61,11 @@ func (c *Central) Push(ctx context.Context, origin crdt.Origin, p *wire.Push, ch
 // takeRange takes what is new of a range.
 func (c *Central) takeRange(b *Batch, n *Node, r *journal.Range) (refused int, err error) {
 	first := r.Changes[0].Seq
-	if first > n.Seq+1 || r.Head.Seq <= n.Seq {
-		return 0, nil // a gap, or nothing new
+	if first > n.Seq+1 {
+		return 0, nil // a gap: the answer tells from where to send again
+	}
+	if r.Head.Seq <= n.Seq {
+		return 0, c.sameHistory(b, n, r) // nothing new
 	}
 	at := r.Prev // the link at n.Seq
 	if skip := n.Seq + 1 - first; skip > 0 {
@@ -94,6 +100,48 @@ func (c *Central) takeRange(b *Batch, n *Node, r *journal.Range) (refused int, e
 		int64(n.Origin), int64(r.Head.Seq), int64(first), frame)
 }
 
+// sameHistory tells a range that is sent again from one that a restored or
+// cloned file wrote under numbers that were taken: ErrFork.
+func (c *Central) sameHistory(b *Batch, n *Node, r *journal.Range) error {
+	at := n.Hash
+	if r.Head.Seq < n.Seq {
+		var err error
+		if at, err = c.linkAt(b, n.Origin, r.Head.Seq); err != nil {
+			return err
+		}
+	}
+	if at != r.Head.Hash {
+		return fmt.Errorf("%w (number %d)", ErrFork, r.Head.Seq)
+	}
+	return nil
+}
+
+// linkAt is the link of the chain of a node at a number that was taken.
+func (c *Central) linkAt(b *Batch, origin crdt.Origin, seq uint64) (at journal.Hash, err error) {
+	var frame []byte
+	err = b.Tx.Query(`SELECT frame FROM taken WHERE origin=?1 AND last>=?2 ORDER BY last LIMIT 1`, func(s *sqlite.Stmt) error {
+		frame = rows.Blob(s, 0)
+		return nil
+	}, int64(origin), int64(seq))
+	if err != nil {
+		return at, err
+	}
+	p, err := c.codec.DecodePush(frame)
+	if err != nil {
+		return at, fmt.Errorf("taken range with number %d: %w", seq, err)
+	}
+	at = p.Ranges[0].Prev
+	buf := []byte(nil)
+	for i := range p.Ranges[0].Changes {
+		ch := &p.Ranges[0].Changes[i]
+		if ch.Seq > seq {
+			break
+		}
+		at, buf = ch.Seal(at, buf)
+	}
+	return at, nil
+}
+
 // takeChange merges a change or refuses it.
 func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change) (taken bool, err error) {
 	by, refusal, err := c.judge(b, n, ch)
@@ -107,9 +155,6 @@ func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change) (taken bool,
 		return false, err
 	}
 	for i := range ch.Bodies {
-		if ch.Bodies[i].Erased {
-			continue
-		}
 		if err := b.merge(&ch.Bodies[i].Op, ch.Written(by), n.Branch); err != nil {
 			return false, err
 		}
@@ -123,6 +168,11 @@ func (c *Central) judge(b *Batch, n *Node, ch *journal.Change) (crdt.ID, *Refusa
 	}
 	if ch.Stamp.Epoch > c.author.Clock.Epoch {
 		return 0, &Refusal{"epoch", "the change is stamped in an epoch that central never began"}, nil
+	}
+	for i := range ch.Bodies {
+		if ch.Bodies[i].Erased {
+			return 0, &Refusal{"erased", "a part of the change came without its text, and nobody ordered it erased"}, nil
+		}
 	}
 	return c.o.Judge.Judge(b, n, ch)
 }

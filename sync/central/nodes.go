@@ -16,6 +16,8 @@ var ErrUnknownNode = errors.New("central: this workstation is not known here or 
 
 const selectNode = `SELECT origin, branch, name, public_key, joined, revoked, seq, hash, seen, unsent, oldest, feed, version FROM origin`
 
+const insertNode = `INSERT INTO origin (origin, branch, name, public_key, joined) VALUES (?1, ?2, ?3, ?4, ?5)`
+
 func scanNode(s *sqlite.Stmt) *Node {
 	n := &Node{Origin: crdt.Origin(s.ColumnInt64(0)), Branch: s.ColumnInt64(1), Name: s.ColumnText(2), Key: rows.Blob(s, 3),
 		Joined: s.ColumnInt64(4), Revoked: s.ColumnInt64(5) == 1, Seq: uint64(s.ColumnInt64(6)), SeenMS: s.ColumnInt64(8),
@@ -74,8 +76,7 @@ func (c *Central) Heard(ctx context.Context, origin crdt.Origin, r Report) error
 // Join makes a node known, in the act of head office that also writes its row.
 func (c *Central) Join(ctx context.Context, n Node, fn func(*rows.Act) error) error {
 	_, err := c.act(ctx, rows.Actor{}, fn, func(b *Batch) error {
-		return b.Tx.Exec(`INSERT INTO origin (origin, branch, name, public_key, joined) VALUES (?1, ?2, ?3, ?4, ?5)`,
-			int64(n.Origin), n.Branch, n.Name, n.Key, n.Joined)
+		return b.Tx.Exec(insertNode, int64(n.Origin), n.Branch, n.Name, n.Key, n.Joined)
 	})
 	return err
 }

@@ -225,3 +225,8 @@ func (b *Batch) drawFirsts(k key, home int64) error {
 	}
 	return nil
 }
+
+// ScopesIn tells, for a reader of the file, which scopes hold a row.
+func (c *Central) ScopesIn(tx *rows.Tx) (func(*rows.Stored) ([]int64, error), error) {
+	return newBatch(c, tx).scopesOf, nil
+}

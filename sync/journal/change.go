@@ -14,7 +14,6 @@ const (
 	MaxOps      = 256      // ops of one change
 	SignEvery   = 256      // changes between two signed heads, at most
 	SaltSize    = 8        // bytes; 64 bits keep an erased body from being guessed
-	MaxOpsBytes = 64 << 10 // canonical bytes of the ops of one change
 )
 
 // Hash is SHA-256.

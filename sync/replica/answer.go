@@ -33,8 +33,7 @@ func (r *Replica) pushed(e *Pushed) {
 		// Nothing moved, though something was sent: not to be tried in a circle.
 		r.miss(&r.push, Busy, fmt.Sprintf("central passed over the changes after %d", has))
 	default:
-		r.push.ticket = 0
-		r.push.clear()
+		r.push.succeed()
 		r.sent = has
 		if len(r.scopes) > 0 {
 			r.scopes[len(r.scopes)-1].want = true
@@ -58,6 +57,7 @@ func (r *Replica) paged(e *Paged) {
 		return
 	}
 	r.contact()
+	r.pull.ticket = r.ticket() // of the Apply or Rewind that follows
 	has := p.Vector[r.c.Origin]
 	r.came = &came{page: p, until: p.Until, more: p.More, epoch: p.Epoch, has: has, rewind: s.epoch != 0 && s.epoch != p.Epoch}
 	switch {
@@ -104,8 +104,8 @@ func (r *Replica) applied(ticket uint64) {
 	if ticket == 0 || ticket != r.pull.ticket || c == nil || !c.handed {
 		return
 	}
-	r.came, r.pull.ticket = nil, 0
-	r.pull.clear()
+	r.came = nil
+	r.pull.succeed()
 	s.epoch = c.epoch
 	if c.rewind {
 		s.feed, s.head, s.want, s.met = 0, 0, true, false
@@ -130,8 +130,7 @@ func (r *Replica) watched(e *Watched) {
 	if e.Ticket == 0 || e.Ticket != r.watch.ticket {
 		return
 	}
-	r.watch.ticket = 0
-	r.watch.clear()
+	r.watch.succeed()
 	r.contact()
 	for num, feed := range e.Feeds {
 		if s := r.scope(num); s != nil {

@@ -33,7 +33,8 @@
 //     A trouble that a person must settle (a refused certificate, a fork) is
 //     tried again below the cap at once, and stands in Status with its words.
 //   - After each failure of a slot its next batch is half as large, down to
-//     minLimit: on a bad line small batches get through.
+//     minLimit, and after each success twice: on a bad line small batches get
+//     through.
 //   - A page whose vector has own changes that central has not yet confirmed by
 //     answering a push, and so under our own hashes, waits for that answer:
 //     else a restored file could take the numbers of its former life for its

@@ -4,6 +4,7 @@ package replica
 type slot struct {
 	ticket   uint64 // of what is in flight; 0: nothing
 	failures int    // in a row
+	shrink   int    // batches are halved so often: one more by each failure, one less by each success
 	class    Class  // of the last failure; 0 after a success
 	detail   string
 	waitMS   int64 // nothing is begun before this instant
@@ -16,12 +17,19 @@ func (s *slot) free(nowMS int64) bool { return s.ticket == 0 && nowMS >= s.waitM
 func (s *slot) fail(nowMS int64, class Class, boundMS int64, chance float64) {
 	s.ticket = 0
 	s.failures++
+	s.shrink = min(s.shrink+1, maxShrink)
 	s.class = class
 	s.waitMS = nowMS + int64(chance*float64(boundMS+1))
 }
 
 // clear forgets failures.
 func (s *slot) clear() { s.failures, s.class, s.detail, s.waitMS = 0, 0, "", 0 }
+
+// succeed ends what is in flight well.
+func (s *slot) succeed() {
+	s.clear()
+	s.ticket, s.shrink = 0, max(s.shrink-1, 0)
+}
 
 // bound is the longest wait after so many failures in a row.
 func bound(failures int, class Class, capMS int64) int64 {
@@ -39,5 +47,5 @@ func bound(failures int, class Class, capMS int64) int64 {
 
 // limit is how large the next batch may be.
 func (s *slot) limit(most int) int {
-	return max(min(most, minLimit), most>>min(s.failures, 30))
+	return max(min(most, minLimit), most>>s.shrink)
 }

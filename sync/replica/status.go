@@ -47,6 +47,9 @@ func (r *Replica) State() Status {
 		if slot.waitMS > r.nowMS {
 			s.WaitingMS = max(s.WaitingMS, slot.waitMS)
 		}
+		if slot == &r.watch && slot.ticket != 0 {
+			continue // tried again; that it goes well shows only when it ends
+		}
 		if slot.class > s.Trouble {
 			s.Trouble, s.Detail = slot.class, slot.detail
 		}
@@ -66,7 +69,7 @@ func (r *Replica) judge() {
 func (r *Replica) contact() {
 	r.contactMS, r.down = r.nowMS, false
 	for _, s := range []*slot{&r.push, &r.pull, &r.watch} {
-		if s.class == Line {
+		if s.class == Line || s.class == Expired {
 			s.clear()
 		}
 	}

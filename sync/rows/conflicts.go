@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"errors"
 	"slices"
 
 	"zombiezen.com/go/sqlite"
@@ -29,7 +30,7 @@ func (tx *Tx) Conflicts(kind uint8, id crdt.ID) ([]crdt.Conflict, error) {
 	for {
 		found, err := s.Step()
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, s.Reset())
 		}
 		if !found {
 			break

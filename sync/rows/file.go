@@ -93,12 +93,15 @@ func (f *File) connect(o Options, reader bool) (*sqlite.Conn, error) {
 	if reader {
 		cache, query = cacheKiB/4, "ON"
 	}
-	// busy_timeout first: the others may have to wait for a lock.
-	pragmas := fmt.Sprintf(`PRAGMA busy_timeout=%d; PRAGMA synchronous=%s; PRAGMA cache_size=-%d;
-		PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA query_only=%s;`,
-		busyTimeout.Milliseconds(), sync, cache, query)
-	if err := sqlitex.ExecuteScript(c, pragmas, nil); err != nil {
-		return nil, errors.Join(fmt.Errorf("rows: open %s: %w", o.Path, err), c.Close())
+	// busy_timeout first: the others may have to wait for a lock. One by one:
+	// in a script, which is a transaction, synchronous cannot be changed.
+	for _, p := range []string{
+		fmt.Sprintf("busy_timeout=%d", busyTimeout.Milliseconds()), "synchronous=" + sync, fmt.Sprintf("cache_size=-%d", cache),
+		"temp_store=MEMORY", "trusted_schema=OFF", "cell_size_check=ON", "query_only=" + query,
+	} {
+		if err := sqlitex.ExecuteTransient(c, "PRAGMA "+p, nil); err != nil {
+			return nil, errors.Join(fmt.Errorf("rows: open %s: %w", o.Path, err), c.Close())
+		}
 	}
 	f.stmts[c] = &statements{}
 	return c, nil

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"errors"
 	"fmt"
 
 	"zombiezen.com/go/sqlite"
@@ -75,7 +76,7 @@ func (tx *Tx) Get(kind uint8, id crdt.ID) (*Stored, error) {
 	s.BindInt64(1, int64(id))
 	found, err := s.Step()
 	if err != nil || !found {
-		return nil, wrap(err, p, id)
+		return nil, wrap(errors.Join(err, s.Reset()), p, id)
 	}
 	row, conflicts, err := p.scan(s, 0, id)
 	if rerr := s.Reset(); err == nil {
@@ -175,10 +176,8 @@ func (tx *Tx) put(r *Stored) error {
 		}
 		bindCount(s, col+5, gone)
 	}
-	if _, err := s.Step(); err != nil {
-		return wrap(err, p, r.ID)
-	}
-	return wrap(s.Reset(), p, r.ID)
+	_, err = s.Step()
+	return wrap(errors.Join(err, s.Reset()), p, r.ID)
 }
 
 func bindField(s *sqlite.Stmt, col int, f *crdt.Field, v crdt.Value) error {
@@ -245,8 +244,6 @@ func (tx *Tx) drop(old *Stored) error {
 		return err
 	}
 	s.BindInt64(1, int64(old.ID))
-	if _, err := s.Step(); err != nil {
-		return wrap(err, p, old.ID)
-	}
-	return wrap(s.Reset(), p, old.ID)
+	_, err = s.Step()
+	return wrap(errors.Join(err, s.Reset()), p, old.ID)
 }

@@ -11,17 +11,17 @@ import (
 
 // fuzzed feeds sections to a decoder, in a frame with a right checksum: what
 // it accepts must encode again to a frame that means the same.
-func fuzzed[M any](f *testing.F, c *Codec, kind uint8, encode func(*M) ([]byte, error), decode func([]byte) (*M, error)) {
+func fuzzed[M any](f *testing.F, c *Codec, way way[M]) {
 	f.Fuzz(func(t *testing.T, raw, nums, texts []byte) {
-		m, err := decode(frameOf(c, kind, raw, nums, texts))
+		m, err := way.decode(frameOf(c, way.kind, raw, nums, texts))
 		if err != nil {
 			return
 		}
-		frame, err := encode(m)
+		frame, err := way.encode(m)
 		if err != nil {
 			t.Fatalf("accepted, but cannot be sent on: %v", err)
 		}
-		again, err := decode(frame)
+		again, err := way.decode(frame)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,9 +32,9 @@ func fuzzed[M any](f *testing.F, c *Codec, kind uint8, encode func(*M) ([]byte, 
 }
 
 // seed adds the sections of a message.
-func seed[M any](f *testing.F, c *Codec, m *M, encode func(*M) ([]byte, error)) {
+func seed[M any](f *testing.F, c *Codec, m *M, way way[M]) {
 	f.Helper()
-	frame, err := encode(m)
+	frame, err := way.encode(m)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -44,34 +44,34 @@ func seed[M any](f *testing.F, c *Codec, m *M, encode func(*M) ([]byte, error)) 
 
 func FuzzDecodePush(f *testing.F) {
 	c := codec(f)
-	seed(f, c, newDay().push(3), c.EncodePush)
-	seed(f, c, newDay().push(60), c.EncodePush)
+	seed(f, c, newDay().push(3), pushTrip(c))
+	seed(f, c, newDay().push(60), pushTrip(c))
 	for i := range 20 {
-		seed(f, c, rapid.Custom(aPush).Example(i), c.EncodePush)
+		seed(f, c, rapid.Custom(aPush).Example(i), pushTrip(c))
 	}
-	fuzzed(f, c, kindPush, c.EncodePush, c.DecodePush)
+	fuzzed(f, c, pushTrip(c))
 }
 
 func FuzzDecodePage(f *testing.F) {
 	c := codec(f)
-	seed(f, c, newDay().page(3), c.EncodePage)
-	seed(f, c, newDay().page(60), c.EncodePage)
+	seed(f, c, newDay().page(3), pageTrip(c))
+	seed(f, c, newDay().page(60), pageTrip(c))
 	for i := range 20 {
-		seed(f, c, rapid.Custom(aPage).Example(i), c.EncodePage)
+		seed(f, c, rapid.Custom(aPage).Example(i), pageTrip(c))
 	}
-	fuzzed(f, c, kindPage, c.EncodePage, c.DecodePage)
+	fuzzed(f, c, pageTrip(c))
 }
 
 func FuzzDecodePushed(f *testing.F) {
 	c := codec(f)
-	seed(f, c, &Pushed{Vector: map[crdt.Origin]uint64{1: 2, 9: 1 << 63}, Refused: 3, NowMS: 5}, c.EncodePushed)
-	fuzzed(f, c, kindPushed, c.EncodePushed, c.DecodePushed)
+	seed(f, c, &Pushed{Vector: map[crdt.Origin]uint64{1: 2, 9: 1 << 63}, Refused: 3, NowMS: 5}, pushedTrip(c))
+	fuzzed(f, c, pushedTrip(c))
 }
 
 func FuzzDecodePull(f *testing.F) {
 	c := codec(f)
-	seed(f, c, &Pull{Scope: -1, Since: 5, Limit: 200}, c.EncodePull)
-	fuzzed(f, c, kindPull, c.EncodePull, c.DecodePull)
+	seed(f, c, &Pull{Scope: -1, Since: 5, Limit: 200}, pullTrip(c))
+	fuzzed(f, c, pullTrip(c))
 }
 
 // FuzzFrame looks at headers and compression: any bytes, with the checksum put
@@ -92,10 +92,10 @@ func FuzzFrame(f *testing.F) {
 			frame = resealed(c, frame)
 		}
 		if p, err := c.DecodePush(frame); err == nil {
-			trip(t, p, c.EncodePush, c.DecodePush)
+			trip(t, p, pushTrip(c))
 		}
 		if p, err := c.DecodePull(frame); err == nil {
-			trip(t, p, c.EncodePull, c.DecodePull)
+			trip(t, p, pullTrip(c))
 		}
 	})
 }

@@ -20,11 +20,15 @@ func (b built) u(v ...uint64) built {
 	return b
 }
 
+func column(as, packing byte) byte { return as<<4 | packing }
+
 // same is a column whose integers are all v.
-func (b built) same(v int64) built { return binary.AppendVarint(append(b, asIs<<4|packConst), v) }
+func (b built) same(v int64) built { return binary.AppendVarint(append(b, column(asIs, packConst)), v) }
 
 // rising is a column of numbers from 1.
-func (b built) rising() built { return binary.AppendVarint(append(b, asDelta<<4|packConst, 2), 1) }
+func (b built) rising() built {
+	return binary.AppendVarint(append(b, column(asDelta, packConst), 2), 1)
+}
 
 // pageOf begins a page of n rows up to their number of one shape.
 func pageOf(n, set uint64) built {

@@ -21,7 +21,7 @@ func askPassword(v *webui.Visit) error {
 
 func changePassword(v *webui.Visit) error {
 	view := &passwordView{Login: strings.TrimSpace(v.FormValue("login")), Back: v.FormValue("back")}
-	chosen := v.FormValue("new")
+	chosen := v.FormValue("password")
 	if chosen != v.FormValue("again") {
 		return v.Again("password", view, &view.Form, &desk.Error{Reason: desk.Invalid, Field: "again",
 			Code: "passwords_differ", Message: "The two new passwords are not the same. Type them again."})

@@ -74,6 +74,15 @@ func open(t *testing.T) context.Context {
 	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
 	browser, shut := chromedp.NewContext(allocated)
-	t.Cleanup(shut)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(browser); err != nil { // waits until it has let go of its folder
+			t.Logf("close the browser: %v", err)
+		}
+		shut()
+	})
+	// It lives as long as the context of its first run: not that of a picture.
+	if err := chromedp.Run(browser); err != nil {
+		t.Fatalf("start the browser: %v", err)
+	}
 	return browser
 }

@@ -18,6 +18,7 @@ type field struct {
 	Input   string // type of the input: text, date, area, choice
 	Choices []string
 	List    string // the words of the choices
+	Only    string // the type of party that has it; empty: both
 
 	Author    desk.Author
 	Conflicts []desk.ConflictValue
@@ -49,7 +50,7 @@ func inputs() []input {
 }
 
 func newField(in input, value string) field {
-	f := field{Name: in.name, Value: value, Input: in.input, List: in.list}
+	f := field{Name: in.name, Value: value, Input: in.input, List: in.list, Only: in.only}
 	switch in.list {
 	case "sex":
 		f.Choices = words.Sexes()

@@ -3,6 +3,7 @@ package teller
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"bough/node/desk"
 	"bough/webui"
@@ -11,6 +12,7 @@ import (
 // prospectView is the form of a new party.
 type prospectView struct {
 	Form         webui.Form
+	First        []field // what tells people apart
 	Fields       []field
 	Phone, Email string
 	Duplicates   []desk.Hit
@@ -19,17 +21,22 @@ type prospectView struct {
 
 func newProspect() *prospectView {
 	view := &prospectView{Form: webui.Form{Draft: "prospect"}}
-	kind := newField(input{name: "type", input: "choice", list: "type"}, "person")
-	view.Fields = []field{kind}
+	view.First = []field{newField(input{name: "type", input: "choice", list: "type"}, "person")}
 	for _, in := range inputs() {
-		view.Fields = append(view.Fields, newField(in, ""))
+		if in.name == "name" || in.name == "birth" {
+			view.First = append(view.First, newField(in, ""))
+		} else {
+			view.Fields = append(view.Fields, newField(in, ""))
+		}
 	}
 	return view
 }
 
 func (p *prospectView) read(values url.Values) {
-	for i := range p.Fields {
-		p.Fields[i].Value = typed(values, p.Fields[i].Name)
+	for _, fields := range [][]field{p.First, p.Fields} {
+		for i := range fields {
+			fields[i].Value = typed(values, fields[i].Name)
+		}
 	}
 	p.Phone, p.Email = typed(values, "phone"), typed(values, "email")
 }
@@ -37,7 +44,7 @@ func (p *prospectView) read(values url.Values) {
 // typedIn is what the desk is told; fields left empty are not.
 func (p *prospectView) typedIn() desk.Prospect {
 	out := desk.Prospect{Fields: map[string]string{}, Phone: p.Phone, Email: p.Email}
-	for _, f := range p.Fields {
+	for _, f := range slices.Concat(p.First, p.Fields) {
 		if f.Value != "" {
 			out.Fields[f.Name] = f.Value
 		}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -160,27 +161,25 @@ func TestMonthlyFiguresAreTheSumsOfTheTransactions(t *testing.T) {
 		if any != !h.Get(crm.HoldingBalanceMinor).IsNull() || any && h.Get(crm.HoldingBalanceMinor).I != minor(t, seen[0]) {
 			t.Errorf("account %s: balance %v, want %v", key, h.Get(crm.HoldingBalanceMinor), seen)
 		}
+		if asOf := time.UnixMilli(h.Get(crm.HoldingAsOf).I).UTC().Format("060102"); any && asOf != seen[1] {
+			t.Errorf("account %s: balance as of %s, want %s", key, asOf, seen[1])
+		}
 	}
 }
 
-func TestEveryRowOfTheBerkaBankSaysWhatItsLineSays(t *testing.T) {
-	folder := filepath.Join(require.Data(t), "berka")
-	l := newMemory(t)
-	commit(t, berkaFeed(t, folder), l)
-	rows := map[uint8]map[string]*crdt.Row{}
-	for _, k := range l.schema.Kinds {
-		rows[k.Num], _ = l.Keyed(k.Num)
-	}
-	day := func(text string) string { return "19" + text[:2] + "-" + text[2:4] + "-" + text[4:6] }
-	disp := map[string][]string{}
-	for _, c := range berkaLines(t, folder, "disp.asc") {
-		disp[c[0]] = c
-	}
-	for _, file := range []struct {
-		name string
-		kind uint8
-		want func(c []string) map[uint8]string
-	}{
+// berkaFile says what a line of a file must have become.
+type berkaFile struct {
+	name string
+	kind uint8
+	want func(c []string) map[uint8]string
+}
+
+func day(text string) string { return "19" + text[:2] + "-" + text[2:4] + "-" + text[4:6] }
+
+func customerFiles() []berkaFile {
+	often := map[string]string{"POPLATEK MESICNE": "monthly", "POPLATEK TYDNE": "weekly", "POPLATEK PO OBRATU": "after_transaction"}
+	word := map[string]string{"OWNER": "owner", "DISPONENT": "signatory"}
+	return []berkaFile{
 		{"client.asc", crm.Party, func(c []string) map[uint8]string {
 			birth, sex := c[1], "m"
 			if birth[2] >= '5' {
@@ -192,21 +191,27 @@ func TestEveryRowOfTheBerkaBankSaysWhatItsLineSays(t *testing.T) {
 			}
 		}},
 		{"account.asc", crm.Holding, func(c []string) map[uint8]string {
-			often := map[string]string{"POPLATEK MESICNE": "monthly", "POPLATEK TYDNE": "weekly", "POPLATEK PO OBRATU": "after_transaction"}
 			return map[uint8]string{
 				crm.HoldingNumber: c[0], crm.HoldingBranch: c[1], crm.HoldingFrequency: often[c[2]],
 				crm.HoldingOpened: day(c[3]), crm.HoldingCurrency: "CZK", crm.HoldingType: "current",
 			}
 		}},
 		{"disp.asc", crm.Role, func(c []string) map[uint8]string {
-			word := map[string]string{"OWNER": "owner", "DISPONENT": "signatory"}
 			return map[uint8]string{crm.RoleParty: c[1], crm.RoleHolding: c[2], crm.RoleRole: word[c[3]]}
 		}},
+		{"district.asc", crm.BranchKind, func(c []string) map[uint8]string {
+			return map[uint8]string{crm.BranchNumber: c[0], crm.BranchName: c[1], crm.BranchRegion: c[2]}
+		}},
+	}
+}
+
+func contractFiles(t *testing.T, disp map[string][]string) []berkaFile {
+	state := map[string]string{"A": "finished", "B": "defaulted", "C": "running", "D": "in_arrears"}
+	return []berkaFile{
 		{"loan.asc", crm.Loan, func(c []string) map[uint8]string {
-			word := map[string]string{"A": "finished", "B": "defaulted", "C": "running", "D": "in_arrears"}
 			return map[uint8]string{
 				crm.LoanHolding: c[1], crm.LoanGranted: day(c[2]), crm.LoanAmountMinor: fmt.Sprint(minor(t, c[3])),
-				crm.LoanMonths: c[4], crm.LoanPaymentMinor: fmt.Sprint(minor(t, c[5])), crm.LoanState: word[c[6]],
+				crm.LoanMonths: c[4], crm.LoanPaymentMinor: fmt.Sprint(minor(t, c[5])), crm.LoanState: state[c[6]],
 			}
 		}},
 		{"card.asc", crm.Card, func(c []string) map[uint8]string {
@@ -219,26 +224,36 @@ func TestEveryRowOfTheBerkaBankSaysWhatItsLineSays(t *testing.T) {
 				crm.OrderAmountMinor: fmt.Sprint(minor(t, c[4])), crm.OrderPurpose: strings.TrimSpace(c[5]),
 			}
 		}},
-		{"district.asc", crm.BranchKind, func(c []string) map[uint8]string {
-			return map[uint8]string{crm.BranchNumber: c[0], crm.BranchName: c[1], crm.BranchRegion: c[2]}
-		}},
-	} {
+	}
+}
+
+func TestEveryRowOfTheBerkaBankSaysWhatItsLineSays(t *testing.T) {
+	folder := filepath.Join(require.Data(t), "berka")
+	l := newMemory(t)
+	commit(t, berkaFeed(t, folder), l)
+	disp := map[string][]string{}
+	for _, c := range berkaLines(t, folder, "disp.asc") {
+		disp[c[0]] = c
+	}
+	for _, file := range append(customerFiles(), contractFiles(t, disp)...) {
+		rows, _ := l.Keyed(file.kind)
 		for _, c := range berkaLines(t, folder, file.name) {
-			row := rows[file.kind][c[0]]
 			for field, want := range file.want(c) {
-				got := row.Get(field).String()
+				got := rows[c[0]].Get(field)
+				text := got.String()
 				if f := l.schema.Kind(file.kind).Field(field); f.Ref != 0 {
-					got = l.keyOf(f.Ref, row.Get(field).ID())
+					text = l.keyOf(f.Ref, got.ID())
 				}
-				if got != want {
-					t.Errorf("%s, key %s, field %d: %q, want %q", file.name, c[0], field, got, want)
+				if text != want {
+					t.Errorf("%s, key %s, field %d: %q, want %q", file.name, c[0], field, text, want)
 				}
 			}
 		}
 	}
+	external, _ := l.Keyed(crm.External)
 	for _, c := range berkaLines(t, folder, "district.asc") {
 		for i, item := range map[int]string{3: "inhabitants", 10: "average salary, CZK a month", 11: "unemployment 1995, percent", 15: "crimes 1996"} {
-			row := rows[crm.External][c[0]+" "+item]
+			row := external[c[0]+" "+item]
 			if (row == nil) != (c[i] == "?") || row != nil && row.Get(crm.ExternalValue).S != c[i] {
 				t.Errorf("district %s: %s is %v, want %q", c[0], item, row, c[i])
 			}

@@ -1,7 +1,6 @@
 package corefeed
 
 import (
-	"maps"
 	"testing"
 
 	"bough/crdt"
@@ -159,10 +158,4 @@ func (m *memory) keyOf(kind uint8, id crdt.ID) string {
 		return row.Get(mapping.KeyField(m.schema.Kind(kind))).S
 	}
 	return ""
-}
-
-func (m *memory) snapshot() *memory {
-	c := *m
-	c.rows = maps.Clone(m.rows)
-	return &c
 }

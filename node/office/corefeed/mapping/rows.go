@@ -234,8 +234,6 @@ func (r *reader) fits(s *section, f *Field, x *Rows, col *crdt.Field) {
 	}
 }
 
-func name(f *Field) string { return f.Name }
-
 // check converts what the mapping itself says, so that a wrong word is found
 // before a file is opened.
 func (f *Field) check(s *section) {

@@ -1,0 +1,324 @@
+package node
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"bough/crdt"
+	"bough/node/api"
+	"bough/node/crm"
+	"bough/node/desk"
+	"bough/node/store"
+	"bough/sync/rows"
+	"bough/sync/trust"
+	"bough/sync/uplink"
+	"bough/webui"
+	"bough/webui/join"
+	"bough/webui/teller"
+)
+
+// Branch is the process of a workstation.
+type Branch struct {
+	Store *store.Store
+	Desk  *desk.Desk
+
+	o        Options
+	dir      *dir
+	me       nodeFile
+	offset   atomic.Int64 // central's clock less ours, ms
+	uplink   *uplink.Uplink
+	open     stack
+	running  stack
+	stopping chan struct{}
+	server   *server
+	handler  atomic.Pointer[http.Handler]
+	joining  sync.Mutex // one enrolment at a time
+}
+
+// nodeFile is what node.json holds.
+type nodeFile struct {
+	Origin  crdt.Origin `json:"origin"`
+	Branch  int64       `json:"branch"`
+	Name    string      `json:"name"`
+	Central string      `json:"central"` // https URL
+}
+
+// NewBranch opens the workstation of a directory. One that has not joined yet
+// serves the page to join with.
+func NewBranch(ctx context.Context, o Options) (*Branch, error) {
+	b := &Branch{o: o, stopping: make(chan struct{})}
+	if err := b.load(ctx); err != nil {
+		return nil, errors.Join(err, b.open.close())
+	}
+	return b, nil
+}
+
+func (b *Branch) load(ctx context.Context) (err error) {
+	if !onLoopback(b.o.Listen) {
+		return fmt.Errorf("node: the pages of a workstation are served on loopback only (127.0.0.1:PORT), not on %q", b.o.Listen)
+	}
+	if b.dir, err = openDir(b.o.Dir); err != nil {
+		return err
+	}
+	b.open.push(b.dir.Close)
+	if b.dir.has(centralName) {
+		return fmt.Errorf("node: %s holds central; a workstation needs a directory of its own", b.o.Dir)
+	}
+	if !b.dir.has(nodeName) {
+		return b.invite()
+	}
+	return b.furnish(ctx)
+}
+
+// invite serves the page to join with.
+func (b *Branch) invite() error {
+	e := newEcho()
+	err := join.Register(e, webui.Options{Log: b.o.Log, Now: b.nowMS, Name: b.o.Name, Cookie: "bough_join", Version: b.o.Version, Stop: b.stopping}, b.joinByPage)
+	if err != nil {
+		return err
+	}
+	b.serve(e)
+	return nil
+}
+
+func (b *Branch) serve(h http.Handler) { b.handler.Store(&h) }
+
+// joinByPage enrols and starts to work in place.
+func (b *Branch) joinByPage(ctx context.Context, url, code string) error {
+	b.joining.Lock()
+	defer b.joining.Unlock()
+	if b.dir.has(nodeName) {
+		return nil
+	}
+	if err := join1(ctx, b.dir, b.o, url, code); err != nil {
+		return &desk.Error{Reason: desk.Invalid, Code: "join", Field: "code", Message: err.Error()}
+	}
+	if err := b.furnish(ctx); err != nil {
+		return err
+	}
+	return b.work()
+}
+
+// Join enrols the directory of o as a workstation of a branch.
+func Join(ctx context.Context, o Options, url, code string) error {
+	d, err := openDir(o.Dir)
+	if err != nil {
+		return err
+	}
+	if d.has(nodeName) || d.has(centralName) {
+		return errors.Join(fmt.Errorf("node: %s has joined already; use another directory", o.Dir), d.Close())
+	}
+	return errors.Join(join1(ctx, d, o, url, code), d.Close())
+}
+
+func join1(ctx context.Context, d *dir, o Options, url, code string) error {
+	name := o.Name
+	if name == "" {
+		if name, _ = os.Hostname(); name == "" {
+			name = "workstation"
+		}
+	}
+	identity, err := trust.NewIdentity(o.Rand)
+	if err != nil {
+		return err
+	}
+	joined, err := uplink.Join(ctx, uplink.JoinOptions{URL: url, Code: code, Name: name, Identity: identity, Rand: o.Rand, Now: func() int64 { return o.Now().UnixMilli() }})
+	if err != nil {
+		return err
+	}
+	key, err := identity.EncodePEM()
+	if err != nil {
+		return err
+	}
+	// node.json last: it says that the workstation has joined.
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{identityName, key}, {certName, trust.EncodeCertificate(joined.Certificate)}, {rootName, joined.Root.EncodePEM()}} {
+		if err := d.write(f.name, f.data); err != nil {
+			return err
+		}
+	}
+	return d.writeJSON(nodeName, nodeFile{Origin: crdt.Origin(joined.Origin), Branch: joined.Branch, Name: name, Central: url})
+}
+
+// furnish opens the file of a node that has joined, and its desk and pages.
+func (b *Branch) furnish(ctx context.Context) (err error) {
+	if err := b.dir.readJSON(nodeName, &b.me); err != nil {
+		return err
+	}
+	b.Store, err = store.Open(ctx, store.Options{Path: b.dir.file(databaseName), Schema: crm.Table(), Origin: b.me.Origin,
+		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS})
+	if err != nil {
+		return err
+	}
+	b.open.push(b.Store.File.Close)
+	if err := b.loadOffset(ctx); err != nil {
+		return err
+	}
+	b.Desk = desk.New(desk.Options{Local: b.Store.Local, Ledger: b, Branch: b.me.Branch, NowMS: b.nowMS, Rand: b.o.Rand,
+		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Line: b.line})
+	b.Store.OnChange(b.Desk.Tell)
+	if b.uplink, err = b.newUplink(ctx); err != nil {
+		return err
+	}
+	e := newEcho()
+	err = teller.Register(e, webui.Options{Desk: b.Desk, Log: b.o.Log, Now: b.nowMS, Name: b.me.Name, Cookie: fmt.Sprintf("bough_%d", b.me.Origin),
+		Version: b.o.Version, IdleLock: b.o.IdleLock, Branch: b.branchName, Hosts: b.o.Hosts, Stop: b.stopping})
+	if err != nil {
+		return err
+	}
+	api.Register(e, api.Options{Desk: b.Desk, Status: b.Status, Now: b.nowMS, Log: b.o.Log, Idempotency: b.Store.Local})
+	b.serve(e)
+	return nil
+}
+
+func (b *Branch) newUplink(ctx context.Context) (*uplink.Uplink, error) {
+	read := func(name string) []byte {
+		data, err := b.dir.read(name)
+		if err != nil {
+			return nil // parsing nothing says what is wrong
+		}
+		return data
+	}
+	identity, err := trust.ParseIdentity(read(identityName))
+	if err != nil {
+		return nil, err
+	}
+	cert, err := trust.ParseCertificate(read(certName))
+	if err != nil {
+		return nil, err
+	}
+	root, err := trust.ParseRoot(read(rootName))
+	if err != nil {
+		return nil, err
+	}
+	u, err := uplink.New(ctx, uplink.Options{Central: b.me.Central, Store: b.Store, Identity: identity, Certificate: cert, Root: root, Log: b.o.Log,
+		Now: func() int64 { return b.o.Now().UnixMilli() }, Rand: b.o.Rand, BackoffCapMS: b.o.BackoffMS, Version: b.o.Version,
+		After:   func(ms int64) <-chan time.Time { return b.o.After(time.Duration(ms) * time.Millisecond) },
+		Renewed: func(c *x509.Certificate) error { return b.dir.write(certName, trust.EncodeCertificate(c)) }})
+	if err == nil {
+		u.OnState(b.heard)
+	}
+	return u, err
+}
+
+// Act implements desk.Ledger: what is written is sent at once.
+func (b *Branch) Act(ctx context.Context, who rows.Actor, fn func(*rows.Act) error) (rows.Receipt, error) {
+	r, err := b.Store.Act(ctx, who, fn)
+	if err == nil {
+		b.uplink.Kick()
+	}
+	return r, err
+}
+
+// Origin implements desk.Ledger.
+func (b *Branch) Origin() crdt.Origin { return b.me.Origin }
+
+// nowMS is the time to stamp with: our clock, anchored to central's.
+func (b *Branch) nowMS() int64 { return b.o.Now().UnixMilli() + b.offset.Load() }
+
+func (b *Branch) branchName() string {
+	branches, err := b.Desk.Branches(context.Background())
+	if err != nil {
+		b.o.Log.Error("reading branches failed", "err", err)
+	}
+	for _, l := range branches {
+		if l.Number == b.me.Branch {
+			return l.Name
+		}
+	}
+	return ""
+}
+
+// Start listens for pages and API, syncs, indexes, answers commands.
+func (b *Branch) Start(_ context.Context) (err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.running.close())
+		}
+	}()
+	swap := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*b.handler.Load()).ServeHTTP(w, r) })
+	if b.server, err = serve("tcp", b.o.Listen, swap, nil, b.o.Log); err != nil {
+		return err
+	}
+	b.running.push(func() error { return stopServer(b.server) })
+	stop, err := serveSocket(b.o.Dir, b.Admin(), b.o.Log)
+	if err != nil {
+		return err
+	}
+	b.running.push(stop)
+	if b.Store == nil {
+		return nil
+	}
+	return b.work()
+}
+
+// work starts what a node that has joined does by itself.
+func (b *Branch) work() error {
+	b.running.push(indexer(b.Store.Local, b.o))
+	b.uplink.Start()
+	b.running.push(func() error {
+		b.uplink.Stop()
+		return nil
+	})
+	return nil
+}
+
+// Addr is where the pages are.
+func (b *Branch) Addr() string { return b.server.addr() }
+
+// Stop ends what Start began and closes the directory. Twice is harmless.
+func (b *Branch) Stop() error {
+	select {
+	case <-b.stopping:
+		return nil
+	default:
+		close(b.stopping)
+	}
+	return errors.Join(b.running.close(), b.open.close())
+}
+
+// Admin answers the commands of a machine for a node.
+func (b *Branch) Admin() http.Handler {
+	mux := http.NewServeMux()
+	command(mux, "/status", func(ctx context.Context, _ None) (api.Status, error) { return b.Status(ctx) })
+	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
+		if b.Desk == nil {
+			fail(w, ErrNotNode)
+			return
+		}
+		inner := http.NewServeMux()
+		tokens(inner, b.Desk)
+		inner.ServeHTTP(w, r)
+	})
+	command(mux, "/backup", func(ctx context.Context, in BackupIn) (BackupOut, error) {
+		if b.Store == nil {
+			return BackupOut{}, ErrNotNode
+		}
+		if in.Mark {
+			return BackupOut{}, errors.New("node: only central is told of a backup made by others")
+		}
+		path, err := backupPath(b.o, in.Path)
+		if err != nil {
+			return BackupOut{}, err
+		}
+		return BackupOut{path}, b.Store.File.Backup(ctx, path)
+	})
+	command(mux, "/check", func(ctx context.Context, _ None) ([]Finding, error) {
+		if b.Store == nil {
+			return nil, ErrNotNode
+		}
+		return check(ctx, b.Store.File, b.me.Origin, func(*rows.Tx) (func(*rows.Stored) ([]int64, error), error) {
+			return func(r *rows.Stored) ([]int64, error) { return []int64{b.Store.ScopeOf(r.Kind)}, nil }, nil
+		})
+	})
+	return mux
+}

@@ -1,0 +1,34 @@
+package node
+
+import (
+	"context"
+	"sync"
+
+	"bough/node/store"
+)
+
+// indexer keeps the search index behind the saves until it is stopped.
+func indexer(l *store.Local, o Options) (stop func() error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() {
+		for ctx.Err() == nil {
+			n, err := l.Index(ctx, indexAtOnce)
+			if err != nil && ctx.Err() == nil {
+				o.Log.Error("indexing failed", "err", err)
+			}
+			if err == nil && n == indexAtOnce {
+				continue
+			}
+			select {
+			case <-ctx.Done():
+			case <-o.After(indexEvery):
+			}
+		}
+	})
+	return func() error {
+		cancel()
+		done.Wait()
+		return nil
+	}
+}

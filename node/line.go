@@ -1,0 +1,102 @@
+package node
+
+import (
+	"context"
+	"fmt"
+
+	"bough/node/api"
+	"bough/node/desk"
+	"bough/sync/rows"
+	"bough/sync/uplink"
+)
+
+// Names of the facts a node keeps of its line.
+const (
+	factOffset  = "clock offset"
+	factContact = "last contact"
+)
+
+const untakenListed = 200 // unsent changes that a page lists
+
+// offsetStepMS is how far the measured offset may wander before it is kept.
+const offsetStepMS = 250
+
+func (b *Branch) loadOffset(ctx context.Context) error {
+	return b.Store.File.Read(ctx, func(tx *rows.Tx) error {
+		n, err := tx.FactInt(factOffset)
+		b.offset.Store(n)
+		return err
+	})
+}
+
+// heard follows the state of the line: the clock, and who listens to it.
+func (b *Branch) heard(s uplink.State) {
+	if s.Online && s.OffsetKnown {
+		if d := s.OffsetMS - b.offset.Load(); d > offsetStepMS || d < -offsetStepMS {
+			b.offset.Store(s.OffsetMS)
+		}
+		err := b.Store.File.Write(context.Background(), func(tx *rows.Tx) error {
+			if err := tx.SetFact(factOffset, b.offset.Load()); err != nil {
+				return err
+			}
+			return tx.SetFact(factContact, s.ContactMS)
+		})
+		if err != nil {
+			b.o.Log.Error("keeping the state of the line failed", "err", err)
+		}
+	}
+	b.Desk.Tell(nil)
+}
+
+func (b *Branch) lastContact(ctx context.Context) (ms int64, err error) {
+	err = b.Store.File.Read(ctx, func(tx *rows.Tx) error {
+		ms, err = tx.FactInt(factContact)
+		return err
+	})
+	return max(ms, b.uplink.State().ContactMS), err
+}
+
+// line tells the desk how the line is.
+func (b *Branch) line(ctx context.Context) (desk.Line, error) {
+	s := b.uplink.State()
+	progress, err := b.Store.Progress(ctx)
+	if err != nil {
+		return desk.Line{}, err
+	}
+	met, err := b.Store.Met(ctx)
+	if err != nil {
+		return desk.Line{}, err
+	}
+	contact, err := b.lastContact(ctx)
+	return desk.Line{Online: s.Online, SinceMS: s.SinceMS, LastContactMS: contact, Progress: progress, Met: met, Untaken: b.Store.Untaken(untakenListed)}, err
+}
+
+// Status is what a node knows of itself.
+func (b *Branch) Status(ctx context.Context) (api.Status, error) {
+	if b.Store == nil {
+		return api.Status{Name: b.o.Name, Version: b.o.Version, Lease: api.Lease{State: api.LeaseOver}}, nil
+	}
+	o, err := b.Desk.Outage(ctx)
+	if err != nil {
+		return api.Status{}, err
+	}
+	s := api.Status{Name: b.me.Name, Branch: b.me.Branch, Origin: fmt.Sprint(b.me.Origin), Version: b.o.Version, Online: o.Online, Bootstrapped: o.Bootstrapped,
+		Unsent: o.Unsent, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Missing: o.Missing(),
+		Lease: b.lease(o.LastContactMS)}
+	s.Scopes, err = scopes(ctx, b.Store.File)
+	return s, err
+}
+
+// lease is how long the node may work without hearing from central.
+func (b *Branch) lease(contactMS int64) api.Lease {
+	l := api.Lease{UntilMS: contactMS + leaseMS, State: api.LeaseOK}
+	switch left := l.UntilMS - b.nowMS(); {
+	case contactMS == 0:
+		l.UntilMS = 0
+	case left <= 0:
+		l.State = api.LeaseOver
+	case left < leaseMS/2:
+		l.State = api.LeaseAmber
+	}
+	return l
+}

@@ -1,0 +1,58 @@
+package node
+
+import (
+	"io"
+	"log/slog"
+	"time"
+
+	"bough/sync/trust"
+)
+
+// Names of the files in a directory.
+const (
+	databaseName  = "bough.db"
+	authorityName = "authority.pem"
+	centralName   = "central.json"
+	nodeName      = "node.json"
+	identityName  = "node.key"
+	certName      = "node.crt"
+	rootName      = "central.crt"
+	lockName      = "lock"
+	socketName    = "admin.sock"
+)
+
+// Limits.
+const (
+	headerTimeout = 10 * time.Second
+	stopTimeout   = 5 * time.Second
+	indexAtOnce   = 200                    // parties a transaction of the indexer takes
+	indexEvery    = 500 * time.Millisecond // and how long it rests when none is left
+	leaseMS       = 14 * 24 * 60 * 60 * 1000
+)
+
+// Options opens a process.
+type Options struct {
+	Dir     string
+	Listen  string // host:port; of a node: loopback only
+	Name    string // of the workstation; empty: the machine's
+	Version string
+	Log     *slog.Logger
+	Now     func() time.Time
+	After   func(time.Duration) <-chan time.Time
+	Rand    io.Reader
+	// Pages, for central, is a second address on loopback that serves the pages
+	// without TLS; empty: none.
+	Pages string
+	// Hosts are names besides localhost by which browsers may ask for pages;
+	// for central they also stand in its certificate.
+	Hosts []string
+	// BackoffMS is the longest pause between tries to reach central; 0: 5000.
+	BackoffMS int64
+	// IdleLock is after how long the pages lock; 0: five minutes.
+	IdleLock time.Duration
+	// Cost of sealing keys under passwords; zero: the default.
+	Cost trust.Cost
+	// FirstAdmin is told the name and one-time password of the administrator
+	// that a new central makes.
+	FirstAdmin func(login, password string)
+}

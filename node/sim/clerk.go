@@ -1,0 +1,349 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/node/desk"
+	"bough/sync/rows"
+)
+
+// look is a page that stands open.
+type look struct {
+	party crdt.ID
+	page  *desk.Customer
+	life  int
+}
+
+// counter is where a clerk sits: a workstation, or head office.
+type counter struct {
+	name    string
+	desk    *desk.Desk
+	file    *rows.File
+	who     *desk.Who
+	looks   *[]look
+	harvest func(what string, on screen) []*act
+}
+
+// clerk makes somebody at a workstation do something.
+func (w *World) clerk(s *station) {
+	who := s.signIn()
+	if who == nil || len(w.failures) > 0 {
+		return
+	}
+	w.actAt(&counter{name: s.name, desk: s.desk, file: s.store.File, who: who, looks: &s.looks, harvest: s.harvest})
+}
+
+// actAt is one random act at a counter.
+func (w *World) actAt(c *counter) {
+	acts := []struct {
+		weight int
+		do     func(*counter)
+	}{
+		{10, w.lookAt}, {14, w.record}, {26, w.edit}, {4, w.prospect}, {3, w.addReach}, {9, w.editReach}, {4, w.clearReach},
+		{7, w.consent}, {4, w.setTask}, {8, w.settle},
+	}
+	weights := make([]int, len(acts))
+	for i := range acts {
+		weights[i] = acts[i].weight
+	}
+	acts[w.clerks.weighed(weights)].do(c)
+}
+
+// signIn brings a random person of the branch to the desk.
+func (s *station) signIn() *desk.Who {
+	w := s.w
+	met, err := s.store.Met(w.ctx)
+	if !w.must("ask whether the feed was met", err) {
+		return nil
+	}
+	if !met {
+		w.saw("nobody can sign in yet")
+		return nil
+	}
+	var here []person
+	for _, p := range w.t.people {
+		if p.branch == s.seat.branch {
+			here = append(here, p)
+		}
+	}
+	login := pick(w.clerks, here).login
+	if token := s.tokens[login]; token != "" {
+		who, err := s.desk.Check(w.ctx, token)
+		if err == nil {
+			return who
+		}
+		w.saw("session over")
+		if desk.ReasonOf(err) != desk.SignedOut {
+			w.must("check a token", err)
+		}
+	}
+	token, who, err := s.desk.SignIn(w.ctx, login, password, true)
+	if !w.must(s.name+": sign in "+login, err) {
+		return nil
+	}
+	s.tokens[login] = token
+	s.harvest("sign in "+login, nil)
+	return who
+}
+
+// parties lists who is known at a counter, oldest first.
+func (w *World) parties(c *counter) (ids []crdt.ID) {
+	err := c.file.Read(w.ctx, func(tx *rows.Tx) (err error) {
+		ids, err = tx.IDs(`SELECT id FROM party ORDER BY id`)
+		return err
+	})
+	w.must("list parties", err)
+	return ids
+}
+
+// someone draws a party, those that are shared more often.
+func (w *World) someone(c *counter) crdt.ID {
+	ids := w.parties(c)
+	if len(ids) == 0 {
+		return 0
+	}
+	if w.clerks.chance(650) {
+		return ids[w.clerks.IntN(min(len(ids), sharedParties))]
+	}
+	return pick(w.clerks, ids)
+}
+
+// open opens the page of a party.
+func (w *World) open(c *counter, id crdt.ID) *look {
+	if id == 0 {
+		return nil
+	}
+	page, err := c.desk.Customer(w.ctx, c.who, id)
+	if desk.ReasonOf(err) == desk.NotFound && err != nil {
+		w.saw("page of a row that central voided")
+		return nil
+	}
+	if !w.must(c.name+" opens a page", err) {
+		return nil
+	}
+	w.checkPage(c, page)
+	l := look{party: id, page: page}
+	*c.looks = append(*c.looks, l)
+	if len(*c.looks) > looksKept {
+		*c.looks = slices.Delete(*c.looks, 0, 1)
+	}
+	return &l
+}
+
+func (w *World) lookAt(c *counter) { w.open(c, w.someone(c)) }
+
+// glance takes a page that stands open for some time, or a fresh one.
+func (w *World) glance(c *counter) *look {
+	if len(*c.looks) > 0 && w.clerks.chance(400) {
+		l := pick(w.clerks, *c.looks)
+		w.saw("act on an old page")
+		return &l
+	}
+	return w.open(c, w.someone(c))
+}
+
+// text makes a value that is nobody else's.
+func (w *World) text(what string) string {
+	return fmt.Sprintf("%s %d", what, w.clerks.Uint32())
+}
+
+// did notes the outcome of an act.
+func (w *World) did(c *counter, what string, saved desk.Saved, err error, on screen) {
+	acts := c.harvest(what, on)
+	if err != nil {
+		if desk.ReasonOf(err) == desk.Internal {
+			w.must(c.name+": "+what, err)
+		}
+		if len(acts) > 0 {
+			w.fail("%s: %s failed (%v) and wrote %d changes", c.name, what, err, len(acts))
+		}
+		w.say(c.name, "%s: %v", what, err)
+		w.saw("the desk said no")
+		return
+	}
+	switch {
+	case saved.Seq == 0 && len(acts) == 0:
+		w.saw("an act that changes nothing")
+	case len(acts) != 1 || acts[0].seq != saved.Seq || acts[0].stamp != saved.Stamp:
+		w.fail("%s: %s was acknowledged as change %d at %s, the journal has %d new changes", c.name, what, saved.Seq, saved.Stamp, len(acts))
+	default:
+		w.say(c.name, "%s by %s: row %d, change %d at %s", what, c.who.Login, saved.ID, saved.Seq, saved.Stamp)
+	}
+}
+
+func (w *World) record(c *counter) {
+	l := w.glance(c)
+	if l == nil {
+		return
+	}
+	in := desk.Interaction{Channel: pick(w.clerks, crm.Channels), Text: w.text("note")}
+	if w.clerks.chance(300) {
+		in.PromiseText, in.PromiseDueMS = w.text("promise"), w.nowMS+hourMS
+	}
+	saved, err := c.desk.RecordInteraction(w.ctx, c.who, l.party, in)
+	w.plantTwiceAct(c, l.party, in)
+	w.did(c, "interaction", saved, err, nil)
+}
+
+func (w *World) prospect(c *counter) {
+	p := desk.Prospect{Fields: map[string]string{"name": w.text("prospect"), "language": "en"}}
+	if w.clerks.chance(500) {
+		p.Phone = fmt.Sprintf("+4420%08d", w.clerks.IntN(100_000_000))
+	}
+	saved, err := c.desk.NewProspect(w.ctx, c.who, p)
+	w.did(c, "prospect", saved, err, nil)
+}
+
+// edited are the fields clerks fight over.
+func edited() []string { return []string{"memo", "memo", "greeting", "address", "name"} }
+
+func (w *World) edit(c *counter) {
+	l := w.glance(c)
+	if l == nil {
+		return
+	}
+	names := []string{pick(w.clerks, edited())}
+	if w.clerks.chance(250) {
+		names = append(names, "occupation")
+	}
+	kind := w.schema.Kind(crm.Party)
+	on := screen{}
+	var edits []desk.Edit
+	for _, name := range names {
+		f := l.page.Field(name)
+		if f.Locked {
+			w.saw("a value of the core is locked")
+			return
+		}
+		e := desk.Edit{Field: name, Value: w.text(name), Saw: []string{}}
+		if f.Stamp != "" {
+			e.Saw = []string{f.Stamp}
+		}
+		on[cell{crm.Party, l.party, kind.Named(name).Num}] = w.stamps(f.Stamp)
+		edits = append(edits, w.plantClaim(e))
+	}
+	saved, err := c.desk.EditParty(w.ctx, c.who, l.party, edits)
+	w.did(c, "edit", saved, err, on)
+}
+
+// stamps reads stamps as pages show them.
+func (w *World) stamps(words ...string) (out []crdt.Stamp) {
+	for _, word := range words {
+		s, err := crdt.ParseStamp(word)
+		w.must("read a stamp of a page", err)
+		if !s.IsZero() {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (w *World) addReach(c *counter) {
+	l := w.glance(c)
+	if l == nil {
+		return
+	}
+	saved, err := c.desk.AddReach(w.ctx, c.who, l.party, desk.Reach{Channel: "wechat", Value: w.text("id")})
+	w.did(c, "add a way to reach", saved, err, nil)
+}
+
+func (w *World) editReach(c *counter) {
+	l := w.glance(c)
+	if l == nil || len(l.page.Reaches) == 0 {
+		return
+	}
+	r := l.page.Reaches[w.clerks.IntN(min(2, len(l.page.Reaches)))]
+	value := w.text("id")
+	if r.Channel == "phone" {
+		value = fmt.Sprintf("+4420%08d", w.clerks.IntN(100_000_000))
+	}
+	on := screen{cell{crm.Reach, r.ID, crm.ReachValue}: w.stamps(r.Stamp)}
+	saved, err := c.desk.EditReach(w.ctx, c.who, r.ID, value, []string{r.Stamp})
+	w.did(c, "edit a way to reach", saved, err, on)
+}
+
+// row reads a row as it stands at a counter now.
+func (w *World) row(c *counter, kind uint8, id crdt.ID) (row *rows.Stored) {
+	err := c.file.Read(w.ctx, func(tx *rows.Tx) (err error) {
+		row, err = tx.Get(kind, id)
+		return err
+	})
+	w.must("read a row", err)
+	return row
+}
+
+// clearReach removes an element as the page shows it now: what is named is
+// taken at the act, so the page must be fresh.
+func (w *World) clearReach(c *counter) {
+	l := w.open(c, w.someone(c))
+	if l == nil || len(l.page.Reaches) == 0 {
+		return
+	}
+	r := pick(w.clerks, l.page.Reaches)
+	row := w.row(c, crm.Reach, r.ID)
+	on := screen{}
+	at := cell{crm.Reach, r.ID, 0}
+	for _, wr := range row.Clocks {
+		on[at] = append(on[at], wr.Stamp)
+	}
+	for _, x := range row.Conflicts {
+		on[at] = append(on[at], x.Stamp)
+	}
+	if len(row.Conflicts) > 0 {
+		w.saw("an element with a conflict is cleared")
+	}
+	saved, err := c.desk.ClearReach(w.ctx, c.who, r.ID)
+	w.did(c, "clear a way to reach", saved, err, on)
+}
+
+func (w *World) setTask(c *counter) {
+	l := w.open(c, w.someone(c))
+	if l == nil || len(l.page.Tasks) == 0 {
+		return
+	}
+	t := l.page.Tasks[w.clerks.IntN(min(2, len(l.page.Tasks)))]
+	row := w.row(c, crm.Task, t.ID)
+	on := screen{cell{crm.Task, t.ID, crm.TaskState}: {row.Clocks.Of(crm.TaskState).Stamp}}
+	saved, err := c.desk.SetTask(w.ctx, c.who, t.ID, pick(w.clerks, crm.TaskStates))
+	w.did(c, "task", saved, err, on)
+}
+
+// settle ends a conflict that the page shows now.
+func (w *World) settle(c *counter) {
+	list, err := c.desk.Conflicts(w.ctx, c.who, 50)
+	if !w.must("list conflicts", err) || len(list) == 0 {
+		return
+	}
+	x := pick(w.clerks, list)
+	kind := w.schema.Named(x.Kind)
+	on := screen{cell{kind.Num, x.Row, kind.Named(x.Field).Num}: w.stamps(x.CurrentStamp, x.LosingStamp)}
+	saved, err := c.desk.Settle(w.ctx, c.who, x.ID, w.clerks.chance(500))
+	if err == nil {
+		w.saw("conflict settled")
+	}
+	w.did(c, "settle", saved, err, on)
+}
+
+// consent writes a grant or a withdrawal, and checks that a grant names just
+// the withdrawals that were known.
+func (w *World) consent(c *counter) {
+	l := w.glance(c)
+	if l == nil {
+		return
+	}
+	a := desk.ConsentAct{Purpose: pick(w.clerks, crm.Purposes[:2]), Channel: pick(w.clerks, crm.ConsentChannels[:2]),
+		Withdraw: w.clerks.chance(500), Evidence: "form"}
+	known := w.withdrawals(c, l.party, a.Purpose, a.Channel)
+	saved, err := c.desk.RecordConsent(w.ctx, c.who, l.party, a)
+	what := "grant"
+	if a.Withdraw {
+		what = "withdraw"
+	}
+	w.did(c, what, saved, err, nil)
+	if err == nil && !a.Withdraw {
+		w.checkGrant(c, saved.ID, known)
+	}
+}

@@ -1,0 +1,95 @@
+package sim
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/node/desk"
+	"bough/sync/rows"
+)
+
+// consentRow is a grant or a withdrawal as it stands in a file.
+type consentRow struct {
+	id               crdt.ID
+	purpose, channel string
+	withdraws        bool
+	overrides        []crdt.ID
+}
+
+func (w *World) consentRows(c *counter, party crdt.ID) (out []consentRow) {
+	err := c.file.Read(w.ctx, func(tx *rows.Tx) error {
+		return tx.Rows(crm.Consent, "party=?1 ORDER BY id", func(r *rows.Stored) error {
+			e := consentRow{id: r.ID, purpose: r.Get(crm.ConsentPurpose).S, channel: r.Get(crm.ConsentChannel).S, withdraws: r.Get(crm.ConsentAct).S == "withdraw"}
+			for _, word := range strings.Split(r.Get(crm.ConsentOverrides).S, ",") {
+				if n, err := strconv.ParseInt(word, 10, 64); err == nil {
+					e.overrides = append(e.overrides, crdt.ID(n))
+				}
+			}
+			out = append(out, e)
+			return nil
+		}, int64(party))
+	})
+	w.must("read consents", err)
+	return out
+}
+
+// withdrawals are those known at a counter.
+func (w *World) withdrawals(c *counter, party crdt.ID, purpose, channel string) (ids []crdt.ID) {
+	for _, e := range w.consentRows(c, party) {
+		if e.withdraws && e.purpose == purpose && e.channel == channel {
+			ids = append(ids, e.id)
+		}
+	}
+	return ids
+}
+
+// checkGrant: a grant overrides the withdrawals its author knew of, no others.
+func (w *World) checkGrant(c *counter, id crdt.ID, known []crdt.ID) {
+	row := w.row(c, crm.Consent, id)
+	if row == nil {
+		w.fail("%s: the grant %d was acknowledged and is not there", c.name, id)
+		return
+	}
+	var words []string
+	for _, k := range known {
+		words = append(words, k.String())
+	}
+	if got := row.Get(crm.ConsentOverrides).S; got != strings.Join(words, ",") {
+		w.fail("%s: the grant %d overrides %q, known were %v", c.name, id, got, words)
+	}
+	if len(known) > 0 {
+		w.saw("a grant overrides a withdrawal")
+	}
+}
+
+// checkConsents: nobody who withdrew is shown as allowed where the withdrawal
+// has arrived, unless a grant names it; no clock decides.
+func (w *World) checkConsents(c *counter, page *desk.Customer) {
+	events := w.consentRows(c, page.ID)
+	for i := range page.Consents {
+		line := &page.Consents[i]
+		granted, withdrawn := false, false
+		for _, e := range events {
+			if e.purpose != line.Purpose || e.channel != line.Channel {
+				continue
+			}
+			if !e.withdraws {
+				granted = true
+				continue
+			}
+			withdrawn = withdrawn || !slices.ContainsFunc(events, func(g consentRow) bool {
+				return !g.withdraws && slices.Contains(g.overrides, e.id)
+			})
+		}
+		allowed := !withdrawn && (granted || line.Purpose == "service")
+		if line.Allowed != allowed {
+			w.fail("%s shows %s by %s of party %d as allowed=%t; withdrawn=%t granted=%t", c.name, line.Purpose, line.Channel, page.ID, line.Allowed, withdrawn, granted)
+		}
+		if withdrawn && granted {
+			w.saw("a withdrawal outlives a grant")
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package sim
+
+import (
+	"fmt"
+
+	"bough/node/desk"
+	"bough/node/office"
+	"bough/sync/central"
+	"bough/sync/rows"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// hub is central and the wires that end there.
+type hub struct {
+	w      *World
+	gen    int
+	up     bool
+	skewMS int64
+	office *office.Office
+	desk   *desk.Desk
+	token  string // of the administrator at work
+	looks  []look
+	secret *dice
+	at     uint64 // own changes that truth knows
+	watch  []parcel
+	older  string // for a planted fault: an older copy of the file
+}
+
+func newHub(w *World) (*hub, error) {
+	h := &hub{w: w, secret: newDice(w.o.Seed, streamSecrets)}
+	if err := copyFile(w.t.central, h.path()); err != nil {
+		return nil, err
+	}
+	if err := h.open(); err != nil {
+		return nil, err
+	}
+	return h, h.harvest("founded", nil)
+}
+
+func (h *hub) path() string { return h.w.file("central", h.gen) }
+
+func (h *hub) nowMS() int64 { return h.w.nowMS + h.skewMS }
+
+func (h *hub) open() (err error) {
+	h.office, err = office.Open(h.w.ctx, office.Options{Path: h.path(), Authority: h.w.t.authority, Rand: h.secret,
+		NowMS: h.nowMS, Cost: cheap(), NoSync: true, Veto: h.veto})
+	if err != nil {
+		return fmt.Errorf("sim: open central: %w", err)
+	}
+	h.desk = desk.New(desk.Options{Local: h.office.Local, Ledger: h.office.Central, NowMS: h.nowMS, Rand: h.secret})
+	h.office.Central.OnChange(h.desk.Tell)
+	h.up = true
+	return nil
+}
+
+// veto refuses some changes for no reason, always the same ones.
+func (h *hub) veto(n *central.Node, seq uint64) *central.Refusal {
+	if !h.w.o.has(Refuse) || !newDice(h.w.o.Seed^uint64(n.Origin)<<32, seq).chance(vetoPerMille) {
+		return nil
+	}
+	return &central.Refusal{Code: vetoCode, Message: "central would not"}
+}
+
+// drop lets go of the file, as a process that ends does.
+func (h *hub) drop() error {
+	if h.office == nil {
+		return nil
+	}
+	err := h.office.Close()
+	h.office, h.desk, h.up = nil, nil, false
+	return err
+}
+
+// crash stops central; its file stays as it lies.
+func (h *hub) crash() {
+	from := h.path()
+	h.gen++
+	h.w.say("central", "stops")
+	h.w.saw("central restarted")
+	h.watch = nil
+	if h.w.must("copy central", copyFile(h.victim(from), h.path())) && h.w.must("close central", h.drop()) {
+		h.w.must("remove central", removeFile(from))
+	}
+}
+
+// victim is the file that central will come back from; a planted fault takes
+// an older one.
+func (h *hub) victim(path string) string {
+	if h.w.o.plant != plantOldCentral {
+		return path
+	}
+	older := h.older
+	h.older = path + ".old"
+	h.w.must("keep an old central", copyFile(path, h.older))
+	if older != "" {
+		return older
+	}
+	return path
+}
+
+func (h *hub) boot() {
+	if h.up {
+		return
+	}
+	if h.w.must("central comes back", h.open()) {
+		h.w.say("central", "is back")
+	}
+}
+
+// receive takes a request; what it answers goes back over the line.
+func (h *hub) receive(p parcel) {
+	if !h.up {
+		h.w.lost(&p, true, "central is down")
+		return
+	}
+	answer, ok := h.serve(p)
+	if !ok {
+		return
+	}
+	report := p.report
+	report.Feed = 0
+	h.w.must("central hears", h.office.Central.Heard(h.w.ctx, p.s.seat.origin, report))
+	if p.what != "watch" {
+		h.w.carry(answer, false, p.s.receive)
+	}
+	h.tell()
+}
+
+// serve answers a request; not ok: there is nothing to answer now.
+func (h *hub) serve(p parcel) (answer parcel, ok bool) {
+	switch p.what {
+	case "push":
+		return h.push(p)
+	case "pull":
+		return h.pull(p)
+	}
+	h.watch = append(h.watch, p)
+	h.w.after(watchMS, func() { h.expire(p) })
+	return p, true
+}
+
+// unreadable tells whether a frame did not decode, and checks that it was
+// damaged then, and only then.
+func (w *World) unreadable(p *parcel, err error) bool {
+	switch {
+	case err != nil && !p.damaged:
+		w.fail("%s %d of %s does not decode: %v", p.what, p.ticket, p.s.name, err)
+	case err == nil && p.damaged:
+		w.fail("%s %d of %s was damaged, and decodes", p.what, p.ticket, p.s.name)
+	case err != nil:
+		w.say(p.s.name, "%s %d: damaged, refused", p.what, p.ticket)
+		w.saw("damaged frame refused")
+	}
+	return err != nil
+}
+
+func (h *hub) push(p parcel) (parcel, bool) {
+	push, err := h.w.codec.DecodePush(p.frame)
+	if h.w.unreadable(&p, err) {
+		return p, false
+	}
+	key := p.s.seat.identity.Public()
+	check := func(message, signature []byte) bool {
+		return trust.CheckSigned(key, trust.ContextJournalHead, message, signature) == nil
+	}
+	pushed, err := h.office.Central.Push(h.w.ctx, p.s.seat.origin, push, check)
+	if err != nil {
+		h.w.fail("central refuses to talk to %s: %v", p.s.name, err)
+		return p, false
+	}
+	r := &push.Ranges[0]
+	h.w.say("central", "push %d of %s: %d to %d, has %d, refused %d", p.ticket, p.s.name, r.Changes[0].Seq, r.Head.Seq, pushed.Vector[p.s.seat.origin], pushed.Refused)
+	if pushed.Refused > 0 {
+		h.w.cover["refused change"] += pushed.Refused
+	}
+	if r.Changes[0].Seq <= p.s.everTaken {
+		h.w.saw("push overlaps what is taken")
+	}
+	p.s.everTaken = max(p.s.everTaken, pushed.Vector[p.s.seat.origin])
+	h.plantTwice(p.s)
+	frame, err := h.w.codec.EncodePushed(pushed)
+	h.w.must("encode an answer", err)
+	return parcel{s: p.s, life: p.life, what: "pushed", ticket: p.ticket, last: p.last, frame: frame}, true
+}
+
+func (h *hub) pull(p parcel) (parcel, bool) {
+	q, err := h.w.codec.DecodePull(p.frame)
+	if h.w.unreadable(&p, err) {
+		return p, false
+	}
+	n, err := h.office.Central.Node(h.w.ctx, p.s.seat.origin)
+	if !h.w.must("central knows its node", err) {
+		return p, false
+	}
+	page, err := h.office.Central.Page(h.w.ctx, n, *q)
+	if !h.w.must("central makes a page", err) {
+		return p, false
+	}
+	frame, err := h.w.codec.EncodePage(page)
+	if !h.w.must("encode a page", err) {
+		return p, false
+	}
+	return parcel{s: p.s, life: p.life, what: "page", ticket: p.ticket, frame: frame}, true
+}
+
+// feed is where a scope stands at central.
+func (h *hub) feed(scope int64) (sc rows.Scope) {
+	err := h.office.Central.File.Read(h.w.ctx, func(tx *rows.Tx) (err error) {
+		sc, err = tx.Scope(scope)
+		return err
+	})
+	h.w.must("read a scope", err)
+	return sc
+}
+
+// tell answers the watches whose scopes moved.
+func (h *hub) tell() {
+	rest := h.watch[:0]
+	for _, p := range h.watch {
+		var moved []since
+		epoch := p.epoch
+		for _, s := range p.since {
+			sc := h.feed(s.scope)
+			if sc.Feed > s.feed {
+				moved = append(moved, since{s.scope, sc.Feed})
+			}
+			epoch = sc.Epoch
+		}
+		if len(moved) == 0 && epoch == p.epoch {
+			rest = append(rest, p)
+			continue
+		}
+		h.w.carry(parcel{s: p.s, life: p.life, what: "news", ticket: p.ticket, since: moved, epoch: epoch}, false, p.s.receive)
+	}
+	h.watch = rest
+}
+
+// expire answers a watch that waited in vain.
+func (h *hub) expire(p parcel) {
+	for i, q := range h.watch {
+		if q.s == p.s && q.life == p.life && q.ticket == p.ticket {
+			h.watch = append(h.watch[:i:i], h.watch[i+1:]...)
+			h.w.carry(parcel{s: p.s, life: p.life, what: "news", ticket: p.ticket, epoch: p.epoch}, false, p.s.receive)
+			return
+		}
+	}
+}
+
+// harvest notes what central itself wrote since last time.
+func (h *hub) harvest(what string, screen screen) error {
+	return h.office.Central.File.Read(h.w.ctx, func(tx *rows.Tx) error {
+		for {
+			_, changes, err := tx.Changes(centralOrigin, h.at, 1000)
+			if err != nil || len(changes) == 0 {
+				return err
+			}
+			for i := range changes {
+				h.at = changes[i].Seq
+				h.w.truth.note(nil, &changes[i], what, screen)
+			}
+		}
+	})
+}
+
+
+

@@ -1,0 +1,95 @@
+package sim
+
+import (
+	"slices"
+
+	"bough/sync/central"
+)
+
+// parcel is a message under way, or the answer to it.
+type parcel struct {
+	s       *station
+	life    int // of the process that asked; an answer to a dead one reaches nobody
+	what    string
+	ticket  uint64
+	frame   []byte
+	last    uint64  // of a push: the last number sent
+	since   []since // of a watch: where its asker stands; of its answer: what moved
+	epoch   uint64
+	report  central.Report
+	damaged bool
+}
+
+// since is where a scope stands.
+type since struct{ scope, feed int64 }
+
+// weather is how the network is for now.
+type weather struct {
+	loss, repeat, damage int // per mille
+	delayMS              int64
+}
+
+func (w *World) changeWeather() {
+	w.weather = weather{delayMS: 20}
+	if w.o.has(Loss) {
+		w.weather.loss = w.net.IntN(301)
+	}
+	if w.o.has(Repeat) {
+		w.weather.repeat = w.net.IntN(501)
+	}
+	if w.o.has(Damage) {
+		w.weather.damage = w.net.IntN(30)
+	}
+	if w.o.has(Delay) {
+		w.weather.delayMS = pick(w.net, []int64{5, 50, 500, 5_000, 20_000})
+	}
+	w.say("net", "loss %d, repeats %d, damage %d per mille, delays to %d ms", w.weather.loss, w.weather.repeat, w.weather.damage, w.weather.delayMS)
+}
+
+// open reports whether the line of a workstation carries in a direction.
+func (s *station) open(up bool) bool {
+	if s.w.cut[s.seat.branch] {
+		return false
+	}
+	return up && !s.cutUp || !up && !s.cutDown
+}
+
+// carry takes a parcel to or from central, or loses it.
+func (w *World) carry(p parcel, up bool, deliver func(parcel)) {
+	if !p.s.open(up) {
+		w.lost(&p, up, "the line is cut")
+		return
+	}
+	if w.net.chance(w.weather.loss) {
+		w.lost(&p, up, "lost")
+		return
+	}
+	copies := 1
+	if w.net.chance(w.weather.repeat) {
+		copies = 2
+		w.saw(p.what + " repeated")
+	}
+	for range copies {
+		c := p
+		if len(p.frame) > 0 && w.net.chance(w.weather.damage) {
+			c.frame = slices.Clone(p.frame)
+			c.frame[w.net.IntN(len(c.frame))] ^= 1 << w.net.IntN(8)
+			c.damaged = true
+		}
+		w.after(1+w.net.Int64N(w.weather.delayMS), func() {
+			if !c.s.open(up) {
+				w.lost(&c, up, "the line was cut meanwhile")
+				return
+			}
+			deliver(c)
+		})
+	}
+}
+
+func (w *World) lost(p *parcel, up bool, why string) {
+	w.say(p.s.name, "%s %d: %s", p.what, p.ticket, why)
+	w.saw(p.what + " lost")
+	if p.what == "pushed" && !up {
+		w.saw("push taken but its answer lost")
+	}
+}

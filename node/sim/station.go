@@ -1,0 +1,323 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+
+	"bough/node/desk"
+	"bough/node/store"
+	"bough/sync/central"
+	"bough/sync/journal"
+	"bough/sync/replica"
+	"bough/sync/rows"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// station is a workstation: its file, what runs on it, and who sits there.
+type station struct {
+	w      *World
+	name   string
+	seat   *seat
+	gen    int // of the file
+	life   int // of the process
+	up     bool
+	clock  clock
+	secret *dice
+	store  *store.Store
+	desk   *desk.Desk
+	rep    *replica.Replica
+	wakeMS int64
+
+	cutUp, cutDown bool
+
+	tokens    map[string]string // by login
+	looks     []look
+	at        uint64 // own changes that truth knows
+	everTaken uint64 // up to here central has ever said that it took them
+}
+
+func newStation(w *World, at *seat, n uint64) (*station, error) {
+	s := &station{w: w, name: at.name, seat: at, secret: newDice(w.o.Seed, streamSecrets+n), tokens: map[string]string{}}
+	if w.o.has(Skew) {
+		s.clock.skewMS = skew(w.faults)
+	}
+	if err := copyFile(w.t.blank, s.path()); err != nil {
+		return nil, err
+	}
+	return s, s.open()
+}
+
+func (s *station) path() string { return s.w.file(s.name, s.gen) }
+
+func (s *station) nowMS() int64 { return s.clock.now(s.w.nowMS) }
+
+func (s *station) open() (err error) {
+	s.store, err = store.Open(s.w.ctx, store.Options{Path: s.path(), Schema: s.w.schema, Origin: s.seat.origin, Branch: s.seat.branch,
+		Rand: s.secret, NowMS: s.nowMS, NoSync: true})
+	if err != nil {
+		return fmt.Errorf("sim: open %s: %w", s.name, err)
+	}
+	s.desk = desk.New(desk.Options{Local: s.store.Local, Ledger: s.store, Branch: s.seat.branch, NowMS: s.nowMS, Rand: s.secret,
+		Pending: s.store.Pending, Line: s.line})
+	s.store.OnChange(s.desk.Tell)
+	p, err := s.store.Progress(s.w.ctx)
+	if err != nil {
+		return err
+	}
+	c := replica.Config{Origin: s.seat.origin, Written: p.Written, Taken: p.Taken, PushLimit: pushLimit, PageLimit: pageLimit, Rand: s.w.net.Float64}
+	for _, scope := range s.store.Scopes() {
+		at, err := s.store.Cursor(s.w.ctx, scope)
+		if err != nil {
+			return err
+		}
+		c.Scopes = append(c.Scopes, replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch})
+	}
+	s.rep = replica.New(c)
+	s.up, s.wakeMS = true, 0
+	s.life++
+	life := s.life
+	s.w.after(1, func() { s.wake(life) })
+	return nil
+}
+
+// drop lets go of the file.
+func (s *station) drop() error {
+	if s.store == nil {
+		return nil
+	}
+	err := s.store.File.Close()
+	s.store, s.desk, s.rep, s.up = nil, nil, nil, false
+	return err
+}
+
+// crash stops the workstation between two transactions; boot brings it back.
+func (s *station) crash() {
+	if !s.up {
+		return
+	}
+	st := s.rep.State()
+	s.w.say(s.name, "crashes: %d written, %d sent", st.Written, st.Sent)
+	s.w.saw("crash")
+	if st.Unsent() > 0 {
+		s.w.saw("crash with unsent work")
+	}
+	if st.Sent > st.Taken {
+		s.w.saw("crash between the push and its rows")
+	}
+	from := s.path()
+	s.gen++
+	if s.w.must("copy "+s.name, copyFile(from, s.path())) && s.w.must("close "+s.name, s.drop()) && s.w.must("remove "+s.name, removeFile(from)) {
+		s.plantDropEntry()
+	}
+	if s.w.faults.chance(500) {
+		s.clock.anchored = false // the whole machine went down: what central said of the time is forgotten
+	}
+	if s.w.faults.chance(500) {
+		s.looks, s.tokens = nil, map[string]string{}
+	}
+}
+
+func (s *station) boot() {
+	if s.up {
+		return
+	}
+	if !s.w.must(s.name+" comes back", s.open()) {
+		return
+	}
+	s.w.say(s.name, "is back, its clock %d ms off", s.nowMS()-s.w.nowMS)
+	if !s.clock.anchored && s.clock.skewMS != 0 {
+		s.w.saw("back with a wrong clock")
+	}
+	s.checkKept("after a crash")
+}
+
+func (s *station) line(ctx ctx) (desk.Line, error) {
+	p, err := s.store.Progress(ctx)
+	if err != nil {
+		return desk.Line{}, err
+	}
+	met, err := s.store.Met(ctx)
+	st := s.rep.State()
+	return desk.Line{Online: st.Online, SinceMS: st.SinceMS, LastContactMS: st.ContactMS, Progress: p, Met: met, Untaken: s.store.Untaken(200)}, err
+}
+
+// wake runs the replica when its time has come.
+func (s *station) wake(life int) {
+	if s.up && s.life == life {
+		s.step(nil)
+	}
+}
+
+// step tells the replica what happened and does what it wants.
+func (s *station) step(e replica.Event) {
+	s.rep.Tick(s.w.nowMS)
+	if e != nil {
+		s.rep.Step(e)
+	}
+	life := s.life
+	for s.up && s.life == life && len(s.w.failures) == 0 {
+		actions := s.rep.Ready()
+		if len(actions) == 0 {
+			break
+		}
+		for _, a := range actions {
+			if s.up && s.life == life {
+				s.do(a)
+			}
+		}
+	}
+	if !s.up || s.life != life {
+		return
+	}
+	if at, ok := s.rep.Next(); ok && at != s.wakeMS {
+		s.wakeMS = at
+		s.w.q.plan(at, func() { s.wake(life) })
+	}
+}
+
+// do carries an action of the replica out.
+func (s *station) do(a replica.Action) {
+	switch a := a.(type) {
+	case replica.Push:
+		s.push(a)
+	case replica.Pull:
+		frame, err := s.w.codec.EncodePull(&a.Ask)
+		if s.w.must("encode a pull", err) {
+			s.w.say(s.name, "pull %d: scope %d since %d, at most %d", a.Ticket, a.Ask.Scope, a.Ask.Since, a.Ask.Limit)
+			s.send(parcel{what: "pull", ticket: a.Ticket, frame: frame}, timeoutMS)
+		}
+	case replica.Apply:
+		s.apply(a)
+	case replica.Rewind:
+		s.w.saw("feed rewound")
+		if s.w.must("rewind", s.store.Rewind(s.w.ctx, a.Scope, a.Epoch)) {
+			s.rep.Step(replica.Applied{Ticket: a.Ticket})
+		}
+	case replica.Watch:
+		p := parcel{what: "watch", ticket: a.Ticket, epoch: a.Epoch}
+		for _, scope := range s.store.Scopes() {
+			p.since = append(p.since, since{scope, a.Since[scope]})
+		}
+		s.send(p, watchMS+timeoutMS)
+	}
+}
+
+func (s *station) push(a replica.Push) {
+	sign := func(message []byte) []byte { return s.seat.identity.Sign(trust.ContextJournalHead, message) }
+	r, err := s.store.Range(s.w.ctx, a.From, a.Limit, sign)
+	if err == nil && len(r.Changes) == 0 {
+		err = fmt.Errorf("nothing after %d", a.From)
+	}
+	if !s.w.must(s.name+" reads its journal", err) {
+		return
+	}
+	frame, err := s.w.codec.EncodePush(&wire.Push{Ranges: []journal.Range{r}})
+	if s.w.must("encode a push", err) {
+		s.w.say(s.name, "push %d: %d to %d", a.Ticket, a.From+1, r.Head.Seq)
+		s.send(parcel{what: "push", ticket: a.Ticket, frame: frame, last: r.Head.Seq}, timeoutMS)
+	}
+}
+
+// send gives a request to the network; without an answer it fails in time.
+func (s *station) send(p parcel, waitMS int64) {
+	st := s.rep.State()
+	p.s, p.life = s, s.life
+	p.report = central.Report{Unsent: int64(st.Unsent()), Version: "sim"}
+	s.w.after(waitMS, func() {
+		if s.up && s.life == p.life {
+			s.step(replica.Failed{Ticket: p.ticket, Class: replica.Line})
+		}
+	})
+	s.w.carry(p, true, s.w.hub.receive)
+}
+
+// receive takes an answer.
+func (s *station) receive(p parcel) {
+	if !s.up || s.life != p.life {
+		s.w.saw("answer to a process that is gone")
+		return
+	}
+	switch p.what {
+	case "pushed":
+		answer, err := s.w.codec.DecodePushed(p.frame)
+		if s.w.unreadable(&p, err) {
+			return
+		}
+		s.clock.hear(answer.NowMS, s.w.nowMS)
+		s.step(replica.Pushed{Ticket: p.ticket, Answer: *answer, Last: p.last, Written: s.at})
+	case "page":
+		page, err := s.w.codec.DecodePage(p.frame)
+		if s.w.unreadable(&p, err) {
+			return
+		}
+		s.clock.hear(page.NowMS, s.w.nowMS)
+		s.step(replica.Paged{Ticket: p.ticket, Page: page, Written: s.at})
+	case "news":
+		feeds := map[int64]int64{}
+		for _, m := range p.since {
+			feeds[m.scope] = m.feed
+		}
+		s.step(replica.Watched{Ticket: p.ticket, Epoch: p.epoch, Feeds: feeds})
+	}
+}
+
+// apply takes a page into the file; sometimes the workstation crashes midway.
+func (s *station) apply(a replica.Apply) {
+	page := a.Page
+	s.seen(page)
+	if n := len(page.Rows); n > 1 && !s.w.healed && s.w.o.has(Crash) && s.w.faults.chance(15) {
+		part := *page
+		part.Rows = page.Rows[:1+s.w.faults.IntN(n-1)]
+		part.Until, part.More = part.Rows[len(part.Rows)-1].N, true
+		s.w.saw("crash inside a page")
+		if s.w.must("apply a part of a page", s.store.Apply(s.w.ctx, &part)) {
+			s.crashAndReturn()
+		}
+		return
+	}
+	page = s.plantPage(page)
+	if !s.w.must(s.name+" applies a page", s.store.Apply(s.w.ctx, page)) {
+		return
+	}
+	s.w.say(s.name, "page: scope %d, %d to %d, %d rows, more %t, has %d of ours", page.Scope, page.Since, page.Until, len(page.Rows), page.More, page.Vector[s.seat.origin])
+	s.rep.Step(replica.Applied{Ticket: a.Ticket})
+	if s.w.faults.chance(100) {
+		s.checkKept("after a page")
+	}
+}
+
+// seen counts what a page brings.
+func (s *station) seen(page *wire.Page) {
+	for i := range page.Rows {
+		if page.Rows[i].Void {
+			s.w.saw("void row")
+		}
+		if s.store.Pending(page.Rows[i].Row.Kind, page.Rows[i].Row.ID) {
+			s.w.saw("page under untaken work")
+		}
+	}
+	if page.More {
+		s.w.saw("pull of many pages")
+	}
+}
+
+// harvest notes what was written here since last time: what the journal says,
+// beside what the author had on screen.
+func (s *station) harvest(what string, screen screen) (acts []*act) {
+	err := s.store.File.Read(s.w.ctx, func(tx *rows.Tx) error {
+		_, changes, err := tx.Changes(s.seat.origin, s.at, 100)
+		for i := range changes {
+			s.at = changes[i].Seq
+			acts = append(acts, s.w.truth.note(s, &changes[i], what, screen))
+		}
+		return err
+	})
+	s.w.must("read the journal", err)
+	if len(acts) > 0 {
+		s.step(replica.Written{Seq: s.at})
+	}
+	return acts
+}
+
+var errNotHere = errors.New("not here")

@@ -1,0 +1,230 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/wire"
+)
+
+// World is a make-believe bank at work.
+type World struct {
+	o      Options
+	ctx    context.Context
+	t      *template
+	dir    string
+	schema *crdt.Schema
+	codec  *wire.Codec
+
+	nowMS int64 // true time, ms UTC
+	q     queue
+	*trace
+	cover Coverage
+
+	steps, net, clerks, faults *dice
+
+	hub      *hub
+	stations []*station
+	weather  weather
+	cut      []bool // lines by branch
+	truth    *truth
+
+	stepsLeft int
+	healed    bool
+	done      bool
+	failures  []string
+}
+
+// Result is what a run came to.
+type Result struct {
+	Seed     uint64
+	Command  string   // replays it
+	Failures []string // none: all is well
+	Tail     []string // last lines of the trace
+	Hash     string   // of the trace
+	Coverage Coverage
+	Lines    int   // of the trace
+	LastedMS int64 // make-believe time
+}
+
+// Run runs a world to its end. The error is of what the world stands on (disk,
+// template), never of what it found.
+func (y *Yard) Run(ctx context.Context, o Options) (*Result, error) {
+	if err := o.fill(); err != nil {
+		return nil, err
+	}
+	t, err := y.template(ctx, shape{o.Branches, o.Nodes})
+	if err != nil {
+		return nil, err
+	}
+	dir, err := y.room()
+	if err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // Close removes the yard
+	w, err := newWorld(ctx, o, t, dir)
+	if err != nil {
+		return nil, err
+	}
+	w.live()
+	return w.result(), w.close()
+}
+
+func newWorld(ctx context.Context, o Options, t *template, dir string) (*World, error) {
+	w := &World{o: o, ctx: ctx, t: t, dir: dir, schema: crm.Table(), nowMS: epochMS + 60_000, trace: newTrace(o.Log), cover: Coverage{},
+		steps: newDice(o.Seed, streamSteps), net: newDice(o.Seed, streamNet), clerks: newDice(o.Seed, streamClerks), faults: newDice(o.Seed, streamFaults),
+		cut: make([]bool, o.Branches+1), stepsLeft: o.Steps}
+	var err error
+	if w.codec, err = wire.NewCodec(); err != nil {
+		return nil, err
+	}
+	w.truth = newTruth(w)
+	w.changeWeather()
+	if w.hub, err = newHub(w); err != nil {
+		return nil, err
+	}
+	for i := range t.seats {
+		s, err := newStation(w, &t.seats[i], uint64(i)+1)
+		if err != nil {
+			return nil, err
+		}
+		w.stations = append(w.stations, s)
+	}
+	return w, nil
+}
+
+// live runs the world: events until the steps are used up, then quiet, then the
+// checks.
+func (w *World) live() {
+	w.planStep()
+	for count := 0; w.q.Len() > 0 && !w.done && len(w.failures) == 0; {
+		e := w.q.next()
+		w.nowMS = max(w.nowMS, e.atMS)
+		e.do()
+		if w.healed {
+			if count++; count > quietEvents {
+				w.fail("never quiet: %d events after the lines came back", count)
+			}
+		}
+	}
+	if len(w.failures) == 0 {
+		w.check()
+	}
+}
+
+// after plans something for later.
+func (w *World) after(ms int64, do func()) { w.q.plan(w.nowMS+ms, do) }
+
+func (w *World) planStep() {
+	w.after(w.steps.between(1, 1+w.steps.Int64N(maxStepGapMS)), func() {
+		w.step()
+		if w.stepsLeft--; w.stepsLeft > 0 {
+			w.planStep()
+			return
+		}
+		w.heal()
+	})
+}
+
+// say writes a line of the trace.
+func (w *World) say(who, format string, args ...any) {
+	w.line(w.nowMS-epochMS, who, format, args...)
+}
+
+// fail notes what must not be; the run ends.
+func (w *World) fail(format string, args ...any) {
+	s := fmt.Sprintf(format, args...)
+	w.say("FAIL", "%s", s)
+	w.failures = append(w.failures, s)
+}
+
+// must fails on an error of the program itself.
+func (w *World) must(what string, err error) bool {
+	if err != nil {
+		w.fail("%s: %v", what, err)
+	}
+	return err == nil
+}
+
+func (w *World) saw(situation string) { w.cover[situation]++ }
+
+func (w *World) result() *Result {
+	r := &Result{Seed: w.o.Seed, Command: w.o.command(), Failures: w.failures, Hash: w.hash(), Coverage: w.cover, Lines: w.n, LastedMS: w.nowMS - epochMS}
+	if len(r.Failures) > 0 {
+		r.Tail = w.tail()
+	}
+	return r
+}
+
+// close lets go of every file; what is open is dropped, not saved.
+func (w *World) close() error {
+	err := w.hub.drop()
+	for _, s := range w.stations {
+		if derr := s.drop(); err == nil {
+			err = derr
+		}
+	}
+	return err
+}
+
+func (w *World) file(name string, gen int) string {
+	return filepath.Join(w.dir, fmt.Sprintf("%s-%d.db", name, gen))
+}
+
+// step is one random thing that happens.
+func (w *World) step() {
+	if w.steps.chance(780) {
+		up := w.working()
+		if len(up) > 0 {
+			w.clerk(up[w.steps.IntN(len(up))])
+		}
+		return
+	}
+	w.trouble()
+}
+
+// working are the workstations that are on.
+func (w *World) working() (up []*station) {
+	for _, s := range w.stations {
+		if s.up {
+			up = append(up, s)
+		}
+	}
+	return up
+}
+
+// heal ends all trouble and waits for quiet.
+func (w *World) heal() {
+	w.healed = true
+	w.weather = weather{delayMS: 20}
+	for b := range w.cut {
+		w.cut[b] = false
+	}
+	for _, s := range w.stations {
+		s.cutUp, s.cutDown = false, false
+		s.boot()
+	}
+	w.hub.boot()
+	w.say("world", "all lines are back, everything is on")
+	until := w.nowMS + quietMS
+	w.await(until)
+}
+
+// await looks now and then whether nothing moves any more.
+func (w *World) await(untilMS int64) {
+	w.after(quietLookMS, func() {
+		why := w.restless()
+		switch {
+		case why == "":
+			w.done = true
+		case w.nowMS > untilMS:
+			w.fail("never quiet: %s", why)
+		default:
+			w.await(untilMS)
+		}
+	})
+}

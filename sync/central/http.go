@@ -1,0 +1,166 @@
+package central
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"bough/crdt"
+	"bough/sync/rows"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// Limits of the HTTP side.
+const (
+	watchFor     = 25 * time.Second // proxies and firewalls forget a silent connection after 30 s
+	maxHeavy     = 8                // pushes and pulls worked on at once: each may hold 100 MB inflated
+	maxSmallBody = 64 << 10         // a pull, an enrolment, a renewal: a hundred times what they need
+	heardEveryMS = 10_000           // a report without news is written down no more often
+	wrongCodes   = 10               // wrong enrolment codes of one address in wrongSpan, then it waits
+	wrongSpan    = time.Minute
+	maxAddresses = 1024 // addresses with wrong codes that are remembered
+	maxNameRunes = 60   // of a workstation's name: more fits on no page
+)
+
+// HTTPOptions is what the HTTP side needs besides central itself.
+type HTTPOptions struct {
+	Authority *trust.Authority
+	// NodeRow writes the row of a node that joins, so that every node knows it.
+	NodeRow func(act *rows.Act, n Node) error
+	Rand    io.Reader
+	Now     func() time.Time
+	Log     *slog.Logger
+	// WatchFor is how long a watch may wait for news; 0: 25 s.
+	WatchFor time.Duration
+}
+
+// endpoint is the HTTP side of central.
+type endpoint struct {
+	c     *Central
+	o     HTTPOptions
+	heavy chan struct{} // holds a token for each push or pull in work
+	codes wrongs
+
+	mu    sync.Mutex // guards heard
+	heard map[crdt.Origin]heard
+}
+
+type heard struct {
+	report Report
+	atMS   int64
+}
+
+// Handler serves the sync routes, below /sync/v1/: push, pull, watch, enrol and
+// renew. It expects TLS as trust.ServerConfig makes it, and HTTP/2. Whoever
+// serves it sets a time limit for headers, but none for answers that is shorter
+// than a watch.
+func (c *Central) Handler(o HTTPOptions) http.Handler {
+	if o.WatchFor <= 0 {
+		o.WatchFor = watchFor
+	}
+	e := &endpoint{c: c, o: o, heavy: make(chan struct{}, maxHeavy), heard: map[crdt.Origin]heard{},
+		codes: wrongs{by: map[string]*wrong{}}}
+	mux := http.NewServeMux()
+	mux.Handle("POST "+wire.PathPush, e.route(e.ofNode(e.push)))
+	mux.Handle("POST "+wire.PathPull, e.route(e.ofNode(e.pull)))
+	mux.Handle("GET "+wire.PathWatch, e.route(e.ofNode(e.watch)))
+	mux.Handle("POST "+wire.PathEnrol, e.route(e.enrol))
+	mux.Handle("POST "+wire.PathRenew, e.route(e.renew))
+	return mux
+}
+
+// route negotiates the version, runs fn and answers its error.
+func (e *endpoint) route(fn func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(wire.HeaderVersions, wire.Supported().String())
+		w.Header().Set("Cache-Control", "no-store")
+		if err := meet(r); err != nil {
+			e.fail(w, r, err)
+			return
+		}
+		if err := fn(w, r); err != nil {
+			e.fail(w, r, err)
+		}
+	})
+}
+
+func meet(r *http.Request) error {
+	peer, err := wire.ParseVersions(r.Header.Get(wire.HeaderVersions))
+	if err != nil {
+		return err
+	}
+	_, err = wire.Supported().Meet(peer)
+	return err
+}
+
+// ofNode runs fn for the node at the other end, which is judged at every
+// request: certificate, key and revocation.
+func (e *endpoint) ofNode(fn func(http.ResponseWriter, *http.Request, *Node) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		who, err := e.o.Authority.Root().ConnectedNode(r.TLS, e.o.Now())
+		if err != nil {
+			return fault(err)
+		}
+		n, err := e.known(r, who)
+		if err != nil {
+			return err
+		}
+		return fn(w, r, n)
+	}
+}
+
+// known reads the node whose certificate was shown; the key must be the one it
+// joined with.
+func (e *endpoint) known(r *http.Request, who trust.Node) (*Node, error) {
+	n, err := e.c.Node(r.Context(), crdt.Origin(who.Origin))
+	if err != nil {
+		return nil, err
+	}
+	_, key, err := trust.PeerNode(r.TLS.PeerCertificates[0])
+	if err != nil {
+		return nil, fault(err)
+	}
+	if !bytes.Equal(key, n.Key) || n.Branch != who.Branch {
+		return nil, fmt.Errorf("%w: the certificate is of another key or branch than origin %d joined with", ErrUnknownNode, who.Origin)
+	}
+	return n, nil
+}
+
+// work waits for room to do something heavy.
+func (e *endpoint) work(ctx context.Context) (done func(), err error) {
+	select {
+	case e.heavy <- struct{}{}:
+		return func() { <-e.heavy }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// body reads a request of at most limit bytes.
+func body(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, fmt.Errorf("%w: more than %d bytes were sent", wire.ErrTooLarge, limit)
+	case err != nil:
+		return nil, fmt.Errorf("%w: the request ended early", wire.ErrMalformed)
+	}
+	return b, nil
+}
+
+func (e *endpoint) frame(w http.ResponseWriter, frame []byte) error {
+	w.Header().Set("Content-Type", wire.ContentFrame)
+	_, err := w.Write(frame)
+	if err != nil {
+		return errGone
+	}
+	return nil
+}

@@ -1,0 +1,10 @@
+package journal
+
+// Progress is how far the changes of an origin have come, as its own file
+// knows.
+type Progress struct {
+	Written  uint64 // last number written
+	Taken    uint64 // up to here central has taken or refused them
+	Refused  uint64 // of them refused
+	OldestMS int64  // stamp of the oldest change not taken, ms UTC; 0: none
+}

@@ -1,0 +1,152 @@
+package uplink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"bough/sync/journal"
+	"bough/sync/replica"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// carry carries an action out; its outcome is the event that ends it.
+func (u *Uplink) carry(ctx context.Context, a replica.Action) replica.Event {
+	var e replica.Event
+	var err error
+	var ticket uint64
+	switch a := a.(type) {
+	case replica.Push:
+		ticket = a.Ticket
+		e, err = u.push(ctx, a)
+	case replica.Pull:
+		ticket = a.Ticket
+		e, err = u.pull(ctx, a)
+	case replica.Apply:
+		ticket = a.Ticket
+		e, err = replica.Applied{Ticket: ticket}, inFile(u.o.Store.Apply(ctx, a.Page))
+	case replica.Rewind:
+		ticket = a.Ticket
+		e, err = replica.Applied{Ticket: ticket}, inFile(u.o.Store.Rewind(ctx, a.Scope, a.Epoch))
+	case replica.Watch:
+		ticket = a.Ticket
+		e, err = u.watch(ctx, a)
+	}
+	if err == nil {
+		return e
+	}
+	class, detail := classify(err)
+	if class != replica.Line && ctx.Err() == nil {
+		u.o.Log.Warn("exchange with central failed", "class", class.String(), "error", err)
+	}
+	return replica.Failed{Ticket: ticket, Class: class, Detail: detail}
+}
+
+// inFile marks an error of the file.
+func inFile(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errFile, err)
+}
+
+func (u *Uplink) sign(message []byte) []byte {
+	return u.o.Identity.Sign(trust.ContextJournalHead, message)
+}
+
+func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error) {
+	frame, last, err := u.encode(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	sent := u.o.Now()
+	b, err := u.line.ask(ctx, request{path: wire.PathPush, body: frame, content: wire.ContentFrame, limit: wire.MaxFrame, within: exchangeFor})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := u.codec.DecodePushed(b)
+	if err != nil {
+		return nil, err
+	}
+	u.clock.measured(sent, u.o.Now(), answer.NowMS)
+	p, err := u.o.Store.Progress(ctx)
+	if err != nil {
+		return nil, inFile(err)
+	}
+	return replica.Pushed{Ticket: a.Ticket, Answer: *answer, Last: last, Written: p.Written}, nil
+}
+
+// encode makes the frame of a push; of fewer changes, if they do not fit.
+func (u *Uplink) encode(ctx context.Context, a replica.Push) (frame []byte, last uint64, err error) {
+	limit := a.Limit
+	for range shrinkTries {
+		r, err := u.o.Store.Range(ctx, a.From, limit, u.sign)
+		switch {
+		case err != nil:
+			return nil, 0, inFile(err)
+		case len(r.Changes) == 0:
+			return nil, 0, fmt.Errorf("%w: change %d is not in the journal", errFile, a.From+1)
+		}
+		frame, err := u.codec.EncodePush(&wire.Push{Ranges: []journal.Range{r}})
+		switch {
+		case err == nil:
+			return frame, r.Head.Seq, nil
+		case !errors.Is(err, wire.ErrTooLarge) || limit == 1:
+			return nil, 0, inFile(err)
+		}
+		limit = max(1, len(r.Changes)/2)
+	}
+	return nil, 0, fmt.Errorf("%w: change %d is too large to be sent", errFile, a.From+1)
+}
+
+func (u *Uplink) pull(ctx context.Context, a replica.Pull) (replica.Event, error) {
+	ask, err := u.codec.EncodePull(&a.Ask)
+	if err != nil {
+		return nil, err
+	}
+	sent := u.o.Now()
+	b, err := u.line.ask(ctx, request{path: wire.PathPull, body: ask, content: wire.ContentFrame, limit: wire.MaxFrame, within: exchangeFor})
+	if err != nil {
+		return nil, err
+	}
+	got := u.o.Now()
+	page, err := u.codec.DecodePage(b)
+	if err != nil {
+		return nil, err
+	}
+	u.clock.measured(sent, got, page.NowMS)
+	p, err := u.o.Store.Progress(ctx)
+	if err != nil {
+		return nil, inFile(err)
+	}
+	return replica.Paged{Ticket: a.Ticket, Page: page, Written: p.Written}, nil
+}
+
+// watch waits at central, and says on the way how this node stands.
+func (u *Uplink) watch(ctx context.Context, a replica.Watch) (replica.Event, error) {
+	p, err := u.o.Store.Progress(ctx)
+	if err != nil {
+		return nil, inFile(err)
+	}
+	q := url.Values{
+		"epoch":   {strconv.FormatUint(a.Epoch, 10)},
+		"unsent":  {strconv.FormatUint(p.Written-min(p.Written, p.Taken), 10)},
+		"oldest":  {strconv.FormatInt(p.OldestMS, 10)},
+		"version": {u.o.Version},
+	}
+	for scope, since := range a.Since {
+		q.Add("scope", fmt.Sprintf("%d:%d", scope, since))
+	}
+	b, err := u.line.ask(ctx, request{path: wire.PathWatch, query: q, limit: maxSmallBody, within: watchFor})
+	if err != nil {
+		return nil, err
+	}
+	var news wire.News
+	if err := readJSON(b, &news); err != nil {
+		return nil, err
+	}
+	return replica.Watched{Ticket: a.Ticket, Epoch: news.Epoch, Feeds: news.Feeds}, nil
+}

@@ -1,0 +1,23 @@
+package uplink
+
+import "time"
+
+// Limits.
+const (
+	dialFor      = 3 * time.Second  // a bank's line answers in milliseconds, a satellite's in one second
+	pingAfter    = time.Second      // of silence; with pingFor a cut line is noticed within 3 s
+	pingFor      = 2 * time.Second  // for the answer to a ping
+	exchangeFor  = 60 * time.Second // a push or a page: 8 MB at 1 Mbit/s
+	watchFor     = 35 * time.Second // central answers within 25 s; the rest is the line's
+	smallFor     = 15 * time.Second // an enrolment or a renewal
+	idleFor      = 90 * time.Second // longer than a watch, so that the connection stays
+	writeBuffer  = 64 << 10         // bytes of the socket: pings must not queue behind a push for seconds
+	maxText      = 512              // bytes of an error text that are kept
+	maxSmallBody = 64 << 10         // bytes of a JSON answer
+
+	renewAgainMS   = 10 * 60 * 1000 // after a renewal in vain, while the certificate lasts
+	offsetKeptMS   = 10 * 60 * 1000 // a better measurement of the clock counts so long
+	joinTries      = 4              // an answer that is lost, an origin that is taken
+	shrinkTries    = 12             // halvings of a push that does not fit into a frame
+	maxRandomTries = 64             // for an origin that is not 0
+)

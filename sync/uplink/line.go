@@ -1,0 +1,189 @@
+package uplink
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// line carries requests to central.
+type line struct {
+	base     string
+	root     *trust.Root
+	identity *trust.Identity
+	now      func() int64
+
+	mu     sync.Mutex // guards client and cert
+	client *http.Client
+	cert   *x509.Certificate
+}
+
+func newLine(o Options) (*line, error) {
+	base, err := parseBase(o.Central)
+	if err != nil {
+		return nil, err
+	}
+	l := &line{base: base, root: o.Root, identity: o.Identity, now: o.Now}
+	return l, l.show(o.Certificate)
+}
+
+// parseBase checks the address of central.
+func parseBase(address string) (string, error) {
+	at, err := url.Parse(strings.TrimRight(address, "/"))
+	if err != nil || at.Scheme != "https" || at.Host == "" || at.RawQuery != "" || at.User != nil {
+		return "", fmt.Errorf("uplink: the address of central is like https://central.bank:7443, not %.80q", address)
+	}
+	return at.String(), nil
+}
+
+// show makes all further requests with this certificate, over a new connection:
+// one that is resumed would still speak for the old.
+func (l *line) show(cert *x509.Certificate) error {
+	pair, err := l.identity.Certificate(cert)
+	if err != nil {
+		return fmt.Errorf("uplink: %w", err)
+	}
+	client := newClient(trust.ClientConfig(l.root, trust.Fixed(pair), func() time.Time { return time.UnixMilli(l.now()) }))
+	l.mu.Lock()
+	was := l.client
+	l.client, l.cert = client, cert
+	l.mu.Unlock()
+	if was != nil {
+		was.CloseIdleConnections()
+	}
+	return nil
+}
+
+func newClient(config *tls.Config) *http.Client {
+	dialer := net.Dialer{Timeout: dialFor}
+	return &http.Client{
+		Transport: &http.Transport{
+			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				conn, err := dialer.DialContext(ctx, network, address)
+				if tcp, is := conn.(*net.TCPConn); is && err == nil {
+					_ = tcp.SetWriteBuffer(writeBuffer) // a hint
+				}
+				return conn, err
+			},
+			TLSClientConfig:     config,
+			TLSHandshakeTimeout: dialFor,
+			ForceAttemptHTTP2:   true,
+			HTTP2:               &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingFor},
+			IdleConnTimeout:     idleFor,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func (l *line) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.client.CloseIdleConnections()
+}
+
+func (l *line) certificate() *x509.Certificate {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cert
+}
+
+// until is when the certificate ends.
+func (l *line) until() time.Time { return l.certificate().NotAfter }
+
+// request is one request to central.
+type request struct {
+	path    string
+	query   url.Values
+	body    []byte // nil: GET
+	content string
+	limit   int64 // bytes of the answer
+	within  time.Duration
+}
+
+// ask sends a request and reads the answer, which is a 200; else the error is a
+// *faultError or the transport's.
+func (l *line) ask(ctx context.Context, q request) ([]byte, error) {
+	l.mu.Lock()
+	client := l.client
+	l.mu.Unlock()
+	answer, _, err := ask(ctx, client, l.base, q)
+	return answer, err
+}
+
+func ask(ctx context.Context, client *http.Client, base string, q request) ([]byte, *tls.ConnectionState, error) {
+	ctx, stop := context.WithTimeout(ctx, q.within)
+	defer stop()
+	r, err := newRequest(ctx, base, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return nil, answer.TLS, readFault(answer)
+	}
+	b, err := io.ReadAll(io.LimitReader(answer.Body, q.limit+1))
+	if err != nil {
+		return nil, answer.TLS, err
+	}
+	if int64(len(b)) > q.limit {
+		return nil, answer.TLS, fmt.Errorf("%w: an answer of more than %d bytes", errUnreadable, q.limit)
+	}
+	return b, answer.TLS, nil
+}
+
+func newRequest(ctx context.Context, base string, q request) (*http.Request, error) {
+	method, body := http.MethodGet, io.Reader(nil)
+	if q.body != nil {
+		method, body = http.MethodPost, bytes.NewReader(q.body)
+	}
+	at := base + q.path
+	if len(q.query) > 0 {
+		at += "?" + q.query.Encode()
+	}
+	r, err := http.NewRequestWithContext(ctx, method, at, body)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set(wire.HeaderVersions, wire.Supported().String())
+	if q.body != nil {
+		r.Header.Set("Content-Type", q.content)
+	}
+	return r, nil
+}
+
+// askJSON sends and reads JSON.
+func askJSON[A any](ctx context.Context, l *line, path string, q any) (answer A, err error) {
+	body, err := json.Marshal(q)
+	if err != nil {
+		return answer, err
+	}
+	b, err := l.ask(ctx, request{path: path, body: body, content: "application/json", limit: maxSmallBody, within: smallFor})
+	if err != nil {
+		return answer, err
+	}
+	return answer, readJSON(b, &answer)
+}
+
+func readJSON(b []byte, into any) error {
+	if err := json.Unmarshal(b, into); err != nil {
+		return fmt.Errorf("%w: %w", errUnreadable, err)
+	}
+	return nil
+}

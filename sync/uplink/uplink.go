@@ -1,0 +1,251 @@
+package uplink
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"bough/crdt"
+	"bough/sync/journal"
+	"bough/sync/replica"
+	"bough/sync/rows"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// Store is what the line needs of a node's file; *store.Store has it.
+type Store interface {
+	Origin() crdt.Origin
+	Scopes() []int64
+	Progress(ctx context.Context) (journal.Progress, error)
+	Cursor(ctx context.Context, scope int64) (rows.Scope, error)
+	Range(ctx context.Context, since uint64, limit int, sign journal.Signer) (journal.Range, error)
+	Apply(ctx context.Context, page *wire.Page) error
+	Rewind(ctx context.Context, scope int64, epoch uint64) error
+}
+
+// Options is all that a line needs.
+type Options struct {
+	Central     string // "https://host:port"
+	Store       Store
+	Identity    *trust.Identity
+	Certificate *x509.Certificate
+	Root        *trust.Root
+	// Renewed keeps a new certificate for the next start; its error is logged.
+	Renewed func(*x509.Certificate) error
+	Log     *slog.Logger
+	Now     func() int64 // the PC's clock, ms UTC
+	// After is a channel that gets something when ms have passed.
+	After        func(ms int64) <-chan time.Time
+	Rand         io.Reader
+	BackoffCapMS int64  // 0: replica.DefaultBackoffCapMS
+	Version      string // of the program, for central's list
+}
+
+// State is how the node stands with central. Instants are of the PC's clock.
+type State struct {
+	replica.Status
+	// OffsetMS is what to add to the PC's clock to have central's time, ±
+	// OffsetErrorMS; meaningful once OffsetKnown.
+	OffsetMS      int64
+	OffsetErrorMS int64
+	OffsetKnown   bool
+	// CertificateUntilMS is when the node's certificate ends.
+	CertificateUntilMS int64
+}
+
+// Uplink is a node's line to central.
+type Uplink struct {
+	o       Options
+	codec   *wire.Codec
+	line    *line
+	clock   clock
+	machine *replica.Replica // owned by run
+	kick    chan struct{}
+	events  chan any // replica.Event, or renewal
+	tick    steady   // owned by run
+	renewal renewing // owned by run
+	onState func(State)
+
+	stop context.CancelFunc
+	done chan struct{}
+
+	mu    sync.Mutex // guards state
+	state State
+}
+
+// New makes a line for a file, as it stands; Start opens it.
+func New(ctx context.Context, o Options) (*Uplink, error) {
+	codec, err := wire.NewCodec()
+	if err != nil {
+		return nil, fmt.Errorf("uplink: %w", err)
+	}
+	u := &Uplink{o: o, codec: codec, kick: make(chan struct{}, 1), events: make(chan any), onState: func(State) {}}
+	if u.line, err = newLine(o); err != nil {
+		return nil, err
+	}
+	p, err := o.Store.Progress(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("uplink: %w", err)
+	}
+	c := replica.Config{Origin: o.Store.Origin(), Written: p.Written, Taken: p.Taken, BackoffCapMS: o.BackoffCapMS, Rand: u.chance}
+	for _, scope := range o.Store.Scopes() {
+		at, err := o.Store.Cursor(ctx, scope)
+		if err != nil {
+			return nil, fmt.Errorf("uplink: %w", err)
+		}
+		c.Scopes = append(c.Scopes, replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch})
+	}
+	u.machine = replica.New(c)
+	u.state = State{Status: u.machine.State(), CertificateUntilMS: u.line.until().UnixMilli()}
+	return u, nil
+}
+
+// chance draws a number in [0,1).
+func (u *Uplink) chance() float64 {
+	var b [8]byte
+	if _, err := io.ReadFull(u.o.Rand, b[:]); err != nil {
+		return 0.5 // a wait without jitter is better than none
+	}
+	return float64(binary.BigEndian.Uint64(b[:])>>11) / (1 << 53)
+}
+
+// OnState tells fn of each change of the state, from the line's own goroutine:
+// it must not block, nor call Stop. Call it before Start.
+func (u *Uplink) OnState(fn func(State)) { u.onState = fn }
+
+// Start opens the line. Call it once.
+func (u *Uplink) Start() {
+	ctx, stop := context.WithCancel(context.Background())
+	u.stop, u.done = stop, make(chan struct{})
+	go u.run(ctx)
+}
+
+// Stop closes the line and waits for all that it started. It does no harm twice,
+// nor without Start.
+func (u *Uplink) Stop() {
+	if u.stop == nil {
+		return
+	}
+	u.stop()
+	<-u.done
+}
+
+// Kick says that something was saved; it never blocks.
+func (u *Uplink) Kick() {
+	select {
+	case u.kick <- struct{}{}:
+	default: // it was said and not heard yet
+	}
+}
+
+// State tells how the node stands with central.
+func (u *Uplink) State() State {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	s := u.state
+	s.Cursors = slices.Clone(s.Cursors)
+	return s
+}
+
+// run owns the machine until ctx ends, and then waits for what it started.
+func (u *Uplink) run(ctx context.Context) {
+	defer close(u.done)
+	defer u.line.close()
+	running := 0
+	for {
+		u.machine.Tick(u.tick.now(u.o.Now()))
+		for _, a := range u.machine.Ready() {
+			running++
+			go func() { u.events <- u.carry(ctx, a) }()
+		}
+		if u.renewDue() {
+			running++
+			go func() { u.events <- u.renew(ctx) }()
+		}
+		u.publish()
+		select {
+		case e := <-u.events:
+			running--
+			u.machine.Tick(u.tick.now(u.o.Now()))
+			u.take(e)
+		case <-u.kick:
+			u.written(ctx)
+		case <-u.timer():
+		case <-ctx.Done():
+			for ; running > 0; running-- {
+				<-u.events
+			}
+			return
+		}
+	}
+}
+
+func (u *Uplink) take(e any) {
+	switch e := e.(type) {
+	case renewal:
+		u.renewed(e)
+	case replica.Event:
+		u.machine.Step(e)
+	}
+}
+
+// written tells the machine what the file holds.
+func (u *Uplink) written(ctx context.Context) {
+	p, err := u.o.Store.Progress(ctx)
+	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			u.o.Log.Error("progress of the file cannot be read", "error", err)
+		}
+		return
+	}
+	u.machine.Step(replica.Written{Seq: p.Written})
+}
+
+// timer wakes the owner when the machine or the renewal is due again; nil, for
+// ever, when neither is.
+func (u *Uplink) timer() <-chan time.Time {
+	at, ok := u.machine.Next()
+	if due := u.renewal.againMS; due > u.tick.ms && (!ok || due < at) {
+		at, ok = due, true
+	}
+	if !ok {
+		return nil
+	}
+	return u.o.After(max(at-u.tick.ms, 1))
+}
+
+// publish makes the state known if it changed.
+func (u *Uplink) publish() {
+	s := State{Status: u.machine.State(), CertificateUntilMS: u.line.until().UnixMilli()}
+	for _, at := range []*int64{&s.SinceMS, &s.ContactMS, &s.WaitingMS} {
+		if *at != 0 {
+			*at += u.tick.ahead
+		}
+	}
+	s.OffsetMS, s.OffsetErrorMS, s.OffsetKnown = u.clock.offset()
+	u.mu.Lock()
+	was := u.state
+	u.state = s
+	u.mu.Unlock()
+	if was.Online != s.Online || was.Trouble != s.Trouble {
+		u.o.Log.Info("line to central", "online", s.Online, "trouble", s.Trouble.String(), "unsent", s.Unsent())
+	}
+	if !same(&was, &s) {
+		s.Cursors = slices.Clone(s.Cursors)
+		u.onState(s)
+	}
+}
+
+func same(a, b *State) bool {
+	x, y := *a, *b
+	x.Cursors, y.Cursors = nil, nil
+	return slices.Equal(a.Cursors, b.Cursors) && fmt.Sprint(x) == fmt.Sprint(y)
+}

@@ -1,0 +1,78 @@
+package wire
+
+import "bough/crdt"
+
+// Paths of central's sync routes. Push and pull carry frames; the others JSON,
+// for they are small, rare, and read by people who search for a fault.
+const (
+	PathPush  = "/sync/v1/push"
+	PathPull  = "/sync/v1/pull"
+	PathWatch = "/sync/v1/watch"
+	PathEnrol = "/sync/v1/enrol"
+	PathRenew = "/sync/v1/renew"
+)
+
+// Headers. HeaderVersions carries the range of protocol versions that its
+// sender speaks, both ways; HeaderFault a stable word beside the text of an
+// error.
+const (
+	HeaderVersions = "Bough-Versions"
+	HeaderFault    = "Bough-Fault"
+	ContentFrame   = "application/vnd.bough.frame"
+)
+
+// Words of HeaderFault.
+const (
+	FaultCertificate = "certificate"  // none shown, or one that does not count here
+	FaultExpired     = "expired"      // it is to be renewed
+	FaultClock       = "clock"        // it is not valid yet: a clock is wrong
+	FaultUnknown     = "unknown_node" // never joined, or revoked
+	FaultFork        = "fork"         // another history of this node is known
+	FaultForbidden   = "forbidden"    // of another node or branch
+	FaultVersion     = "version"      // no common protocol version
+	FaultTooLarge    = "too_large"    // to be sent in parts
+	FaultMalformed   = "malformed"    // cannot be read
+	FaultJournal     = "journal"      // read, but chain, signature or shape do not hold
+	FaultCode        = "code"         // the enrolment code does not open
+	FaultTaken       = "origin_taken" // another node has this origin: propose another
+	FaultSlow        = "too_many"     // too many wrong codes
+	FaultBusy        = "busy"         // central cannot now
+)
+
+// News is the answer to a watch: the feeds that moved, by scope; none when
+// nothing happened for as long as central lets one wait.
+type News struct {
+	Feeds map[int64]int64 `json:"feeds"`
+	Epoch uint64          `json:"epoch"`  // of the feeds
+	NowMS int64           `json:"now_ms"` // central's time, ms UTC
+}
+
+// Enrol is what a joining node sends.
+type Enrol struct {
+	Code    string      `json:"code"`    // the word that was typed
+	Request []byte      `json:"request"` // certificate request: PKCS#10, DER
+	Origin  crdt.Origin `json:"origin"`  // proposed
+	Name    string      `json:"name"`    // of the workstation
+}
+
+// Enrolled is the answer. Origin is the one proposed, or the one this very key
+// got before, when an earlier answer was lost.
+type Enrolled struct {
+	Certificate []byte      `json:"certificate"` // PEM
+	Root        []byte      `json:"root"`        // PEM
+	Origin      crdt.Origin `json:"origin"`
+	Branch      int64       `json:"branch"`
+	Central     crdt.Origin `json:"central"` // origin of central
+	NowMS       int64       `json:"now_ms"`  // central's time, ms UTC
+}
+
+// Renew asks for a new certificate for the key that asks.
+type Renew struct {
+	Request []byte `json:"request"` // PKCS#10, DER
+}
+
+// Renewed is the answer.
+type Renewed struct {
+	Certificate []byte `json:"certificate"` // PEM
+	NowMS       int64  `json:"now_ms"`      // central's time, ms UTC
+}

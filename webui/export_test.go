@@ -1,0 +1,4 @@
+package webui
+
+// Guide is the view of the style guide, for its gallery.
+func Guide() any { return guide() }

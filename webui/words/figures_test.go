@@ -1,0 +1,81 @@
+package words
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestMoneyFollowsTheCurrency(t *testing.T) {
+	l := load(t).Language("en")
+	for _, row := range []struct {
+		minor    int64
+		currency string
+		want     string
+	}{
+		{12648050, "CZK", "CZK 126,480.50"}, {5, "EUR", "EUR 0.05"}, {-48950, "EUR", "EUR −489.50"}, {250000, "JPY", "JPY 250,000"},
+		{1234567, "KWD", "KWD 1,234.567"}, {0, "CNY", "CNY 0.00"}, {7, "???", "??? 0.07"}, {100, "", "1.00"},
+		{-9223372036854775808, "USD", "USD −92,233,720,368,547,758.08"},
+	} {
+		if got := l.Money(row.minor, row.currency); got != row.want {
+			t.Errorf("%d %s: %q, want %q", row.minor, row.currency, got, row.want)
+		}
+	}
+}
+
+func TestNumbersLoseNothingToTheirCommas(t *testing.T) {
+	l := load(t).Language("en")
+	rapid.Check(t, func(r *rapid.T) {
+		n := rapid.Int64().Draw(r, "n")
+		var back int64
+		negative := false
+		for _, d := range l.Number(n) {
+			switch {
+			case d == '−':
+				negative = true
+			case d != ',':
+				back = back*10 - int64(d-'0')
+			}
+		}
+		if !negative {
+			back = -back
+		}
+		if back != n {
+			r.Errorf("%d shows as %s", n, l.Number(n))
+		}
+	})
+}
+
+func TestTimesFollowTheLanguage(t *testing.T) {
+	c := load(t)
+	en, zh := c.Language("en"), c.Language("zh")
+	const earlier = 1795270800000 - 17*60*1000
+	for got, want := range map[string]string{
+		en.Moment(1795270800000): "21 Nov 2026, 22:20", zh.Moment(1795270800000): "2026-11-21 22:20",
+		en.Clock(earlier): "22:03", zh.Day(earlier): "2026-11-21", en.Ago(earlier): "17 minutes", zh.Ago(earlier): "17 分钟",
+		en.Date("1961-04-17"): "17 Apr 1961", en.Date("unknown"): "unknown", en.Age("1961-04-17"): "65 years old",
+		en.Age("1961-11-22"): "64 years old", zh.Age("1961-11-21"): "65 岁", en.Age("?"): "", en.Span(60 * 1000): "1 minute",
+		en.Share(3750): "37.5%", en.Share(10000): "100%", en.Clock(0): "", en.Clock(1795270800000 - 2*dayMS): "19 Nov 2026, 22:20",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestFormsGiveBackTheTimeTheyShow(t *testing.T) {
+	l := load(t).Language("en")
+	rapid.Check(t, func(r *rapid.T) {
+		ms := rapid.Int64Range(0, 4102444800000).Draw(r, "ms") / 60000 * 60000
+		if back, err := l.ReadMoment(l.InputMoment(ms)); err != nil || back != ms {
+			r.Errorf("%d became %d: %v", ms, back, err)
+		}
+	})
+	end, err := l.ReadDay("2026-11-25")
+	if err != nil || l.InputMoment(end) != "2026-11-25T23:59" || l.InputMoment(end+1) != "2026-11-26T00:00" {
+		t.Errorf("the end of the day: %s, %v", l.InputMoment(end), err)
+	}
+	if _, err := l.ReadDay("25.11.2026"); err == nil {
+		t.Error("25.11.2026 was read")
+	}
+}
