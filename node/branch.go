@@ -34,6 +34,7 @@ type Branch struct {
 	me       nodeFile
 	offset   atomic.Int64 // central's clock less ours, ms
 	uplink   *uplink.Uplink
+	last     heardLine
 	open     stack
 	running  stack
 	stopping chan struct{}

@@ -29,23 +29,45 @@ func (b *Branch) loadOffset(ctx context.Context) error {
 	})
 }
 
+// contactKeptMS is how often the time of the last contact is written down.
+const contactKeptMS = 60 * 1000
+
+// heardLine is what was last heard of the line; only the line's goroutine uses it.
+type heardLine struct {
+	online         bool
+	written, taken uint64
+	keptMS         int64
+}
+
 // heard follows the state of the line: the clock, and who listens to it.
 func (b *Branch) heard(s uplink.State) {
 	if s.Online && s.OffsetKnown {
-		if d := s.OffsetMS - b.offset.Load(); d > offsetStepMS || d < -offsetStepMS {
+		d := s.OffsetMS - b.offset.Load()
+		step := d > offsetStepMS || d < -offsetStepMS
+		if step {
 			b.offset.Store(s.OffsetMS)
 		}
-		err := b.Store.File.Write(context.Background(), func(tx *rows.Tx) error {
-			if err := tx.SetFact(factOffset, b.offset.Load()); err != nil {
-				return err
+		if step || s.ContactMS-b.last.keptMS > contactKeptMS {
+			b.last.keptMS = s.ContactMS
+			if err := b.keepLine(s.ContactMS); err != nil {
+				b.o.Log.Error("keeping the state of the line failed", "err", err)
 			}
-			return tx.SetFact(factContact, s.ContactMS)
-		})
-		if err != nil {
-			b.o.Log.Error("keeping the state of the line failed", "err", err)
 		}
 	}
-	b.Desk.Tell(nil)
+	now := heardLine{s.Online, s.Written, s.Taken, b.last.keptMS}
+	if now != b.last {
+		b.Desk.Tell(nil)
+	}
+	b.last = now
+}
+
+func (b *Branch) keepLine(contactMS int64) error {
+	return b.Store.File.Write(context.Background(), func(tx *rows.Tx) error {
+		if err := tx.SetFact(factOffset, b.offset.Load()); err != nil {
+			return err
+		}
+		return tx.SetFact(factContact, contactMS)
+	})
 }
 
 func (b *Branch) lastContact(ctx context.Context) (ms int64, err error) {

@@ -80,10 +80,10 @@ func newRoot(s streams) *cobra.Command {
 		&cobra.Group{ID: groupCare, Title: "Look after it:"},
 	)
 	root.AddCommand(
-		p.demo(),
+
 		p.central(), p.node(), p.join(),
 		p.person(), p.branch(), p.code(), p.importing(),
-		p.status(), p.check(), p.backup(), p.restore(), p.token(), p.version(),
+		p.status(), p.check(), p.backup(), p.token(), p.version(),
 	)
 	root.SetHelpCommand(&cobra.Command{Use: "help [command]", Short: "Help about a command", RunE: helpOn})
 	return root

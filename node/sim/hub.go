@@ -8,7 +8,6 @@ import (
 	"bough/sync/central"
 	"bough/sync/rows"
 	"bough/sync/trust"
-	"bough/sync/wire"
 )
 
 // hub is central and the wires that end there.
@@ -262,6 +261,3 @@ func (h *hub) harvest(what string, screen screen) error {
 		}
 	})
 }
-
-
-

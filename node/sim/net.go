@@ -46,8 +46,8 @@ func (w *World) changeWeather() {
 	w.say("net", "loss %d, repeats %d, damage %d per mille, delays to %d ms", w.weather.loss, w.weather.repeat, w.weather.damage, w.weather.delayMS)
 }
 
-// open reports whether the line of a workstation carries in a direction.
-func (s *station) open(up bool) bool {
+// carries reports whether the line of a workstation carries in a direction.
+func (s *station) carries(up bool) bool {
 	if s.w.cut[s.seat.branch] {
 		return false
 	}
@@ -56,7 +56,7 @@ func (s *station) open(up bool) bool {
 
 // carry takes a parcel to or from central, or loses it.
 func (w *World) carry(p parcel, up bool, deliver func(parcel)) {
-	if !p.s.open(up) {
+	if !p.s.carries(up) {
 		w.lost(&p, up, "the line is cut")
 		return
 	}
@@ -76,8 +76,10 @@ func (w *World) carry(p parcel, up bool, deliver func(parcel)) {
 			c.frame[w.net.IntN(len(c.frame))] ^= 1 << w.net.IntN(8)
 			c.damaged = true
 		}
+		w.flies(&c, 1)
 		w.after(1+w.net.Int64N(w.weather.delayMS), func() {
-			if !c.s.open(up) {
+			w.flies(&c, -1)
+			if !c.s.carries(up) {
 				w.lost(&c, up, "the line was cut meanwhile")
 				return
 			}
@@ -91,5 +93,12 @@ func (w *World) lost(p *parcel, up bool, why string) {
 	w.saw(p.what + " lost")
 	if p.what == "pushed" && !up {
 		w.saw("push taken but its answer lost")
+	}
+}
+
+// flies counts the messages that can still change something.
+func (w *World) flies(p *parcel, n int) {
+	if p.what != "watch" && p.what != "news" {
+		w.flying += n
 	}
 }

@@ -9,21 +9,21 @@ import (
 
 // Limits of a run.
 const (
-	maxBranches   = 50
-	maxNodes      = 20      // of a branch
-	quietMS       = 900_000 // make-believe time after which a healed world must have come to rest
-	quietEvents   = 200_000 // the same, in events: a circle of messages takes no time
-	quietLookMS   = 500     // how often it is looked
-	watchMS       = 25_000  // how long central lets a watch wait
-	timeoutMS     = 30_000  // after which an answer counts as lost
-	vetoPerMille  = 20      // changes that central refuses for no reason
-	looksKept     = 6       // pages that stand open at a workstation
-	epochMS       = 1_790_000_000_000
-	pageLimit     = 40  // rows of a page, small, so that a pull has many
-	pushLimit     = 24  // changes of a push
-	maxStepGapMS  = 40_000
-	hourMS        = 3_600_000
-	maxPlannedErr = 3 // failures told of one run
+	maxBranches  = 50
+	maxNodes     = 20      // of a branch
+	quietMS      = 900_000 // make-believe time after which a healed world must have come to rest
+	quietEvents  = 200_000 // the same, in events: a circle of messages takes no time
+	quietLookMS  = 500     // how often it is looked
+	watchMS      = 25_000  // how long central lets a watch wait
+	timeoutMS    = 30_000  // after which an answer counts as lost
+	vetoPerMille = 20      // changes that central refuses for no reason
+	looksKept    = 6       // pages that stand open at a workstation
+	epochMS      = 1_790_000_000_000
+	pageLimit    = 40 // rows of a page, small, so that a pull has many
+	pushLimit    = 24 // changes of a push
+	maxStepGapMS = 40_000
+	hourMS       = 3_600_000
+	maxFound     = 6 // failures told of one run
 )
 
 // Fault is a kind of trouble the world makes.
@@ -70,10 +70,10 @@ func ParseFaults(list string) ([]Fault, error) {
 // Options are a run.
 type Options struct {
 	Seed     uint64
-	Branches int     // 0: 2
-	Nodes    int     // of a branch; 0: 2
-	Steps    int     // 0: 300
-	Faults   []Fault // nil: all
+	Branches int       // 0: 2
+	Nodes    int       // of a branch; 0: 2
+	Steps    int       // 0: 300
+	Faults   []Fault   // nil: all
 	Log      io.Writer // every line of the trace; nil: none
 	plant    plant
 }
@@ -133,5 +133,4 @@ const (
 	plantOldCentral plant = "central comes back from an older file"
 	plantAckEarly   plant = "a page says that central has taken more than it has"
 	plantTwiceAct   plant = "an act is written twice"
-	plantOldConsent plant = "a grant names a withdrawal nobody saw"
 )

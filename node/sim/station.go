@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"fmt"
 
 	"bough/node/desk"
@@ -34,7 +33,8 @@ type station struct {
 	tokens    map[string]string // by login
 	looks     []look
 	at        uint64 // own changes that truth knows
-	everTaken uint64 // up to here central has ever said that it took them
+	everTaken uint64 // up to here central took them
+	covered   uint64 // up to here a page said that central took them
 }
 
 func newStation(w *World, at *seat, n uint64) (*station, error) {
@@ -266,6 +266,7 @@ func (s *station) receive(p parcel) {
 func (s *station) apply(a replica.Apply) {
 	page := a.Page
 	s.seen(page)
+	s.covered = max(s.covered, page.Vector[s.seat.origin])
 	if n := len(page.Rows); n > 1 && !s.w.healed && s.w.o.has(Crash) && s.w.faults.chance(15) {
 		part := *page
 		part.Rows = page.Rows[:1+s.w.faults.IntN(n-1)]
@@ -319,5 +320,3 @@ func (s *station) harvest(what string, screen screen) (acts []*act) {
 	}
 	return acts
 }
-
-var errNotHere = errors.New("not here")

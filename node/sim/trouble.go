@@ -100,6 +100,8 @@ func (w *World) headOffice() {
 		w.coreFeed("tier", w.tier)
 	case 2:
 		w.coreFeed("new account at a branch", w.account)
+	case 4:
+		w.coreFeed("a prospect is known now", w.adopt)
 	case 3:
 		w.must("mark a backup", w.hub.office.Central.MarkBackup(w.ctx))
 		w.say("central", "a backup covers all that is taken")
@@ -118,9 +120,9 @@ func (w *World) coreFeed(what string, fn func(*rows.Act) error) {
 	}
 }
 
-// any draws a party at central.
+// any draws a party that the core knows.
 func (w *World) any(a *rows.Act) (crdt.ID, error) {
-	ids, err := a.Tx.IDs(`SELECT id FROM party ORDER BY id`)
+	ids, err := a.Tx.IDs(`SELECT id FROM party WHERE key IS NOT NULL ORDER BY id`)
 	if err != nil {
 		return 0, err
 	}
@@ -131,6 +133,18 @@ func (w *World) tier(a *rows.Act) error {
 	id, err := w.any(a)
 	a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{field(crm.PartyTier, crdt.TextValue(pick(w.faults, []string{"A", "B", "C", "D"})))}})
 	return err
+}
+
+// adopt gives a party a key of the core: what is guarded is the core's from now on.
+func (w *World) adopt(a *rows.Act) error {
+	ids, err := a.Tx.IDs(`SELECT id FROM party WHERE key IS NULL ORDER BY id`)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	id := pick(w.faults, ids)
+	w.truth.adopted[id] = true
+	a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{field(crm.PartyKey, crdt.TextValue("key " + id.String()))}})
+	return nil
 }
 
 // account gives a party an account at some branch: it enters the scope there

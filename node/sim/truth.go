@@ -58,10 +58,11 @@ type truth struct {
 	clears  []*removal
 	made    map[cell]*act // who made a row; field 0
 	atCell  map[cell][]*write
+	adopted map[crdt.ID]bool // parties that the core came to know
 }
 
 func newTruth(w *World) *truth {
-	return &truth{w: w, byStamp: map[crdt.Stamp]*act{}, made: map[cell]*act{}, atCell: map[cell][]*write{}}
+	return &truth{w: w, byStamp: map[crdt.Stamp]*act{}, made: map[cell]*act{}, atCell: map[cell][]*write{}, adopted: map[crdt.ID]bool{}}
 }
 
 // note takes a change in, with what its author had on screen.
@@ -159,4 +160,3 @@ func kindName(w *World, kind uint8) string {
 	}
 	return "?"
 }
-

@@ -33,6 +33,7 @@ type World struct {
 	cut      []bool // lines by branch
 	truth    *truth
 
+	flying    int // messages under way, watches not counted
 	stepsLeft int
 	healed    bool
 	done      bool

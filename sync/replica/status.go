@@ -31,10 +31,10 @@ type Status struct {
 }
 
 // Unsent is how many own changes central is not known to have.
-func (s *Status) Unsent() uint64 { return s.Written - min(s.Written, s.Sent) }
+func (s Status) Unsent() uint64 { return s.Written - min(s.Written, s.Sent) }
 
 // Words says in plain words what is wrong; empty when nothing is.
-func (s *Status) Words() string { return s.Trouble.Words() }
+func (s Status) Words() string { return s.Trouble.Words() }
 
 // State tells how the node stands, at the instant of the last Tick.
 func (r *Replica) State() Status {

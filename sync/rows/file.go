@@ -183,9 +183,23 @@ func (f *File) Read(ctx context.Context, fn func(*Tx) error) (err error) {
 // Backup writes a consistent copy of the file to path while work goes on. path
 // must not exist.
 func (f *File) Backup(ctx context.Context, path string) error {
-	return f.Read(ctx, func(tx *Tx) error {
-		return tx.Exec(`VACUUM INTO ?1`, path)
-	})
+	select {
+	case c, ok := <-f.reading:
+		if !ok {
+			return ErrClosed
+		}
+		defer func() { f.reading <- c }()
+		// Outside a transaction, as VACUUM wants it: it takes its own snapshot.
+		// It also wants a connection that may write, though it only reads here.
+		tx := &Tx{file: f, conn: c, st: f.stmts[c]}
+		if err := tx.Exec(`PRAGMA query_only=OFF`); err != nil {
+			return err
+		}
+		err := tx.Exec(`VACUUM INTO ?1`, path)
+		return errors.Join(err, tx.Exec(`PRAGMA query_only=ON`))
+	case <-ctx.Done():
+		return fmt.Errorf("rows: backup: %w", ctx.Err())
+	}
 }
 
 // Integrity runs SQLite's own check and returns what it found, at most 100

@@ -37,7 +37,7 @@ func shoot(t *testing.T, server *httptest.Server, pages []Page) {
 	if folder == "" {
 		return
 	}
-	browser := open(t)
+	browser := Browser(t)
 	for _, page := range pages {
 		for _, code := range words.Codes {
 			for _, look := range looks {
@@ -62,8 +62,9 @@ func shoot(t *testing.T, server *httptest.Server, pages []Page) {
 	}
 }
 
-// open starts a browser of its own that speaks to nobody but us.
-func open(t *testing.T) context.Context {
+// Browser starts a browser of its own that speaks to nobody but us; the test is
+// skipped where there is none.
+func Browser(t *testing.T) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(require.Chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),

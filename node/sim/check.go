@@ -1,0 +1,324 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/rows"
+)
+
+// vetoCode is the code of refusals for no reason.
+const vetoCode = "sim_veto"
+
+// restless says what still moves; empty when nothing does.
+func (w *World) restless() string {
+	if !w.hub.up {
+		return "central is down"
+	}
+	if w.flying > 0 {
+		return fmt.Sprintf("%d messages are under way", w.flying)
+	}
+	for _, s := range w.stations {
+		if !s.up {
+			return s.name + " is down"
+		}
+		st := s.rep.State()
+		if st.Written != s.at || st.Sent != st.Written || st.Taken != st.Written {
+			return fmt.Sprintf("%s wrote %d (%d known to sync), sent %d, taken %d", s.name, s.at, st.Written, st.Sent, st.Taken)
+		}
+		for _, at := range st.Cursors {
+			if head := w.hub.feed(at.Scope).Feed; !at.AtHead || at.Feed != head {
+				return fmt.Sprintf("%s has read scope %d to %d of %d", s.name, at.Scope, at.Feed, head)
+			}
+		}
+	}
+	return ""
+}
+
+// census is every row of a file, in order.
+type census struct {
+	name string
+	rows []*rows.Stored
+	by   map[cell]*rows.Stored
+}
+
+func (w *World) census(name string, file *rows.File) *census {
+	c := &census{name: name, by: map[cell]*rows.Stored{}}
+	err := file.Read(w.ctx, func(tx *rows.Tx) error {
+		return tx.Each(func(r *rows.Stored) error {
+			c.rows = append(c.rows, r)
+			c.by[cell{r.Kind, r.ID, 0}] = r
+			return nil
+		})
+	})
+	w.must("read all of "+name, err)
+	return c
+}
+
+// found notes a failure of the last checks; a few are enough.
+func (w *World) found(format string, args ...any) {
+	if len(w.failures) < maxFound {
+		w.fail(format, args...)
+	}
+}
+
+// check compares everything with everything, at quiet.
+func (w *World) check() {
+	w.say("world", "quiet: checking")
+	head := w.census("central", w.hub.office.Central.File)
+	w.markRefused(head)
+	w.checkRefusals()
+	w.checkStanding(head)
+	w.checkRemovals(head)
+	w.checkNothingElse(head)
+	w.checkTaken()
+	admin := &counter{name: "central", desk: w.hub.desk, file: w.hub.office.Central.File}
+	w.checkFile(admin.name, admin.file, centralOrigin)
+	for _, s := range w.stations {
+		here := w.census(s.name, s.store.File)
+		for _, scope := range s.store.Scopes() {
+			w.checkScope(s, here, scope)
+		}
+		w.checkNothingElse(here)
+		w.checkProof(s)
+		w.checkPages(s, here)
+		w.checkFile(s.name, s.store.File, s.seat.origin)
+	}
+}
+
+// scopeRows are the rows of a scope at central, as its feed lists them, by kind
+// and id.
+func (w *World) scopeRows(scope int64) (keys []cell) {
+	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
+		return tx.Query(`SELECT kind, row_id FROM feed WHERE scope=?1 ORDER BY kind, row_id, n`, func(s *rows.Stmt) error {
+			keys = append(keys, cell{uint8(s.ColumnInt64(0)), crdt.ID(s.ColumnInt64(1)), 0})
+			return nil
+		}, scope)
+	})
+	w.must("read a feed", err)
+	return keys
+}
+
+// checkScope compares a scope at a node with central, row by row and by digest.
+func (w *World) checkScope(s *station, here *census, scope int64) {
+	var sum crdt.Digest
+	var sc rows.Scope
+	wanted := map[cell]bool{}
+	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
+		for _, k := range w.scopeRows(scope) {
+			r, err := tx.Get(k.kind, k.row)
+			if err != nil {
+				return err
+			}
+			if r == nil {
+				continue
+			}
+			if wanted[k] {
+				w.found("%s %d stands twice in the feed of scope %d", kindName(w, k.kind), k.row, scope)
+			}
+			wanted[k] = true
+			sum.Add(r.Digest())
+			w.checkSame(r, here, scope)
+		}
+		return nil
+	})
+	w.must("read central", err)
+	if sc = w.hub.feed(scope); sc.Digest != sum {
+		w.found("central keeps digest %s of scope %d, its rows make %s", sc.Digest, scope, sum)
+	}
+	w.checkDigest(s, here, scope, sum)
+	for _, r := range here.rows {
+		if everywhere := w.schema.Kind(r.Kind).Scope.Everywhere; everywhere == (scope == 0) && !wanted[cell{r.Kind, r.ID, 0}] {
+			w.found("%s has %s %d, which central does not have in scope %d", s.name, kindName(w, r.Kind), r.ID, scope)
+		}
+	}
+}
+
+// checkSame compares a row of central with that of a node.
+func (w *World) checkSame(r *rows.Stored, here *census, scope int64) {
+	mine := here.by[cell{r.Kind, r.ID, 0}]
+	switch {
+	case mine == nil:
+		w.found("%s lacks %s %d of scope %d", here.name, kindName(w, r.Kind), r.ID, scope)
+	case mine.Digest() != r.Digest():
+		w.found("%s has another %s %d than central in scope %d:\n  here    %s\n  central %s", here.name, kindName(w, r.Kind), r.ID, scope, describe(mine), describe(r))
+	}
+}
+
+func describe(r *rows.Stored) string {
+	s := fmt.Sprintf("n=%d clocks=", r.N)
+	for _, c := range r.Clocks {
+		s += fmt.Sprintf("%s/%x/%d ", c.Stamp, c.Mask, c.By)
+	}
+	for i := range r.Conflicts {
+		x := &r.Conflicts[i]
+		s += fmt.Sprintf("conflict{%d %s %q closed=%s by=%d} ", x.Field, x.Stamp, x.Value, x.Closed, x.By)
+	}
+	return fmt.Sprintf("%sfields=%q cleared=%v", s, r.Fields, r.Cleared)
+}
+
+// checkDigest: what a node keeps as the digest of a scope is what its rows make,
+// and what central's rows make.
+func (w *World) checkDigest(s *station, here *census, scope int64, central crdt.Digest) {
+	var sum crdt.Digest
+	for _, r := range here.rows {
+		if w.schema.Kind(r.Kind).Scope.Everywhere == (scope == 0) {
+			sum.Add(r.Digest())
+		}
+	}
+	at, err := s.store.Cursor(w.ctx, scope)
+	if w.must("read a scope", err) && at.Digest != sum {
+		w.found("%s keeps digest %s of scope %d, its rows make %s", s.name, at.Digest, scope, sum)
+	}
+	if sum != central {
+		w.found("%s and central differ in scope %d: %s, %s", s.name, scope, sum, central)
+	}
+	w.say(s.name, "scope %d: digest %s", scope, sum)
+}
+
+// markRefused reads the rows that tell of refusals and marks the acts.
+func (w *World) markRefused(head *census) {
+	type dot struct {
+		origin crdt.Origin
+		seq    uint64
+	}
+	acts := map[dot]*act{}
+	for _, a := range w.truth.acts {
+		acts[dot{a.origin, a.seq}] = a
+	}
+	for _, r := range head.rows {
+		if r.Kind != crm.Refusal {
+			continue
+		}
+		d := dot{crdt.Origin(r.Get(crm.RefusalOrigin).I), uint64(r.Get(crm.RefusalSeq).I)}
+		a := acts[d]
+		switch {
+		case a == nil:
+			w.found("central refused %d/%d, which nobody wrote", d.origin, d.seq)
+		case a.refused != "":
+			w.found("central refused %d/%d twice", d.origin, d.seq)
+		default:
+			a.refused = r.Get(crm.RefusalCode).S
+			w.saw("refused: " + a.refused)
+		}
+	}
+}
+
+// checkRefusals: a refusal must have a reason that truth knows too.
+func (w *World) checkRefusals() {
+	for _, a := range w.truth.acts {
+		ok := true
+		switch a.refused {
+		case "", vetoCode, "clock_ahead", "session_over":
+		case "no_session":
+			opened := w.truth.made[cell{crm.Session, a.session, 0}]
+			ok = opened != nil && opened.refused != ""
+		case "missing_row":
+			ok = slices.ContainsFunc(a.ops, w.hangsOnRefused)
+		case "core_field":
+			ok = slices.ContainsFunc(a.ops, func(op crdt.Op) bool { return w.truth.adopted[op.ID] })
+		default:
+			ok = false
+		}
+		if !ok {
+			w.found("central refused change %d/%d (%s) with %q, for which there is no reason", a.origin, a.seq, a.what, a.refused)
+		}
+	}
+}
+
+// hangsOnRefused reports whether an op writes to a row, or names one, that only
+// refused changes made.
+func (w *World) hangsOnRefused(op crdt.Op) bool {
+	refused := func(kind uint8, id crdt.ID) bool {
+		a := w.truth.made[cell{kind, id, 0}]
+		return a != nil && a.refused != ""
+	}
+	if refused(op.Kind, op.ID) {
+		return true
+	}
+	kind := w.schema.Kind(op.Kind)
+	return slices.ContainsFunc(op.Set, func(f crdt.FieldSet) bool {
+		fd := kind.Field(f.Field)
+		return fd.Ref != 0 && refused(fd.Ref, f.Value.ID())
+	})
+}
+
+// checkTaken: central has every change up to the last one written, and its
+// history of each origin is without a gap.
+func (w *World) checkTaken() {
+	for _, s := range w.stations {
+		n, err := w.hub.office.Central.Node(w.ctx, s.seat.origin)
+		if !w.must("central knows its node", err) {
+			continue
+		}
+		if n.Seq != s.at {
+			w.found("central has %d changes of %s, which wrote %d", n.Seq, s.name, s.at)
+		}
+		w.checkHistory(s, n.Seq)
+	}
+}
+
+// checkHistory reads what central took, verbatim.
+func (w *World) checkHistory(s *station, seq uint64) {
+	stamps := map[uint64]crdt.Stamp{}
+	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
+		return tx.Query(`SELECT frame FROM taken WHERE origin=?1 ORDER BY last`, func(st *rows.Stmt) error {
+			push, err := w.codec.DecodePush(rows.Blob(st, 0))
+			if err != nil {
+				return err
+			}
+			for _, c := range push.Ranges[0].Changes {
+				stamps[c.Seq] = c.Stamp
+			}
+			return nil
+		}, int64(s.seat.origin))
+	})
+	w.must("read what was taken", err)
+	for _, a := range w.truth.acts {
+		if a.s == s && stamps[a.seq] != a.stamp {
+			w.found("change %d of %s (%s) was acknowledged at %s; central's history has %s there", a.seq, s.name, a.what, a.stamp, stamps[a.seq])
+		}
+	}
+	if len(stamps) != int(seq) {
+		w.found("central's history of %s has %d changes of %d", s.name, len(stamps), seq)
+	}
+}
+
+// checkFile: chain and file are sound.
+func (w *World) checkFile(name string, file *rows.File, origin crdt.Origin) {
+	err := file.Read(w.ctx, func(tx *rows.Tx) error {
+		_, err := tx.CheckChain(origin)
+		return err
+	})
+	w.must("chain of "+name, err)
+	faults, err := file.Integrity(w.ctx)
+	if w.must("integrity of "+name, err) && len(faults) > 0 {
+		w.found("the file of %s is damaged: %v", name, faults)
+	}
+}
+
+// checkProof: written = accepted + refused, nothing missing, nothing unsent.
+func (w *World) checkProof(s *station) {
+	o, err := s.desk.Outage(w.ctx)
+	if !w.must("outage page", err) {
+		return
+	}
+	refused := 0
+	for _, a := range w.truth.acts {
+		if a.s == s && a.refused != "" {
+			refused++
+		}
+	}
+	if o.Missing() != 0 || o.Unsent != 0 || len(o.Items) != 0 || o.Written != s.at || int(o.RefusedCount) != refused {
+		w.found("%s shows %d written, %d accepted, %d refused, %d unsent (%d listed), %d missing; truth: %d written, %d refused",
+			s.name, o.Written, o.Accepted, o.RefusedCount, o.Unsent, len(o.Items), o.Missing(), s.at, refused)
+	}
+	w.say(s.name, "%d written, %d accepted, %d refused, %d missing", o.Written, o.Accepted, o.RefusedCount, o.Missing())
+}
+
+func compareCells(a, b cell) int {
+	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.row, b.row), cmp.Compare(a.field, b.field))
+}
