@@ -157,14 +157,15 @@ func (j *judge) op(b *central.Batch, n *central.Node, who *clerk, op *crdt.Op, f
 	switch {
 	case made:
 		return refuse("twice", "one change writes %s %d twice", kind.Name, op.ID), nil
-	case row == nil && op.ID.Origin() != n.Origin:
-		return refuse("missing_row", "the %s this change is about is not known to head office", kind.Name), nil
 	case row != nil && kind.Class == crdt.Event:
 		return refuse("written_once", "a %s is written once and never changed", kind.Name), nil
 	case len(op.Clear) > 0 && kind.Class != crdt.Set:
 		return refuse("not_a_set", "a %s cannot be removed", kind.Name), nil
-	case row == nil && len(op.Set) == 0:
-		return refuse("missing_row", "the %s this change removes is not known to head office", kind.Name), nil
+	case row == nil:
+		r, err := missing(b, n, kind, op)
+		if err != nil || r != nil {
+			return r, err
+		}
 	}
 	if row != nil {
 		scopes, err := b.Scopes(row)
@@ -181,6 +182,23 @@ func (j *judge) op(b *central.Batch, n *central.Node, who *clerk, op *crdt.Op, f
 		if err != nil || r != nil {
 			return r, err
 		}
+	}
+	return nil, nil
+}
+
+// missing judges an op on a row that is not there: only its own node may make
+// it, whole, and not after the making was refused.
+func missing(b *central.Batch, n *central.Node, kind *crdt.Kind, op *crdt.Op) (*central.Refusal, error) {
+	void, err := b.Void(op.Kind, op.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case void:
+		return refuse("missing_row", "the making of the %s this change is about was refused", kind.Name), nil
+	case op.ID.Origin() != n.Origin:
+		return refuse("missing_row", "the %s this change is about is not known to head office", kind.Name), nil
+	case len(op.Set) == 0:
+		return refuse("missing_row", "the %s this change removes is not known to head office", kind.Name), nil
 	}
 	return nil, nil
 }

@@ -16,7 +16,7 @@ import (
 // Limits of find.
 const (
 	candidates = 100 // read from the index before they are ranked
-	enough     = 8   // fewer than this: look for near misses too
+	enough     = 1   // fewer than this: look for near misses too
 	maxTail    = 500 // parties not indexed yet that find looks through
 )
 

@@ -120,18 +120,17 @@ func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 	defer s.mu.Unlock()
 	taken := page.Vector[s.Origin()]
 	err := s.File.Write(ctx, func(tx *rows.Tx) error {
-		if err := s.advance(tx, page, page.Until); err != nil || page.More {
+		if err := s.advance(tx, page, page.Until); err != nil || page.More || page.Scope != s.branch {
 			return err
 		}
-		if page.Scope == s.branch {
-			// What this branch wrote stands in its own feed: only its last page
-			// says that the changes came back as rows.
-			if err := tx.SetFact(factTaken, int64(taken)); err != nil {
-				return err
-			}
-			if err := tx.SetFact(factMet, int64(1)); err != nil {
-				return err
-			}
+		// What this branch wrote stands in its own feed: only its last page says
+		// that the changes came back as rows. Until then they are sent again
+		// after a crash, so nothing is trimmed before it either.
+		if err := tx.SetFact(factTaken, int64(taken)); err != nil {
+			return err
+		}
+		if err := tx.SetFact(factMet, int64(1)); err != nil {
+			return err
 		}
 		return s.trim(tx, min(page.Backed, taken))
 	})

@@ -184,6 +184,9 @@ func (s *Store) Range(ctx context.Context, since uint64, limit int, sign journal
 		if err != nil || len(r.Changes) == 0 {
 			return err
 		}
+		if first := r.Changes[0].Seq; first != since+1 {
+			return fmt.Errorf("store: %w: number %d; the journal begins at %d", rows.ErrNoChange, since+1, first)
+		}
 		hash, buf := r.Prev, []byte(nil)
 		for i := range r.Changes {
 			hash, buf = r.Changes[i].Seal(hash, buf)

@@ -94,6 +94,21 @@ func (b *Batch) remove(k key) error {
 	return nil
 }
 
+// refused makes a row that a refused change touched go out again. One that is
+// not there is void from now on.
+func (b *Batch) refused(k key, scope int64) error {
+	if err := b.renumber(k, scope); err != nil || b.rows[k].cur != nil {
+		return err
+	}
+	return b.Tx.Exec(`INSERT OR IGNORE INTO void (kind, row_id) VALUES (?1, ?2)`, int64(k.kind), int64(k.id))
+}
+
+// Void reports whether the making of a row was refused: it will never be.
+func (b *Batch) Void(kind uint8, id crdt.ID) (void bool, err error) {
+	_, void, err = b.Tx.Int(`SELECT 1 FROM void WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
+	return void, err
+}
+
 // renumber makes a row go out again; where there is none, scope hears so.
 func (b *Batch) renumber(k key, scope int64) error {
 	e, err := b.load(k)

@@ -199,7 +199,7 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 		if kind.Scope.Everywhere {
 			scope = OfficeScope
 		}
-		if err := b.renumber(key{op.Kind, op.ID}, scope); err != nil {
+		if err := b.refused(key{op.Kind, op.ID}, scope); err != nil {
 			return err
 		}
 	}

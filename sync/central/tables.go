@@ -20,6 +20,14 @@ CREATE TABLE feed (
 	PRIMARY KEY (scope, n)
 ) STRICT, WITHOUT ROWID;
 
+-- Rows that never came to be, because the change that made them was refused.
+-- What is written to them later would make half a row, so it is refused too.
+CREATE TABLE void (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	PRIMARY KEY (kind, row_id)
+) STRICT, WITHOUT ROWID;
+
 -- The nodes that joined: how far their changes are taken, and what they last
 -- said of themselves.
 CREATE TABLE origin (

@@ -46,26 +46,50 @@ type Actor struct {
 	Person  crdt.ID
 }
 
-// ErrSaw is an act that names a stamp which is not past: no row of the file
-// has it, since the clock follows all that the file holds.
-var ErrSaw = errors.New("rows: the act names a value of the future")
+// Errors of acts: faults of who wrote the act, not of the person.
+var (
+	// ErrSaw is an act that names a stamp which is not past: no row of the file
+	// has it, since the clock follows all that the file holds.
+	ErrSaw = errors.New("rows: the act names a value of the future")
+	// ErrTwice is an act that writes one row twice: with one stamp, the second
+	// op would be taken for a repetition of the first.
+	ErrTwice = errors.New("rows: the act writes a row twice")
+)
 
 // Stamp is the instant of the act: later than everything it saw. nowMS is the
 // physical time in ms UTC.
 func (a *Act) Stamp(nowMS int64) (crdt.Stamp, error) {
 	stamp := a.author.Clock.Now(nowMS)
+	type row struct {
+		kind uint8
+		id   crdt.ID
+	}
+	written := map[row]bool{}
 	for i := range a.Ops {
-		seen := slices.Clone(a.Ops[i].Clear)
-		for _, f := range a.Ops[i].Set {
-			seen = append(seen, f.Saw...)
+		op := &a.Ops[i]
+		if i > 0 && written[row{op.Kind, op.ID}] {
+			return stamp, fmt.Errorf("%w: kind %d, id %d", ErrTwice, op.Kind, op.ID)
 		}
-		for _, s := range seen {
-			if !s.Less(stamp) {
-				return stamp, fmt.Errorf("%w: %s", ErrSaw, s)
-			}
+		written[row{op.Kind, op.ID}] = true
+		if s, ok := unseen(op, stamp); ok {
+			return stamp, fmt.Errorf("%w: %s", ErrSaw, s)
 		}
 	}
 	return stamp, nil
+}
+
+// unseen finds a stamp that op names and that is not before now.
+func unseen(op *crdt.Op, now crdt.Stamp) (crdt.Stamp, bool) {
+	future := func(s crdt.Stamp) bool { return !s.Less(now) }
+	if i := slices.IndexFunc(op.Clear, future); i >= 0 {
+		return op.Clear[i], true
+	}
+	for _, f := range op.Set {
+		if i := slices.IndexFunc(f.Saw, future); i >= 0 {
+			return f.Saw[i], true
+		}
+	}
+	return crdt.Stamp{}, false
 }
 
 // Receipt is what the writer of an act gets back.

@@ -1,6 +1,8 @@
 package rows
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -24,6 +26,10 @@ const (
 	factTrimmedSeq  = "trimmed seq"
 	factTrimmedHash = "trimmed hash"
 )
+
+// ErrNoChange is a change that the own journal does not hold: trimmed, or never
+// written by this file.
+var ErrNoChange = errors.New("rows: the change is not in the journal")
 
 // Author is the file's own origin: it mints ids, makes stamps and chains the
 // changes written here. Whoever owns the file serialises its use with Write.
@@ -198,8 +204,12 @@ func (tx *Tx) linkAt(seq uint64) (hash []byte, err error) {
 	if err != nil || hash != nil {
 		return hash, err
 	}
-	if at, err := tx.FactInt(factTrimmedSeq); err != nil || uint64(at) != seq {
-		return nil, fmt.Errorf("rows: change %d is not in the journal any more: %w", seq, err)
+	at, err := tx.Trimmed()
+	if err != nil {
+		return nil, err
+	}
+	if at != seq {
+		return nil, fmt.Errorf("%w: number %d", ErrNoChange, seq)
 	}
 	return tx.FactBytes(factTrimmedHash)
 }
@@ -248,7 +258,7 @@ func (tx *Tx) CheckChain(origin crdt.Origin) (n int, err error) {
 			if err != nil {
 				return n, err
 			}
-			if journal.Hash(link) != hash {
+			if !bytes.Equal(link, hash[:]) {
 				return n, fmt.Errorf("%w: at change %d", journal.ErrChain, c.Seq)
 			}
 			since, n = c.Seq, n+1

@@ -35,19 +35,25 @@ func (tx *Tx) Conflicts(kind uint8, id crdt.ID) ([]crdt.Conflict, error) {
 		if !found {
 			break
 		}
-		c := crdt.Conflict{Kind: kind, Row: id, Field: uint8(s.ColumnInt64(0)), Value: ColumnValue(s, 1), By: crdt.ID(s.ColumnInt64(3))}
-		if c.Stamp, err = crdt.DecodeStamp(columnBytes(s, 2, nil)); err != nil {
-			return nil, err
-		}
-		if s.ColumnType(4) != sqlite.TypeNull {
-			if c.Closed, err = crdt.DecodeStamp(columnBytes(s, 4, nil)); err != nil {
-				return nil, err
-			}
+		c, err := scanConflict(s, kind, id)
+		if err != nil {
+			return nil, errors.Join(err, s.Reset())
 		}
 		out = append(out, c)
 	}
 	slices.SortFunc(out, func(a, b crdt.Conflict) int { return a.Compare(&b) })
 	return out, s.Reset()
+}
+
+func scanConflict(s *sqlite.Stmt, kind uint8, id crdt.ID) (c crdt.Conflict, err error) {
+	c = crdt.Conflict{Kind: kind, Row: id, Field: uint8(s.ColumnInt64(0)), Value: ColumnValue(s, 1), By: crdt.ID(s.ColumnInt64(3))}
+	if c.Stamp, err = crdt.DecodeStamp(columnBytes(s, 2, nil)); err != nil {
+		return c, err
+	}
+	if s.ColumnType(4) != sqlite.TypeNull {
+		c.Closed, err = crdt.DecodeStamp(columnBytes(s, 4, nil))
+	}
+	return c, err
 }
 
 // putConflicts makes the conflict rows of old those of new.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -28,8 +29,11 @@ type Options struct {
 	// Migrations are the steps of the tables besides the generated ones, oldest
 	// first, each in one transaction; user_version counts them. Append only.
 	Migrations []string
-	Readers    int  // connections for reading, 0: 4
-	NoSync     bool // for simulators: no fsync
+	// Shared are the steps of what shares the file, counted on their own, so
+	// that both lists can grow. They run first.
+	Shared  []string
+	Readers int  // connections for reading, 0: 4
+	NoSync  bool // for simulators: no fsync
 }
 
 // File is one SQLite file, open.
@@ -40,8 +44,11 @@ type File struct {
 
 	writing chan *sqlite.Conn // holds the one writing connection: the write lock
 	reading chan *sqlite.Conn
-	readers int
+	readers int // connections that reading holds when nobody reads
 	stmts   map[*sqlite.Conn]*statements
+
+	closing  sync.Once
+	closeErr error
 }
 
 // Errors.
@@ -57,16 +64,13 @@ func Open(o Options) (*File, error) {
 	if o.Readers <= 0 {
 		o.Readers = defaultReaders
 	}
-	f := &File{schema: o.Schema, path: o.Path, readers: o.Readers, stmts: map[*sqlite.Conn]*statements{},
+	f := &File{schema: o.Schema, path: o.Path, stmts: map[*sqlite.Conn]*statements{},
 		writing: make(chan *sqlite.Conn, 1), reading: make(chan *sqlite.Conn, o.Readers)}
-	for _, k := range o.Schema.Kinds {
-		f.plans[k.Num] = newPlan(k)
-	}
 	w, err := f.connect(o, false)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.migrate(w, o.Migrations); err != nil {
+	if err := f.migrate(w, o); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	f.writing <- w
@@ -76,12 +80,14 @@ func Open(o Options) (*File, error) {
 			return nil, errors.Join(err, f.Close())
 		}
 		f.reading <- r
+		f.readers++
 	}
 	return f, nil
 }
 
 func (f *File) connect(o Options, reader bool) (*sqlite.Conn, error) {
-	c, err := sqlite.OpenConn(o.Path, sqlite.OpenReadWrite|sqlite.OpenCreate|sqlite.OpenWAL)
+	// Not OpenWAL: that writes to the file before it is known to be ours.
+	c, err := sqlite.OpenConn(o.Path, sqlite.OpenReadWrite|sqlite.OpenCreate)
 	if err != nil {
 		return nil, fmt.Errorf("rows: open %s: %w", o.Path, err)
 	}
@@ -100,11 +106,19 @@ func (f *File) connect(o Options, reader bool) (*sqlite.Conn, error) {
 		"temp_store=MEMORY", "trusted_schema=OFF", "cell_size_check=ON", "query_only=" + query,
 	} {
 		if err := sqlitex.ExecuteTransient(c, "PRAGMA "+p, nil); err != nil {
-			return nil, errors.Join(fmt.Errorf("rows: open %s: %w", o.Path, err), c.Close())
+			return nil, errors.Join(opening(o.Path, err), c.Close())
 		}
 	}
 	f.stmts[c] = &statements{}
 	return c, nil
+}
+
+// opening says what was wrong when a file was opened.
+func opening(path string, err error) error {
+	if sqlite.ErrCode(err).ToPrimary() == sqlite.ResultNotADB {
+		return fmt.Errorf("%w: %s", ErrForeign, path)
+	}
+	return fmt.Errorf("rows: open %s: %w", path, err)
 }
 
 // Path is where the file lies.
@@ -113,23 +127,18 @@ func (f *File) Path() string { return f.path }
 // Schema is the table the file was opened with.
 func (f *File) Schema() *crdt.Schema { return f.schema }
 
-// Close waits for writers and readers and closes the file.
+// Close waits for writers and readers and closes the file. Twice is harmless.
 func (f *File) Close() error {
-	var errs []error
-	if w, ok := <-f.writing; ok {
-		errs = append(errs, w.Close())
-	}
-	for range f.readers {
-		if len(f.reading) == 0 && len(errs) == 0 {
-			break
+	f.closing.Do(func() {
+		errs := []error{(<-f.writing).Close()}
+		close(f.writing)
+		for range f.readers {
+			errs = append(errs, (<-f.reading).Close())
 		}
-		if r, ok := <-f.reading; ok {
-			errs = append(errs, r.Close())
-		}
-	}
-	close(f.writing)
-	close(f.reading)
-	return errors.Join(errs...)
+		close(f.reading)
+		f.closeErr = errors.Join(errs...)
+	})
+	return f.closeErr
 }
 
 // Write runs fn in one transaction of the one writer, durable when it returns
@@ -151,7 +160,7 @@ func (f *File) Write(ctx context.Context, fn func(*Tx) error) (err error) {
 		return fmt.Errorf("rows: write: %w", err)
 	}
 	defer end(&err)
-	tx := &Tx{file: f, conn: c, st: f.stmts[c], writable: true}
+	tx := &Tx{file: f, conn: c, st: f.stmts[c]}
 	if err := fn(tx); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"cmp"
 	"fmt"
 
 	"zombiezen.com/go/sqlite"
@@ -48,35 +49,68 @@ CREATE TABLE IF NOT EXISTS fact (
 	name  TEXT PRIMARY KEY,
 	value ANY
 ) STRICT, WITHOUT ROWID;
+
+-- Which field each column of a kind's table holds: a release that does not
+-- know a field yet, or no longer, still keeps what stands in its column.
+CREATE TABLE IF NOT EXISTS field (
+	kind INTEGER NOT NULL,
+	num  INTEGER NOT NULL,
+	name TEXT NOT NULL,
+	type INTEGER NOT NULL, -- crdt.Type
+	PRIMARY KEY (kind, num)
+) STRICT, WITHOUT ROWID;
 `
 
-func (f *File) migrate(c *sqlite.Conn, steps []string) error {
-	app, err := pragma(c, "application_id")
+// user_version counts two lists of steps: the shared ones above this bit.
+const sharedShift = 16
+
+// list is one list of steps and how many of them the file has taken.
+type list struct {
+	steps []string
+	have  int64
+	shift int
+}
+
+func (f *File) migrate(c *sqlite.Conn, o Options) error {
+	have, err := f.version(c)
 	if err != nil {
-		return fmt.Errorf("rows: open %s: %w", f.path, err)
+		return err
 	}
-	have, err := pragma(c, "user_version")
-	if err != nil {
-		return fmt.Errorf("rows: open %s: %w", f.path, err)
-	}
-	switch {
-	case app != applicationID && (app != 0 || have != 0):
-		return fmt.Errorf("%w: %s", ErrForeign, f.path)
-	case have > int64(len(steps)):
-		return fmt.Errorf("%w: %s has version %d, this one knows %d", ErrNewer, f.path, have, len(steps))
+	lists := []list{{o.Shared, have >> sharedShift, sharedShift}, {o.Migrations, have & (1<<sharedShift - 1), 0}}
+	for _, l := range lists {
+		if l.have > int64(len(l.steps)) {
+			return fmt.Errorf("%w: %s has version %d, this one knows %d", ErrNewer, f.path, l.have, len(l.steps))
+		}
 	}
 	if err := sqlitex.ExecuteTransient(c, `PRAGMA journal_mode=WAL`, nil); err != nil {
-		return fmt.Errorf("rows: open %s: %w", f.path, err)
+		return opening(f.path, err)
 	}
 	if err := f.makeTables(c); err != nil {
-		return fmt.Errorf("rows: open %s: %w", f.path, err)
+		return opening(f.path, err)
 	}
-	for n := have; n < int64(len(steps)); n++ {
-		if err := step(c, steps[n], n+1); err != nil {
-			return fmt.Errorf("rows: migrate %s to version %d: %w", f.path, n+1, err)
+	for _, l := range lists {
+		for _, sql := range l.steps[l.have:] {
+			have += 1 << l.shift
+			if err := step(c, sql, have); err != nil {
+				return fmt.Errorf("rows: migrate %s to version %d: %w", f.path, have, err)
+			}
 		}
 	}
 	return nil
+}
+
+// version reads the user_version of a file that is ours, or empty.
+func (f *File) version(c *sqlite.Conn) (int64, error) {
+	app, err := number(c, "PRAGMA application_id")
+	have, err2 := number(c, "PRAGMA user_version")
+	tables, err3 := number(c, "SELECT count(*) FROM sqlite_schema")
+	if err := cmp.Or(err, err2, err3); err != nil {
+		return 0, opening(f.path, err)
+	}
+	if app != applicationID && (app != 0 || have != 0 || tables != 0) {
+		return 0, fmt.Errorf("%w: %s", ErrForeign, f.path)
+	}
+	return have, nil
 }
 
 func step(c *sqlite.Conn, sql string, version int64) (err error) {
@@ -88,47 +122,8 @@ func step(c *sqlite.Conn, sql string, version int64) (err error) {
 	return sqlitex.ExecuteScript(c, fmt.Sprintf("%s;\nPRAGMA user_version=%d;", sql, version), nil)
 }
 
-// makeTables creates what is missing of the generated tables. Fields the table
-// gained since the file was made become columns: that only expands, so the
-// previous release still opens the file.
-func (f *File) makeTables(c *sqlite.Conn) (err error) {
-	end, err := sqlitex.ImmediateTransaction(c)
-	if err != nil {
-		return err
-	}
-	defer end(&err)
-	if err := sqlitex.ExecuteScript(c, fmt.Sprintf("PRAGMA application_id=%d;\n%s", applicationID, own), nil); err != nil {
-		return err
-	}
-	for _, k := range f.schema.Kinds {
-		p := f.plans[k.Num]
-		have := map[string]bool{}
-		err := sqlitex.ExecuteTransient(c, `SELECT name FROM pragma_table_info(?1)`, &sqlitex.ExecOptions{
-			Args:       []any{k.Name},
-			ResultFunc: func(s *sqlite.Stmt) error { have[s.ColumnText(0)] = true; return nil },
-		})
-		if err != nil {
-			return err
-		}
-		if len(have) == 0 {
-			if err := sqlitex.ExecuteScript(c, p.create, nil); err != nil {
-				return fmt.Errorf("table %s: %w", k.Name, err)
-			}
-			continue
-		}
-		for _, fd := range k.Fields {
-			if !have[fd.Name] {
-				if err := sqlitex.ExecuteScript(c, p.addColumn(fd), nil); err != nil {
-					return fmt.Errorf("table %s: %w", k.Name, err)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func pragma(c *sqlite.Conn, name string) (n int64, err error) {
-	err = sqlitex.ExecuteTransient(c, "PRAGMA "+name, &sqlitex.ExecOptions{
+func number(c *sqlite.Conn, sql string) (n int64, err error) {
+	err = sqlitex.ExecuteTransient(c, sql, &sqlitex.ExecOptions{
 		ResultFunc: func(s *sqlite.Stmt) error { n = s.ColumnInt64(0); return nil },
 	})
 	return n, err

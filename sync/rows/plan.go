@@ -1,7 +1,9 @@
 package rows
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bough/crdt"
@@ -12,19 +14,21 @@ import (
 // and gone.
 type plan struct {
 	kind     *crdt.Kind
-	create   string
+	fields   []crdt.Field // those of the kind, and what a newer release added to the file
 	get      string
 	put      string
 	remove   string
-	fields   int    // how many field columns
 	maxField int    // greatest field number
-	known    uint64 // mask of the known fields
+	known    uint64 // mask of the fields that have a column
 }
 
-func newPlan(k *crdt.Kind) *plan {
-	p := &plan{kind: k, fields: len(k.Fields)}
+// newPlan makes the plan of a kind whose table has columns for more fields
+// than this release knows: what stands in them is kept.
+func newPlan(k *crdt.Kind, more []crdt.Field) *plan {
+	p := &plan{kind: k, fields: slices.Concat(k.Fields, more)}
+	slices.SortFunc(p.fields, func(a, b crdt.Field) int { return cmp.Compare(a.Num, b.Num) })
 	cols := []string{"id"}
-	for _, f := range k.Fields {
+	for _, f := range p.fields {
 		cols = append(cols, quote(f.Name))
 		p.maxField = int(f.Num)
 		p.known |= 1 << f.Num
@@ -38,7 +42,6 @@ func newPlan(k *crdt.Kind) *plan {
 		marks[i] = fmt.Sprintf("?%d", i+1)
 	}
 	t := quote(k.Name)
-	p.create = createTable(k)
 	p.get = fmt.Sprintf("SELECT %s FROM %s WHERE id=?1", strings.Join(cols[1:], ", "), t)
 	p.put = fmt.Sprintf("INSERT OR REPLACE INTO %s (%s) VALUES (%s)", t, strings.Join(cols, ", "), strings.Join(marks, ", "))
 	p.remove = fmt.Sprintf("DELETE FROM %s WHERE id=?1", t)
@@ -70,10 +73,10 @@ func createIndex(k *crdt.Kind, f crdt.Field) string {
 	return fmt.Sprintf("CREATE INDEX IF NOT EXISTS %s ON %s (%s) WHERE %s IS NOT NULL;\n", name, quote(k.Name), quote(f.Name), quote(f.Name))
 }
 
-func (p *plan) addColumn(f crdt.Field) string {
-	s := fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s %s;\n", quote(p.kind.Name), quote(f.Name), sqlType(f))
+func addColumn(k *crdt.Kind, f crdt.Field) string {
+	s := fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s %s;\n", quote(k.Name), quote(f.Name), sqlType(f))
 	if f.Index {
-		s += createIndex(p.kind, f)
+		s += createIndex(k, f)
 	}
 	return s
 }

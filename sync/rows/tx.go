@@ -32,11 +32,10 @@ func (s *Stored) Digest() crdt.Digest {
 
 // Tx is one transaction. Not for keeping.
 type Tx struct {
-	file     *File
-	conn     *sqlite.Conn
-	st       *statements
-	writable bool
-	digests  map[int64]crdt.Digest // changes not yet flushed, by scope
+	file    *File
+	conn    *sqlite.Conn
+	st      *statements
+	digests map[int64]crdt.Digest // changes not yet flushed, by scope
 }
 
 // statements are the prepared statements of one connection.
@@ -101,10 +100,10 @@ func wrap(err error, p *plan, id crdt.ID) error {
 // scan reads the columns of get, the first at col.
 func (p *plan) scan(s *sqlite.Stmt, col int, id crdt.ID) (*Stored, bool, error) {
 	r := &Stored{Row: crdt.Row{Kind: p.kind.Num, ID: id, Fields: make([]crdt.Value, p.maxField+1)}}
-	for i := range p.kind.Fields {
-		r.Fields[p.kind.Fields[i].Num] = ColumnValue(s, col+i)
+	for i := range p.fields {
+		r.Fields[p.fields[i].Num] = ColumnValue(s, col+i)
 	}
-	col += p.fields
+	col += len(p.fields)
 	var buf [256]byte
 	var err error
 	if r.Clocks, err = crdt.DecodeClocks(columnBytes(s, col, buf[:])); err != nil {
@@ -157,8 +156,8 @@ func (tx *Tx) put(r *Stored) error {
 	}
 	s.BindInt64(1, int64(r.ID))
 	col := 2
-	for i := range p.kind.Fields {
-		if err := bindField(s, col, &p.kind.Fields[i], r.Get(p.kind.Fields[i].Num)); err != nil {
+	for i := range p.fields {
+		if err := bindField(s, col, &p.fields[i], r.Get(p.fields[i].Num)); err != nil {
 			return wrap(err, p, r.ID)
 		}
 		col++

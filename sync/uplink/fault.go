@@ -1,7 +1,6 @@
 package uplink
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -64,7 +63,6 @@ var classes = map[string]replica.Class{
 // classify says what kind of failure an error is, with words for people.
 func classify(err error) (replica.Class, string) {
 	var answered *faultError
-	var alert tls.AlertError
 	switch {
 	case errors.As(err, &answered):
 		return classOf(answered), answered.Error()
@@ -76,10 +74,17 @@ func classify(err error) (replica.Class, string) {
 		return replica.Rejected, err.Error()
 	case errors.Is(err, trust.ErrOtherCentral), errors.Is(err, trust.ErrWrongRole), errors.Is(err, trust.ErrBadCertificate):
 		return replica.Certificate, "what answers at the address of central is another central"
-	case errors.As(err, &alert):
+	case alerted(err):
 		return replica.Certificate, "central does not accept the certificate of this workstation"
 	}
 	return replica.Line, lineWords(err)
+}
+
+// alerted reports whether the other side ended the handshake by a TLS alert:
+// what the standard library calls a remote error.
+func alerted(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
 }
 
 func classOf(e *faultError) replica.Class {

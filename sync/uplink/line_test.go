@@ -32,9 +32,7 @@ func TestALineThatIsCutInAnyWayIsNoticedAndWhatWasTypedMeetsAfterwards(t *testin
 			for i := range 20 {
 				far.prospect(fmt.Sprint("P", i))
 			}
-			if s := far.up.State(); s.Unsent() == 0 || s.Words() == "" {
-				t.Errorf("during the outage: %+v", s)
-			}
+			eventually(t, "the outage is told", func() bool { s := far.up.State(); return s.Unsent() > 0 && s.Words() != "" })
 			eventually(t, "the other desk works on", func() bool { return near.up.State().Unsent() == 0 })
 
 			way.restore(line)

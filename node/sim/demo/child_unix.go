@@ -1,0 +1,8 @@
+//go:build unix
+
+package demo
+
+import "syscall"
+
+// apart keeps a Ctrl-C that is meant for this process from its children.
+func apart() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
