@@ -176,7 +176,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	api.Register(e, api.Options{Desk: b.Desk, Status: b.Status, Now: b.nowMS, Log: b.o.Log, Idempotency: b.Store.Local})
+	api.Register(e, api.Options{Desk: b.Desk, Status: b.Status, Now: b.nowMS, Log: b.o.Log, Idempotency: b.Store.Local, HostAllowed: hostAllowed(b.o.Hosts)})
 	b.serve(e)
 	return nil
 }

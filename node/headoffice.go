@@ -89,8 +89,17 @@ func (h *HeadOffice) load(ctx context.Context) (err error) {
 	h.Desk = desk.New(desk.Options{Local: h.Office.Local, Ledger: h.Office.Central, NowMS: h.nowMS, Rand: h.o.Rand,
 		IdleMS: h.o.IdleLock.Milliseconds(), ChangePassword: h.Office.ChangePassword})
 	h.Office.Central.OnChange(h.Desk.Tell)
+	return h.firstAdministrator(ctx)
+}
+
+// firstAdministrator makes the first administrator of a new bank, where there
+// is somebody to be told their password.
+func (h *HeadOffice) firstAdministrator(ctx context.Context) error {
+	if h.o.FirstAdmin == nil {
+		return nil
+	}
 	login, password, err := h.Office.FirstAdministrator(ctx)
-	if err == nil && login != "" && h.o.FirstAdmin != nil {
+	if err == nil && login != "" {
 		h.o.FirstAdmin(login, password)
 	}
 	return err
@@ -214,7 +223,7 @@ func (h *HeadOffice) echo(secure bool) (*echo.Echo, error) {
 	if err != nil {
 		return nil, err
 	}
-	api.Register(e, api.Options{Desk: h.Desk, Status: h.Status, Now: h.nowMS, Log: h.o.Log, Idempotency: h.Office.Local})
+	api.Register(e, api.Options{Desk: h.Desk, Status: h.Status, Now: h.nowMS, Log: h.o.Log, Idempotency: h.Office.Local, HostAllowed: hostAllowed(h.o.Hosts)})
 	return e, nil
 }
 

@@ -53,6 +53,6 @@ type Options struct {
 	// Cost of sealing keys under passwords; zero: the default.
 	Cost trust.Cost
 	// FirstAdmin is told the name and one-time password of the administrator
-	// that a new central makes.
+	// that a new central makes. nil: none is made, until a start that can tell.
 	FirstAdmin func(login, password string)
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/labstack/echo/v4"
+
+	"bough/webui"
 )
 
 // server is one listener with its handler.
@@ -60,6 +62,11 @@ func newEcho() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	return e
+}
+
+// hostAllowed is the rule of the pages, for the API beside them.
+func hostAllowed(hosts []string) func(string) bool {
+	return func(host string) bool { return webui.HostAllowed(host, hosts) }
 }
 
 // stack undoes what was done, last first.

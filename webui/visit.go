@@ -2,6 +2,7 @@ package webui
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -46,11 +47,29 @@ func (s *Site) visited(act Act) echo.HandlerFunc {
 		if cookie, err := c.Cookie(s.Cookie); err == nil {
 			v.Token = cookie.Value
 		}
-		if err := act(v); err != nil {
+		err := v.readForm()
+		if err == nil {
+			err = act(v)
+		}
+		if err != nil {
 			return v.fail(err)
 		}
 		return nil
 	}
+}
+
+// readForm reads a form as a whole, so that one that is too large or broken is
+// told as such: whoever asks for single values would find them empty.
+func (v *Visit) readForm() error {
+	if v.Request().Method != http.MethodPost {
+		return nil
+	}
+	_, err := v.FormParams()
+	var tooLarge *http.MaxBytesError
+	if err != nil && !errors.As(err, &tooLarge) {
+		return &desk.Error{Reason: desk.Invalid, Code: "broken_form", Message: "This form arrived broken. Open the page anew."}
+	}
+	return err
 }
 
 func (s *Site) languageOf(r *http.Request) *words.Language {

@@ -80,7 +80,7 @@ func newRoot(s streams) *cobra.Command {
 		&cobra.Group{ID: groupCare, Title: "Look after it:"},
 	)
 	root.AddCommand(
-
+		p.demo(),
 		p.central(), p.node(), p.join(),
 		p.person(), p.branch(), p.code(), p.importing(),
 		p.status(), p.check(), p.backup(), p.token(), p.version(),

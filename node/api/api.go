@@ -17,7 +17,7 @@ import (
 // Prefix is where the routes are.
 const Prefix = "/api/v1"
 
-// Options are what the API works with; all of them are needed.
+// Options are what the API works with; all but HostAllowed are needed.
 type Options struct {
 	Desk *desk.Desk
 	// Status is what the process knows of itself and its line.
@@ -27,6 +27,9 @@ type Options struct {
 	Log *slog.Logger
 	// Idempotency keeps answers for their keys.
 	Idempotency Store
+	// HostAllowed says by which names (Host headers) the API may be reached, so
+	// that other sites cannot point their own name at it; nil: by every name.
+	HostAllowed func(host string) bool
 }
 
 type api struct {
@@ -54,6 +57,10 @@ func Register(e *echo.Echo, o Options) {
 // noRoute tells a wrong method from a wrong path: echo's own answer for a
 // wrong method is never reached below a not-found route.
 func (a *api) noRoute(c echo.Context) error {
+	if err := a.host(c.Request()); err != nil {
+		r, _ := failure(err)
+		return write(c, r)
+	}
 	path := strings.TrimPrefix(c.Request().URL.Path, Prefix)
 	var allowed []string
 	for i := range a.list {
@@ -66,6 +73,14 @@ func (a *api) noRoute(c echo.Context) error {
 	}
 	c.Response().Header().Set(echo.HeaderAllow, strings.Join(allowed, ", "))
 	return write(c, refuse(&fault{http.StatusMethodNotAllowed, "method_not_allowed", "this address takes " + strings.Join(allowed, ", ") + " only", ""}))
+}
+
+// host turns requests away that were sent to another name than ours.
+func (a *api) host(r *http.Request) error {
+	if a.HostAllowed == nil || a.HostAllowed(r.Host) {
+		return nil
+	}
+	return &fault{http.StatusMisdirectedRequest, "wrong_host", "this address is not served here; use http://localhost with the same port", ""}
 }
 
 func refuse(f *fault) reply {

@@ -120,7 +120,7 @@ func (b *branch) signIn(login string) sessionView {
 
 // send asks below Prefix with a JSON body, nil for none, and reads the answer
 // of the expected status into a view.
-func (b *branch) send(method, path string, body any, status int, into any, headers ...string) {
+func (b *branch) send(method, path string, body any, status int, into any) {
 	b.t.Helper()
 	var raw []byte
 	if body != nil {
@@ -129,7 +129,7 @@ func (b *branch) send(method, path string, body any, status int, into any, heade
 			b.t.Fatal(err)
 		}
 	}
-	b.read(b.ask(method, Prefix+path, raw, headers...), status, into)
+	b.read(b.ask(method, Prefix+path, raw), status, into)
 }
 
 // page is a customer as the API gives it.

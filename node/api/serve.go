@@ -53,6 +53,9 @@ func (a *api) serve(ep *endpoint, c echo.Context) error {
 }
 
 func (a *api) handle(ep *endpoint, c echo.Context) (reply, error) {
+	if err := a.host(c.Request()); err != nil {
+		return reply{}, err
+	}
 	k := &call{api: a, ctx: c.Request().Context()}
 	if err := k.admit(ep, c.Request()); err != nil {
 		return reply{}, err

@@ -123,7 +123,7 @@ func (p *page) tasks() error {
 
 func (d *Desk) taskLine(n *names, r *rows.Stored, now int64) (TaskLine, error) {
 	line := TaskLine{ID: r.ID, Party: r.Get(crm.TaskParty).ID(), Type: r.Get(crm.TaskType).S, Text: r.Get(crm.TaskText).S,
-		DueMS: r.Get(crm.TaskDue).I, State: r.Get(crm.TaskState).S}
+		DueMS: r.Get(crm.TaskDue).I, State: r.Get(crm.TaskState).S, Stamp: r.Clocks.Of(crm.TaskState).Stamp.String()}
 	line.Overdue = line.State == "open" && line.DueMS > 0 && line.DueMS < now
 	owner, err := n.person(r.Get(crm.TaskOwner).ID())
 	if err != nil {

@@ -86,8 +86,9 @@ func partyOf(kind *crdt.Kind, r *rows.Stored) crdt.ID {
 
 // Settle ends a conflict by a new write that names both values: the current
 // one stays, or the losing one is taken back. Of a guarded field a second
-// person settles: nobody decides on their own value.
-func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosing bool) (Saved, error) {
+// person settles: nobody decides on their own value. saw is the stamp of the
+// current value on screen; without it, the one that is current now.
+func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosing bool, saw ...string) (Saved, error) {
 	return d.act(ctx, who, crm.ActEdit, func(a *rows.Act) (crdt.ID, error) {
 		row, c, err := conflictByID(a.Tx, conflict)
 		if err != nil {
@@ -103,11 +104,17 @@ func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosin
 				return 0, denied("settle_second", "somebody other than the authors of the two values must settle this")
 			}
 		}
+		seen := []crdt.Stamp{cur.Stamp}
 		v := row.Get(c.Field)
 		if keepLosing {
 			v = c.Value
+			if saw != nil {
+				if seen, err = parseSaw(row, "conflict", saw); err != nil {
+					return 0, err
+				}
+			}
 		}
-		a.Add(crdt.Op{Kind: row.Kind, ID: row.ID, Set: []crdt.FieldSet{{Field: c.Field, Value: v, Saw: []crdt.Stamp{cur.Stamp, c.Stamp}}}})
+		a.Add(crdt.Op{Kind: row.Kind, ID: row.ID, Set: []crdt.FieldSet{{Field: c.Field, Value: v, Saw: append(seen, c.Stamp)}}})
 		return row.ID, nil
 	})
 }

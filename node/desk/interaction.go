@@ -131,8 +131,9 @@ func mustHave(tx *rows.Tx, kind uint8, id crdt.ID) error {
 	return err
 }
 
-// SetTask changes the state of a task: kept, broken, dropped or open again.
-func (d *Desk) SetTask(ctx context.Context, who *Who, task crdt.ID, state string) (Saved, error) {
+// SetTask changes the state of a task: kept, broken, dropped or open again. saw
+// is the stamp of the state on screen; without it, the one that is there now.
+func (d *Desk) SetTask(ctx context.Context, who *Who, task crdt.ID, state string, saw ...string) (Saved, error) {
 	if err := oneOf("state", state, crm.TaskStates); err != nil {
 		return Saved{}, err
 	}
@@ -144,7 +145,13 @@ func (d *Desk) SetTask(ctx context.Context, who *Who, task crdt.ID, state string
 		if row == nil {
 			return 0, notFound("task", "no such task here")
 		}
-		a.Add(crdt.Op{Kind: crm.Task, ID: task, Set: []crdt.FieldSet{{Field: crm.TaskState, Value: crdt.TextValue(state), Saw: sawCurrent(row, crm.TaskState)}}})
+		seen := sawCurrent(row, crm.TaskState)
+		if saw != nil {
+			if seen, err = parseSaw(row, "state", saw); err != nil {
+				return 0, err
+			}
+		}
+		a.Add(crdt.Op{Kind: crm.Task, ID: task, Set: []crdt.FieldSet{{Field: crm.TaskState, Value: crdt.TextValue(state), Saw: seen}}})
 		return task, nil
 	})
 }

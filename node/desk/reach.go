@@ -120,20 +120,44 @@ func (d *Desk) element(tx *rows.Tx, reach crdt.ID) (*rows.Stored, error) {
 }
 
 // ClearReach removes a way to reach. What somebody else writes to it at the
-// same time keeps it.
-func (d *Desk) ClearReach(ctx context.Context, who *Who, reach crdt.ID) (Saved, error) {
+// same time keeps it. saw are the stamps on screen, of the value and of its
+// conflicts; without them, those that are there now.
+func (d *Desk) ClearReach(ctx context.Context, who *Who, reach crdt.ID, saw ...string) (Saved, error) {
 	return d.act(ctx, who, crm.ActEdit, func(a *rows.Act) (crdt.ID, error) {
 		row, err := d.element(a.Tx, reach)
 		if err != nil {
 			return 0, err
 		}
-		op := crdt.Op{Kind: crm.Reach, ID: reach}
-		for _, w := range row.Clocks {
-			op.Clear = append(op.Clear, w.Stamp)
+		seen := standing(row)
+		if saw != nil {
+			if seen, err = parseSaw(row, row.Get(crm.ReachChannel).S, saw); err != nil {
+				return 0, err
+			}
 		}
-		a.Add(op)
+		for _, w := range row.Clocks {
+			if w.Mask&(1<<crm.ReachValue) == 0 { // written with the element, never changed
+				seen = append(seen, w.Stamp)
+			}
+		}
+		if len(seen) == 0 {
+			return reach, nil // what was on screen was refused since
+		}
+		slices.SortFunc(seen, crdt.Stamp.Compare)
+		a.Add(crdt.Op{Kind: crm.Reach, ID: reach, Clear: slices.Compact(seen)})
 		return reach, nil
 	})
+}
+
+// standing are the stamps of the value of a way to reach and of those that
+// lost against it and are not settled.
+func standing(row *rows.Stored) []crdt.Stamp {
+	out := sawCurrent(row, crm.ReachValue)
+	for i := range row.Conflicts {
+		if c := &row.Conflicts[i]; c.Field == crm.ReachValue && c.Closed.IsZero() {
+			out = append(out, c.Stamp)
+		}
+	}
+	return out
 }
 
 // RecordConsent writes a grant or a withdrawal. A grant names every withdrawal

@@ -204,6 +204,15 @@ func (d *Desk) who(ctx context.Context, t *store.Token) (who *Who, err error) {
 		if err != nil || who == nil {
 			return err
 		}
+		// Central may have refused the session; whatever is written under it
+		// would be refused too.
+		row, err := tx.Get(crm.Session, t.Session)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			return &Error{Reason: SignedOut, Code: "signed_out", Message: "head office did not accept this sign-in; sign in again"}
+		}
 		return tx.Query(`SELECT act FROM access_right WHERE role=?1 AND allowed=1`, func(s *rows.Stmt) error {
 			who.acts[crm.Act(s.ColumnText(0))] = true
 			return nil
@@ -212,7 +221,10 @@ func (d *Desk) who(ctx context.Context, t *store.Token) (who *Who, err error) {
 	if err == nil && who == nil {
 		err = &Error{Reason: SignedOut, Code: "signed_out", Message: "this person may no longer sign in; ask head office"}
 	}
-	return who, err
+	if err != nil {
+		return nil, err
+	}
+	return who, nil
 }
 
 // Unlock lets the same person go on after an idle lock.

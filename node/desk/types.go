@@ -226,6 +226,7 @@ type TaskLine struct {
 	State     string
 	Owner     string
 	Overdue   bool
+	Stamp     string // of the state, to be sent back as saw
 	Author    Author
 }
 

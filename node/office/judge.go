@@ -3,7 +3,6 @@ package office
 import (
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strings"
 
 	"bough/crdt"
@@ -41,15 +40,11 @@ func (j *judge) Judge(b *central.Batch, n *central.Node, c *journal.Change) (crd
 	if err != nil || refusal != nil {
 		return 0, refusal, err
 	}
-	fresh := map[crdt.ID]*crdt.Op{}
+	h := &hearing{judge: j, b: b, n: n, who: who, fresh: map[crdt.ID]*crdt.Op{}}
 	for i := range c.Bodies {
-		op := &c.Bodies[i].Op
-		refusal, err := j.op(b, n, who, op, fresh)
+		refusal, err := told(h.op(&c.Bodies[i].Op))
 		if err != nil || refusal != nil {
 			return 0, refusal, err
-		}
-		if fresh[op.ID] == nil {
-			fresh[op.ID] = op
 		}
 	}
 	return who.id, nil, nil
@@ -138,154 +133,6 @@ func valueOf(op *crdt.Op, field uint8) crdt.Value {
 		}
 	}
 	return crdt.Value{}
-}
-
-// op judges one op: kind, right, branch, fields, references.
-func (j *judge) op(b *central.Batch, n *central.Node, who *clerk, op *crdt.Op, fresh map[crdt.ID]*crdt.Op) (*central.Refusal, error) {
-	kind := b.Schema().Kind(op.Kind)
-	if kind == nil {
-		return refuse("unknown_kind", "head office does not know rows of kind %d; its version is older than the workstation's", op.Kind), nil
-	}
-	row, err := b.Get(op.Kind, op.ID)
-	if err != nil {
-		return nil, err
-	}
-	made := fresh[op.ID] != nil
-	if r := j.allowed(b, who, kind, row != nil || made); r != nil {
-		return r, nil
-	}
-	switch {
-	case made:
-		return refuse("twice", "one change writes %s %d twice", kind.Name, op.ID), nil
-	case row != nil && kind.Class == crdt.Event:
-		return refuse("written_once", "a %s is written once and never changed", kind.Name), nil
-	case len(op.Clear) > 0 && kind.Class != crdt.Set:
-		return refuse("not_a_set", "a %s cannot be removed", kind.Name), nil
-	case row == nil:
-		r, err := missing(b, n, kind, op)
-		if err != nil || r != nil {
-			return r, err
-		}
-	}
-	if row != nil {
-		scopes, err := b.Scopes(row)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(scopes, n.Branch) {
-			return refuse("other_branch", "this %s does not belong to the branch", kind.Name), nil
-		}
-	}
-	locked := row != nil && coreKnows(kind, row.Get)
-	for i := range op.Set {
-		r, err := j.field(b, n, kind, &op.Set[i], fieldCase{fresh: fresh, creating: row == nil, locked: locked})
-		if err != nil || r != nil {
-			return r, err
-		}
-	}
-	return nil, nil
-}
-
-// missing judges an op on a row that is not there: only its own node may make
-// it, whole, and not after the making was refused.
-func missing(b *central.Batch, n *central.Node, kind *crdt.Kind, op *crdt.Op) (*central.Refusal, error) {
-	void, err := b.Void(op.Kind, op.ID)
-	switch {
-	case err != nil:
-		return nil, err
-	case void:
-		return refuse("missing_row", "the making of the %s this change is about was refused", kind.Name), nil
-	case op.ID.Origin() != n.Origin:
-		return refuse("missing_row", "the %s this change is about is not known to head office", kind.Name), nil
-	case len(op.Set) == 0:
-		return refuse("missing_row", "the %s this change removes is not known to head office", kind.Name), nil
-	}
-	return nil, nil
-}
-
-// allowed checks the role × act table.
-func (j *judge) allowed(b *central.Batch, who *clerk, kind *crdt.Kind, exists bool) *central.Refusal {
-	act, ok := crm.ActOf(kind.Num, exists)
-	if kind.CentralOnly || !ok {
-		return refuse("central_only", "only head office writes %s rows", kind.Name)
-	}
-	g := crm.Grant{Role: who.role, Act: act}
-	yes, asked := j.rights[g]
-	if !asked {
-		n, _, err := b.Tx.Int(`SELECT count(*) FROM access_right WHERE role=?1 AND act=?2 AND allowed=1`, g.Role, string(g.Act))
-		yes = err == nil && n > 0
-		j.rights[g] = yes
-	}
-	if !yes {
-		return refuse("not_allowed", "the role %s may not do this (%s)", who.role, act)
-	}
-	return nil
-}
-
-// coreKnows reports whether the core-banking feed wrote the row: its guarded
-// fields are the core's then.
-func coreKnows(kind *crdt.Kind, get func(uint8) crdt.Value) bool {
-	for i := range kind.Fields {
-		f := &kind.Fields[i]
-		if f.Owner == crdt.Core && f.Num != kind.Scope.Home && !get(f.Num).IsNull() {
-			return true
-		}
-	}
-	return false
-}
-
-type fieldCase struct {
-	fresh    map[crdt.ID]*crdt.Op
-	creating bool
-	locked   bool
-}
-
-// field judges one field of an op.
-func (j *judge) field(b *central.Batch, n *central.Node, kind *crdt.Kind, set *crdt.FieldSet, c fieldCase) (*central.Refusal, error) {
-	f := kind.Field(set.Field)
-	if f == nil {
-		return nil, nil // a field of a newer version: kept and passed on
-	}
-	home := f.Num == kind.Scope.Home && c.creating && set.Value.I == n.Branch
-	switch {
-	case set.Value.T != crdt.Null && set.Value.T != f.Type:
-		return refuse("bad_value", "%s.%s holds a value of the wrong type", kind.Name, f.Name), nil
-	case f.Owner.Replaces() && !home:
-		return refuse("core_field", "%s.%s is written by core banking or head office only", kind.Name, f.Name), nil
-	case f.Owner == crdt.Guarded && c.locked:
-		return refuse("core_field", "%s.%s belongs to core banking, which knows this party", kind.Name, f.Name), nil
-	case f.Num == kind.Scope.Home && kind.Num != crm.Party && set.Value.I != n.Branch:
-		return refuse("other_branch", "%s.%s names another branch", kind.Name, f.Name), nil
-	case f.Ref == 0 || set.Value.IsNull():
-		return nil, nil
-	}
-	return j.reference(b, n, kind, f, set.Value.ID(), c.fresh)
-}
-
-// reference checks that the row a field names exists and, where the row hangs
-// on it, that the branch holds it.
-func (j *judge) reference(b *central.Batch, n *central.Node, kind *crdt.Kind, f *crdt.Field, id crdt.ID, fresh map[crdt.ID]*crdt.Op) (*central.Refusal, error) {
-	if made := fresh[id]; made != nil && made.Kind == f.Ref {
-		return nil, nil
-	}
-	row, err := b.Get(f.Ref, id)
-	if err != nil {
-		return nil, err
-	}
-	if row == nil {
-		return refuse("missing_row", "%s.%s names a row that head office does not know or refused", kind.Name, f.Name), nil
-	}
-	if !slices.Contains(kind.Scope.Roots, f.Num) {
-		return nil, nil
-	}
-	scopes, err := b.Scopes(row)
-	if err != nil {
-		return nil, err
-	}
-	if !slices.Contains(scopes, n.Branch) {
-		return refuse("other_branch", "%s.%s names a row of another branch", kind.Name, f.Name), nil
-	}
-	return nil, nil
 }
 
 // Refused implements central.Judge: the row that tells the branch.

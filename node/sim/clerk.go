@@ -275,56 +275,86 @@ func (w *World) row(c *counter, kind uint8, id crdt.ID) (row *rows.Stored) {
 	return row
 }
 
-// clearReach removes an element as the page shows it now: what is named is
-// taken at the act, so the page must be fresh.
+// clearReach removes an element as a page shows it, which may be an old one.
 func (w *World) clearReach(c *counter) {
-	l := w.open(c, w.someone(c))
+	l := w.glance(c)
 	if l == nil || len(l.page.Reaches) == 0 {
 		return
 	}
 	r := pick(w.clerks, l.page.Reaches)
-	row := w.row(c, crm.Reach, r.ID)
-	on := screen{}
-	at := cell{crm.Reach, r.ID, 0}
-	for _, wr := range row.Clocks {
-		on[at] = append(on[at], wr.Stamp)
+	words := []string{r.Stamp}
+	for _, x := range r.Conflicts {
+		words = append(words, x.Stamp)
 	}
-	for _, x := range row.Conflicts {
-		on[at] = append(on[at], x.Stamp)
-	}
-	if len(row.Conflicts) > 0 {
+	if len(r.Conflicts) > 0 {
 		w.saw("an element with a conflict is cleared")
 	}
-	saved, err := c.desk.ClearReach(w.ctx, c.who, r.ID)
+	on := screen{}
+	at := cell{crm.Reach, r.ID, 0}
+	on[at] = w.stamps(words...)
+	// What never changes is on every page that shows the element.
+	if row := w.row(c, crm.Reach, r.ID); row != nil {
+		on[at] = append(on[at], row.Clocks.Of(crm.ReachParty).Stamp)
+		if w.clerks.chance(300) {
+			on[at], words = standingStamps(row), nil // the API names what stands now
+		}
+	}
+	saved, err := c.desk.ClearReach(w.ctx, c.who, r.ID, words...)
 	w.did(c, "clear a way to reach", saved, err, on)
 }
 
+// standingStamps are all that stand in a row now.
+func standingStamps(row *rows.Stored) (out []crdt.Stamp) {
+	for _, wr := range row.Clocks {
+		out = append(out, wr.Stamp)
+	}
+	for _, x := range row.Conflicts {
+		out = append(out, x.Stamp)
+	}
+	return out
+}
+
 func (w *World) setTask(c *counter) {
-	l := w.open(c, w.someone(c))
+	l := w.glance(c)
 	if l == nil || len(l.page.Tasks) == 0 {
 		return
 	}
 	t := l.page.Tasks[w.clerks.IntN(min(2, len(l.page.Tasks)))]
-	row := w.row(c, crm.Task, t.ID)
-	on := screen{cell{crm.Task, t.ID, crm.TaskState}: {row.Clocks.Of(crm.TaskState).Stamp}}
-	saved, err := c.desk.SetTask(w.ctx, c.who, t.ID, pick(w.clerks, crm.TaskStates))
+	on := screen{cell{crm.Task, t.ID, crm.TaskState}: w.stamps(t.Stamp)}
+	saved, err := c.desk.SetTask(w.ctx, c.who, t.ID, pick(w.clerks, crm.TaskStates), t.Stamp)
 	w.did(c, "task", saved, err, on)
 }
 
-// settle ends a conflict that the page shows now.
+// settle ends a conflict that a page shows, or the list as it is now.
 func (w *World) settle(c *counter) {
 	list, err := c.desk.Conflicts(w.ctx, c.who, 50)
-	if !w.must("list conflicts", err) || len(list) == 0 {
+	if !w.must("list conflicts", err) {
+		return
+	}
+	if l := w.glance(c); l != nil && w.clerks.chance(400) {
+		list = l.page.Conflicts
+	}
+	if len(list) == 0 {
 		return
 	}
 	x := pick(w.clerks, list)
 	kind := w.schema.Named(x.Kind)
-	on := screen{cell{kind.Num, x.Row, kind.Named(x.Field).Num}: w.stamps(x.CurrentStamp, x.LosingStamp)}
-	saved, err := c.desk.Settle(w.ctx, c.who, x.ID, w.clerks.chance(500))
+	at := cell{kind.Num, x.Row, kind.Named(x.Field).Num}
+	words := []string{x.CurrentStamp, x.LosingStamp}
+	row := w.row(c, at.kind, at.row)
+	losing := w.clerks.chance(500)
+	if row != nil && !losing {
+		// The value that is current stays, whichever it is by now.
+		words[0] = row.Clocks.Of(at.field).Stamp.String()
+	}
+	if row != nil && row.Clocks.Of(at.field).Stamp.String() != x.CurrentStamp {
+		w.saw("conflict settled on an old page")
+	}
+	saved, err := c.desk.Settle(w.ctx, c.who, x.ID, losing, x.CurrentStamp)
 	if err == nil {
 		w.saw("conflict settled")
 	}
-	w.did(c, "settle", saved, err, on)
+	w.did(c, "settle", saved, err, screen{at: w.stamps(words...)})
 }
 
 // consent writes a grant or a withdrawal, and checks that a grant names just

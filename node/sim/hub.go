@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 
+	"bough/crdt"
 	"bough/node/desk"
 	"bough/node/office"
 	"bough/sync/central"
@@ -23,6 +24,7 @@ type hub struct {
 	secret *dice
 	at     uint64 // own changes that truth knows
 	watch  []parcel
+	moved  bool   // feeds moved since the watches were answered
 	older  string // for a planted fault: an older copy of the file
 }
 
@@ -48,8 +50,11 @@ func (h *hub) open() (err error) {
 		return fmt.Errorf("sim: open central: %w", err)
 	}
 	h.desk = desk.New(desk.Options{Local: h.office.Local, Ledger: h.office.Central, NowMS: h.nowMS, Rand: h.secret})
-	h.office.Central.OnChange(h.desk.Tell)
-	h.up = true
+	h.office.Central.OnChange(func(ids []crdt.ID) {
+		h.moved = true
+		h.desk.Tell(ids)
+	})
+	h.up, h.moved = true, true
 	return nil
 }
 
@@ -107,6 +112,23 @@ func (h *hub) boot() {
 	}
 }
 
+// newEpoch makes central begin its feeds anew, as after a restore: nodes must
+// read them from 0.
+func (h *hub) newEpoch() {
+	if !h.up {
+		return
+	}
+	err := h.office.Central.File.Write(h.w.ctx, func(tx *rows.Tx) error {
+		return tx.SetFact("feed epoch", int64(h.office.Central.Epoch())+1)
+	})
+	if h.w.must("begin an epoch", err) && h.w.must("close central", h.drop()) {
+		h.watch = nil
+		h.boot()
+		h.w.say("central", "feeds begin anew in epoch %d", h.office.Central.Epoch())
+		h.w.saw("new feed epoch")
+	}
+}
+
 // receive takes a request; what it answers goes back over the line.
 func (h *hub) receive(p parcel) {
 	if !h.up {
@@ -120,7 +142,9 @@ func (h *hub) receive(p parcel) {
 	report := p.report
 	report.Feed = 0
 	h.w.must("central hears", h.office.Central.Heard(h.w.ctx, p.s.seat.origin, report))
-	if p.what != "watch" {
+	if p.what == "watch" {
+		h.moved = true // it may be behind
+	} else {
 		h.w.carry(answer, false, p.s.receive)
 	}
 	h.tell()
@@ -215,16 +239,22 @@ func (h *hub) feed(scope int64) (sc rows.Scope) {
 
 // tell answers the watches whose scopes moved.
 func (h *hub) tell() {
+	if !h.moved || len(h.watch) == 0 {
+		return
+	}
+	h.moved = false
+	feeds := make([]int64, h.w.o.Branches+1)
+	for scope := range feeds {
+		feeds[scope] = h.feed(int64(scope)).Feed
+	}
 	rest := h.watch[:0]
 	for _, p := range h.watch {
 		var moved []since
-		epoch := p.epoch
+		epoch := h.office.Central.Epoch()
 		for _, s := range p.since {
-			sc := h.feed(s.scope)
-			if sc.Feed > s.feed {
-				moved = append(moved, since{s.scope, sc.Feed})
+			if at := feeds[s.scope]; at > s.feed {
+				moved = append(moved, since{s.scope, at})
 			}
-			epoch = sc.Epoch
 		}
 		if len(moved) == 0 && epoch == p.epoch {
 			rest = append(rest, p)

@@ -9,21 +9,22 @@ import (
 
 // Limits of a run.
 const (
-	maxBranches  = 50
-	maxNodes     = 20      // of a branch
-	quietMS      = 900_000 // make-believe time after which a healed world must have come to rest
-	quietEvents  = 200_000 // the same, in events: a circle of messages takes no time
-	quietLookMS  = 500     // how often it is looked
-	watchMS      = 25_000  // how long central lets a watch wait
-	timeoutMS    = 30_000  // after which an answer counts as lost
-	vetoPerMille = 20      // changes that central refuses for no reason
-	looksKept    = 6       // pages that stand open at a workstation
-	epochMS      = 1_790_000_000_000
-	pageLimit    = 40 // rows of a page, small, so that a pull has many
-	pushLimit    = 24 // changes of a push
-	maxStepGapMS = 40_000
-	hourMS       = 3_600_000
-	maxFound     = 6 // failures told of one run
+	maxBranches   = 50
+	maxNodes      = 20      // of a branch
+	quietMS       = 900_000 // make-believe time after which a healed world must have come to rest
+	quietEvents   = 200_000 // the same, in events: a circle of messages takes no time
+	quietLookMS   = 500     // how often it is looked
+	watchMS       = 25_000  // how long central lets a watch wait
+	timeoutMS     = 30_000  // after which an answer counts as lost
+	vetoPerMille  = 20      // changes that central refuses for no reason
+	looksKept     = 6       // pages that stand open at a workstation
+	epochMS       = 1_790_000_000_000
+	pageLimit     = 40 // rows of a page, small, so that a pull has many
+	pushLimit     = 24 // changes of a push
+	maxStepGapMS  = 40_000
+	hourMS        = 3_600_000
+	nightPerMille = 2 // steps after which nobody works until the next morning
+	maxFound      = 6 // failures told of one run
 )
 
 // Fault is a kind of trouble the world makes.

@@ -64,10 +64,11 @@ func (c Coverage) Names() []string {
 
 // situations are what the runs should meet.
 var situations = []string{
-	"concurrent edit", "concurrent edit at two branches", "open conflict", "conflict settled",
+	"concurrent edit", "concurrent edit at two branches", "open conflict", "conflict settled", "conflict settled on an old page",
 	"refused change", "void row", "crash with unsent work", "crash between the push and its rows",
 	"crash inside a page", "push taken but its answer lost", "push overlaps what is taken", "page under untaken work",
 	"pull of many pages", "a clear met a concurrent edit", "an element with a conflict is cleared", "a withdrawal outlives a grant",
 	"a grant overrides a withdrawal", "back with a wrong clock", "branch cut off", "line cut in one direction",
 	"damaged frame refused", "act on an old page", "act at central's own desk", "answer to a process that is gone",
+	"new feed epoch", "feed rewound", "a night", "session over",
 }

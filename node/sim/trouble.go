@@ -72,7 +72,13 @@ func (w *World) restart() {
 		return
 	}
 	w.hub.crash()
-	w.after(w.faults.between(500, 60_000), w.hub.boot)
+	renumber := w.faults.chance(150)
+	w.after(w.faults.between(500, 60_000), func() {
+		w.hub.boot()
+		if renumber {
+			w.hub.newEpoch()
+		}
+	})
 }
 
 // jump sets a clock wrong.
@@ -143,7 +149,7 @@ func (w *World) adopt(a *rows.Act) error {
 	}
 	id := pick(w.faults, ids)
 	w.truth.adopted[id] = true
-	a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{field(crm.PartyKey, crdt.TextValue("key " + id.String()))}})
+	a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{field(crm.PartyKey, crdt.TextValue("key "+id.String()))}})
 	return nil
 }
 

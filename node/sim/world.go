@@ -121,7 +121,13 @@ func (w *World) live() {
 func (w *World) after(ms int64, do func()) { w.q.plan(w.nowMS+ms, do) }
 
 func (w *World) planStep() {
-	w.after(w.steps.between(1, 1+w.steps.Int64N(maxStepGapMS)), func() {
+	gap := w.steps.between(1, 1+w.steps.Int64N(maxStepGapMS))
+	if w.steps.chance(nightPerMille) {
+		gap = w.steps.between(8*hourMS, 14*hourMS)
+		w.say("world", "a night passes")
+		w.saw("a night")
+	}
+	w.after(gap, func() {
 		w.step()
 		if w.stepsLeft--; w.stepsLeft > 0 {
 			w.planStep()

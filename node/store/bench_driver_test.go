@@ -63,30 +63,32 @@ func BenchmarkDriver(b *testing.B) {
 			must(b, tx.Commit())
 		})
 	})
-	b.Run("look-up", func(b *testing.B) {
-		q, err := db.Prepare(`SELECT a, b, c, d FROM t WHERE id=?`)
+	b.Run("look-up", func(b *testing.B) { driverLookUps(b, conn, db) })
+}
+
+func driverLookUps(b *testing.B, conn *sqlite.Conn, db *sql.DB) {
+	q, err := db.Prepare(`SELECT a, b, c, d FROM t WHERE id=?`)
+	must(b, err)
+	defer q.Close()
+	compare(b, 20000, func(n int) {
+		s, err := conn.Prepare(`SELECT a, b, c, d FROM t WHERE id=?1`)
 		must(b, err)
-		defer q.Close()
-		compare(b, 20000, func(n int) {
-			s, err := conn.Prepare(`SELECT a, b, c, d FROM t WHERE id=?1`)
-			must(b, err)
-			var buf [64]byte
-			for i := range n {
-				s.BindInt64(1, int64(i%20000)+1)
-				if found, err := s.Step(); err != nil || !found {
-					b.Fatal(found, err)
-				}
-				_, _, _ = s.ColumnText(0), s.ColumnText(1), s.ColumnInt64(2)
-				s.ColumnBytes(3, buf[:])
-				must(b, s.Reset())
+		var buf [64]byte
+		for i := range n {
+			s.BindInt64(1, int64(i%20000)+1)
+			if found, err := s.Step(); err != nil || !found {
+				b.Fatal(found, err)
 			}
-		}, func(n int) {
-			var a, t string
-			var c int64
-			var d []byte
-			for i := range n {
-				must(b, q.QueryRow(int64(i%20000)+1).Scan(&a, &t, &c, &d))
-			}
-		})
+			_, _, _ = s.ColumnText(0), s.ColumnText(1), s.ColumnInt64(2)
+			s.ColumnBytes(3, buf[:])
+			must(b, s.Reset())
+		}
+	}, func(n int) {
+		var a, t string
+		var c int64
+		var d []byte
+		for i := range n {
+			must(b, q.QueryRow(int64(i%20000)+1).Scan(&a, &t, &c, &d))
+		}
 	})
 }

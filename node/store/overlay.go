@@ -23,10 +23,15 @@ type layer struct {
 	op     crdt.Op
 }
 
-// overlay holds the untaken changes by the rows they touch, in the order of
-// their stamps. It is small: what was written since the line went down.
+// overlay is what central has not taken, behind its own lock.
 type overlay struct {
-	mu     sync.RWMutex
+	mu sync.RWMutex // guards layers
+	layers
+}
+
+// layers holds the untaken changes by the rows they touch, in the order of
+// their stamps. It is small: what was written since the line went down.
+type layers struct {
 	byRow  map[key][]layer
 	stamps []untaken // own, ascending by number
 	upTo   uint64    // own number taken
@@ -38,27 +43,24 @@ type untaken struct {
 	keys []key
 }
 
-func (s *Store) loadOverlay(tx *rows.Tx) error {
-	taken, err := tx.FactInt(factTaken)
-	if err != nil {
-		return err
-	}
-	s.overlay.clear(uint64(taken))
+// untakenSince reads the own changes after number taken from the journal.
+func untakenSince(tx *rows.Tx, origin crdt.Origin, taken uint64) (layers, error) {
+	l := layers{byRow: map[key][]layer{}, upTo: taken}
 	since, err := tx.Trimmed()
 	if err != nil {
-		return err
+		return l, err
 	}
-	for since = max(since, uint64(taken)); ; {
-		_, changes, err := tx.Changes(s.Origin(), since, 1000)
+	for since = max(since, taken); ; {
+		_, changes, err := tx.Changes(origin, since, 1000)
 		if err != nil || len(changes) == 0 {
-			return err
+			return l, err
 		}
 		for i := range changes {
 			by, err := personOf(tx, changes[i].Session)
 			if err != nil {
-				return err
+				return l, err
 			}
-			s.overlay.add(&changes[i], by)
+			l.add(&changes[i], by)
 			since = changes[i].Seq
 		}
 	}
@@ -70,17 +72,28 @@ func personOf(tx *rows.Tx, session crdt.ID) (crdt.ID, error) {
 	return crdt.ID(n), err
 }
 
-func (o *overlay) add(c *journal.Change, by crdt.ID) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+func (l *layers) add(c *journal.Change, by crdt.ID) {
 	u := untaken{seq: c.Seq, ms: c.Stamp.Millis()}
 	for i := range c.Bodies {
 		op := c.Bodies[i].Op
 		k := key{op.Kind, op.ID}
-		o.byRow[k] = append(o.byRow[k], layer{c.Origin, c.Seq, c.Written(by), op})
+		l.byRow[k] = append(l.byRow[k], layer{c.Origin, c.Seq, c.Written(by), op})
 		u.keys = append(u.keys, k)
 	}
-	o.stamps = append(o.stamps, u)
+	l.stamps = append(l.stamps, u)
+}
+
+func (o *overlay) add(c *journal.Change, by crdt.ID) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.layers.add(c, by)
+}
+
+// set makes the overlay what was read from the journal.
+func (o *overlay) set(l layers) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.layers = l
 }
 
 // over merges onto base (nil: central has no such row) the untaken ops that
@@ -95,12 +108,6 @@ func (o *overlay) over(schema *crdt.Schema, k key, base *rows.Stored, vector map
 		}
 	}
 	return base
-}
-
-func (o *overlay) clear(upTo uint64) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.byRow, o.stamps, o.upTo = map[key][]layer{}, nil, upTo
 }
 
 func (o *overlay) has(k key) bool {
@@ -145,6 +152,13 @@ func (o *overlay) taken() (upTo uint64, oldestMS int64) {
 		oldestMS = o.stamps[0].ms
 	}
 	return o.upTo, oldestMS
+}
+
+// count is how many own changes central has not taken.
+func (o *overlay) count() uint64 {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return uint64(len(o.stamps))
 }
 
 // Untaken lists the numbers of the own changes that central has not taken,

@@ -47,12 +47,17 @@ func (s *Store) resume(ctx context.Context, taken uint64) error {
 	if upTo, _ := s.overlay.taken(); taken >= upTo {
 		return nil
 	}
-	return s.File.Write(ctx, func(tx *rows.Tx) error {
-		if err := tx.SetFact(factTaken, int64(taken)); err != nil {
+	var back layers
+	err := s.File.Write(ctx, func(tx *rows.Tx) (err error) {
+		if back, err = untakenSince(tx, s.Origin(), taken); err != nil {
 			return err
 		}
-		return s.loadOverlay(tx)
+		return tx.SetFact(factTaken, int64(taken))
 	})
+	if err == nil {
+		s.overlay.set(back)
+	}
+	return err
 }
 
 func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.PageRow) error {
@@ -148,6 +153,10 @@ func (s *Store) trim(tx *rows.Tx, upTo uint64) error {
 	if err != nil || upTo <= have {
 		return err
 	}
+	// The clock goes on from the last own stamp, which may be trimmed here.
+	if err := s.author.KeepClock(tx); err != nil {
+		return err
+	}
 	return tx.Trim(upTo)
 }
 
@@ -163,11 +172,17 @@ func (s *Store) Cursor(ctx context.Context, scope int64) (sc rows.Scope, err err
 // Met reports whether the feed has once reached its head here.
 func (s *Store) Met(ctx context.Context) (met bool, err error) {
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		n, err := tx.FactInt(factMet)
-		met = n == 1
+		met, err = s.Local.Met(tx)
 		return err
 	})
 	return met, err
+}
+
+// Met reports whether the feed has once reached the head of its file: before,
+// a withdrawal of consent may still be on its way.
+func (l *Local) Met(tx *rows.Tx) (bool, error) {
+	n, err := tx.FactInt(factMet)
+	return n == 1, err
 }
 
 // Rewind makes the feed of a scope start again from 0, for a new feed epoch.

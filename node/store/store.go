@@ -53,7 +53,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		if s.author, err = file.LoadAuthor(tx, o.Origin, o.Rand); err != nil {
 			return err
 		}
-		return s.loadOverlay(tx)
+		taken, err := tx.FactInt(factTaken)
+		if err != nil {
+			return err
+		}
+		l, err := untakenSince(tx, s.Origin(), uint64(taken))
+		s.overlay.set(l)
+		return err
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", o.Path, err), file.Close())
@@ -163,8 +169,9 @@ type Progress = journal.Progress
 func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 	s.mu.Lock()
 	p.Written = s.author.Seq()
-	s.mu.Unlock()
 	p.Taken, p.OldestMS = s.overlay.taken()
+	p.Unsent = s.overlay.count()
+	s.mu.Unlock()
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
 		n, _, err := tx.Int(`SELECT count(*) FROM refusal WHERE origin=?1`, int64(s.Origin()))
 		p.Refused = uint64(n)

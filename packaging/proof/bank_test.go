@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+func trimmed(s string) string { return strings.TrimSpace(s) }
+
 const (
 	password     = "correct horse battery"
 	fillWithin   = 60 * time.Second // a new node receives its branch
@@ -25,6 +27,7 @@ type bank struct {
 	lines   map[int64]*line // by branch
 	nodes   []*workstation
 	words   string // file with everybody's password
+	used    string // the enrolment code used last
 }
 
 // headOffice is the process of central.
@@ -54,20 +57,32 @@ func (w *workstation) door() *door {
 	return w.at
 }
 
-// openBank starts a central in a new folder, with an administrator.
-func openBank(t testing.TB) *bank {
+// newBank makes the folder of a bank that is not open yet.
+func newBank(t testing.TB) *bank {
 	t.Helper()
 	b := &bank{t: t, folder: t.TempDir(), lines: map[int64]*line{}}
 	b.words = filepath.Join(b.folder, "password")
 	must(t, os.WriteFile(b.words, []byte(password+"\n"), 0o600))
-	dir := filepath.Join(b.folder, "central")
-	c := &headOffice{dir: dir}
-	b.central = c
-	c.program = launch(t, "central", "central", "--dir", dir, "--listen", "127.0.0.1:0", "--pages", "127.0.0.1:0")
-	c.said(`^first administrator: (\S+)$`)
+	b.central = &headOffice{dir: filepath.Join(b.folder, "central")}
+	return b
+}
+
+// open starts central.
+func (b *bank) open() {
+	b.t.Helper()
+	c := b.central
+	c.program = launch(b.t, "central", "central", "--dir", c.dir, "--listen", "127.0.0.1:0", "--pages", "127.0.0.1:0")
 	c.door = newDoor(c.pages())
+}
+
+// openBank starts a new central, with an administrator.
+func openBank(t testing.TB) *bank {
+	t.Helper()
+	b := newBank(t)
+	b.open()
+	b.central.said(`^first administrator: (\S+)$`)
 	b.person("root", "admin", 0)
-	c.token = b.token(dir, "root")
+	b.central.token = b.token(b.central.dir, "root")
 	return b
 }
 
@@ -120,8 +135,8 @@ func (b *bank) line(branch int64) *line {
 func (b *bank) join(branch int64, name string, more ...string) *workstation {
 	b.t.Helper()
 	w := &workstation{dir: filepath.Join(b.folder, name), name: name, branch: branch}
-	code := done(b.t, "", "code", "--dir", b.central.dir, "--branch", fmt.Sprint(branch))
-	done(b.t, "", "join", "--dir", w.dir, "--central", b.line(branch).url(), "--code", code, "--name", name)
+	b.used = done(b.t, "", "code", "--dir", b.central.dir, "--branch", fmt.Sprint(branch))
+	done(b.t, "", "join", "--dir", w.dir, "--central", b.line(branch).url(), "--code", b.used, "--name", name)
 	w.program = launch(b.t, name, append([]string{"node", "--dir", w.dir, "--listen", "127.0.0.1:0"}, more...)...)
 	w.listens()
 	b.nodes = append(b.nodes, w)

@@ -190,7 +190,7 @@ func (d *day) acts() []act {
 	var out []act
 	for i := range d.talks {
 		id := d.known[d.random.IntN(len(d.known))]
-		if i%5 == 0 {
+		if i%5 == 0 && len(d.shared) > 0 {
 			id = d.shared[d.random.IntN(len(d.shared))]
 		}
 		text := fmt.Sprintf("%s: talk %d, 谈话第 %d 次", d.name, i, i)

@@ -18,7 +18,8 @@ type entry struct {
 	old, cur *rows.Stored
 	was      []int64 // scopes that held it before the batch
 	touched  bool    // it gets a new number
-	void     []int64 // scopes that must hear that there is no such row
+	first    bool    // it is numbered before the others
+	void     []int64 // scopes that must hear that there is no such row, unless they hold it
 }
 
 // Batch is one transaction of central: rows merged in memory, written and
@@ -29,10 +30,11 @@ type Batch struct {
 	rows    map[key]*entry
 	members map[key][]int64
 	joins   map[key][]key // second roots by first, of the joining rows of this batch
+	joined  map[key][]key // first roots by second
 }
 
 func newBatch(c *Central, tx *rows.Tx) *Batch {
-	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joins: map[key][]key{}}
+	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joins: map[key][]key{}, joined: map[key][]key{}}
 }
 
 // Get reads a row as merged so far; nil when there is none.
@@ -90,36 +92,36 @@ func (b *Batch) remove(k key) error {
 	if err != nil {
 		return err
 	}
-	e.void, e.cur, e.touched = e.was, nil, true
+	e.cur, e.touched = nil, true
 	return nil
 }
 
-// refused makes a row that a refused change touched go out again. One that is
-// not there is void from now on.
+// refused makes a row that a refused change touched go out again. Where scope
+// does not hold it, or there is none, scope hears so.
 func (b *Batch) refused(k key, scope int64) error {
-	if err := b.renumber(k, scope); err != nil || b.rows[k].cur != nil {
-		return err
-	}
-	return b.Tx.Exec(`INSERT OR IGNORE INTO void (kind, row_id) VALUES (?1, ?2)`, int64(k.kind), int64(k.id))
-}
-
-// Void reports whether the making of a row was refused: it will never be.
-func (b *Batch) Void(kind uint8, id crdt.ID) (void bool, err error) {
-	_, void, err = b.Tx.Int(`SELECT 1 FROM void WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
-	return void, err
-}
-
-// renumber makes a row go out again; where there is none, scope hears so.
-func (b *Batch) renumber(k key, scope int64) error {
 	e, err := b.load(k)
 	if err != nil {
 		return err
 	}
-	e.touched = true
-	if e.cur == nil && !slices.Contains(e.void, scope) {
-		e.void = append(e.void, scope)
-	}
+	e.touched, e.void = true, union(e.void, []int64{scope})
 	return nil
+}
+
+// Void reports whether the making of a row was refused: it will never be.
+func (b *Batch) Void(kind uint8, id crdt.ID) (void bool, err error) {
+	e, err := b.load(key{kind, id})
+	if err != nil || e.cur != nil || len(e.void) > 0 {
+		return err == nil && e.cur == nil, err
+	}
+	_, void, err = b.Tx.Int(`SELECT 1 FROM void WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
+	return void, err
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // flush writes and numbers what was touched.
@@ -133,7 +135,9 @@ func (b *Batch) flush() (scopes []int64, roots []crdt.ID, err error) {
 	if len(keys) == 0 {
 		return nil, nil, nil
 	}
-	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(keys, func(x, y key) int {
+		return cmp.Or(bit(b.rows[y].first)-bit(b.rows[x].first), cmp.Compare(x.kind, y.kind), cmp.Compare(x.id, y.id))
+	})
 	last := map[int64]int64{}
 	for _, k := range keys {
 		in, err := b.number(k, b.rows[k])
@@ -162,28 +166,27 @@ func (b *Batch) flush() (scopes []int64, roots []crdt.ID, err error) {
 	return scopes, roots, b.Tx.SetFact(factNumber, b.c.number)
 }
 
-// number gives a row its number, in every scope that holds it, and writes it.
-func (b *Batch) number(k key, e *entry) (in []int64, err error) {
-	in = e.void
+// number gives a row its number, in every scope that holds it or must hear
+// that it does not, and writes it.
+func (b *Batch) number(k key, e *entry) (told []int64, err error) {
+	var in []int64
 	if e.cur != nil {
 		if in, err = b.scopesOf(e.cur); err != nil {
 			return nil, err
 		}
 	}
-	b.c.number++
-	if e.old != nil {
-		for _, scope := range e.was {
-			if err := b.Tx.Exec(`DELETE FROM feed WHERE scope=?1 AND n=?2`, scope, e.old.N); err != nil {
-				return nil, err
-			}
-		}
+	left := without(union(e.void, e.was), in)
+	told = union(in, left)
+	if err := b.unfeed(k, e, told); err != nil {
+		return nil, err
 	}
-	for _, scope := range in {
-		if err := b.Tx.Exec(`INSERT INTO feed (scope, n, kind, row_id) VALUES (?1, ?2, ?3, ?4)`, scope, b.c.number, int64(k.kind), int64(k.id)); err != nil {
+	b.c.number++
+	for _, scope := range told {
+		if err := b.feed(k, scope, slices.Contains(left, scope)); err != nil {
 			return nil, err
 		}
 	}
-	return in, b.store(e, in)
+	return told, b.store(e, in)
 }
 
 func (b *Batch) store(e *entry, in []int64) error {
@@ -192,7 +195,10 @@ func (b *Batch) store(e *entry, in []int64) error {
 		b.Tx.Count(scope, crdt.Digest{}, was)
 	}
 	if e.cur == nil {
-		return b.Tx.Swap(e.old, nil)
+		if err := b.Tx.Swap(e.old, nil); err != nil || e.old == nil || b.c.o.Touch == nil {
+			return err
+		}
+		return b.c.o.Touch(b.Tx, e.old)
 	}
 	e.cur.N = b.c.number
 	is := e.cur.Digest()

@@ -15,6 +15,7 @@ var ErrStale = errors.New("central: something was imported or undone meanwhile; 
 func (c *Central) MintMany(ctx context.Context, n int) (ids []crdt.ID, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	mark := c.author.Mark()
 	err = c.File.Write(ctx, func(tx *rows.Tx) error {
 		ids = make([]crdt.ID, n)
 		for i := range ids {
@@ -24,7 +25,11 @@ func (c *Central) MintMany(ctx context.Context, n int) (ids []crdt.ID, err error
 		}
 		return nil
 	})
-	return ids, err
+	if err != nil {
+		c.author.Back(mark)
+		return nil, err
+	}
+	return ids, nil
 }
 
 // LatestBatch reads the newest import that was not undone; id 0 for none.
@@ -37,7 +42,7 @@ func (c *Central) LatestBatch(ctx context.Context) (id crdt.ID, record []byte, e
 }
 
 func latestBatch(tx *rows.Tx) (id crdt.ID, record []byte, err error) {
-	err = tx.Query(`SELECT id, record FROM batch WHERE undone=0 ORDER BY id DESC LIMIT 1`, func(s *rows.Stmt) error {
+	err = tx.Query(`SELECT id, record FROM batch WHERE undone=0 ORDER BY at DESC, id DESC LIMIT 1`, func(s *rows.Stmt) error {
 		id, record = crdt.ID(s.ColumnInt64(0)), rows.Blob(s, 1)
 		return nil
 	})

@@ -57,7 +57,7 @@ type Judge interface {
 type Options struct {
 	Path       string
 	Schema     *crdt.Schema
-	Migrations []string // of what shares the file; they come first
+	Migrations []string // of what shares the file
 	Origin     crdt.Origin
 	Rand       io.Reader
 	NowMS      func() int64 // ms UTC
@@ -77,6 +77,7 @@ type Central struct {
 	mu     sync.Mutex
 	author *rows.Author
 	number int64 // last feed number given
+	voids  bool  // a feed holds a void entry
 	epoch  uint64
 
 	news
@@ -89,7 +90,7 @@ const (
 
 // Open opens or makes central's file.
 func Open(ctx context.Context, o Options) (*Central, error) {
-	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: append(append([]string{}, o.Migrations...), tables...), NoSync: o.NoSync})
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Shared: o.Migrations, NoSync: o.NoSync})
 	if err != nil {
 		return nil, fmt.Errorf("central: %w", err)
 	}
@@ -102,6 +103,9 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 			return err
 		}
 		if c.number, err = tx.FactInt(factNumber); err != nil {
+			return err
+		}
+		if _, c.voids, err = tx.Int(`SELECT 1 FROM void LIMIT 1`); err != nil {
 			return err
 		}
 		epoch, err := tx.FactInt(factEpoch)
@@ -192,7 +196,7 @@ func (c *Central) write(ctx context.Context, fn func(*Batch) error) error {
 		c.number = number
 		return err
 	}
-	if len(scopes) > 0 {
+	if len(scopes) > 0 || len(parties) > 0 {
 		c.tell(scopes, parties)
 	}
 	return nil

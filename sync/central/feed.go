@@ -54,14 +54,14 @@ func (c *Central) Page(ctx context.Context, n *Node, q wire.Pull) (*wire.Page, e
 }
 
 func (c *Central) pageRows(tx *rows.Tx, q wire.Pull, page *wire.Page) error {
-	return tx.Query(`SELECT n, kind, row_id FROM feed WHERE scope=?1 AND n>?2 ORDER BY n LIMIT ?3`, func(s *sqlite.Stmt) error {
+	return tx.Query(`SELECT n, kind, row_id, void FROM feed WHERE scope=?1 AND n>?2 ORDER BY n LIMIT ?3`, func(s *sqlite.Stmt) error {
 		r := wire.PageRow{N: s.ColumnInt64(0)}
 		kind, id := uint8(s.ColumnInt64(1)), crdt.ID(s.ColumnInt64(2))
 		row, err := tx.Get(kind, id)
 		if err != nil {
 			return err
 		}
-		if row == nil {
+		if row == nil || s.ColumnInt64(3) == 1 {
 			r.Void, r.Row = true, crdt.Row{Kind: kind, ID: id}
 		} else {
 			r.Row, r.Conflicts = row.Row, row.Conflicts
@@ -89,4 +89,53 @@ func vector(tx *rows.Tx, branch int64) (map[crdt.Origin]uint64, error) {
 		return nil
 	}, branch)
 	return out, err
+}
+
+// feed puts the newest entry of a row into the feed of a scope. A void one
+// tells that the scope does not hold the row.
+func (b *Batch) feed(k key, scope int64, void bool) error {
+	flag := 0
+	if void {
+		flag, b.c.voids = 1, true
+	}
+	err := b.Tx.Exec(`INSERT INTO feed (scope, n, kind, row_id, void) VALUES (?1, ?2, ?3, ?4, ?5)`, scope, b.c.number, int64(k.kind), int64(k.id), flag)
+	if err != nil || !void {
+		return err
+	}
+	return b.Tx.Exec(`INSERT INTO void (kind, row_id, scope, n) VALUES (?1, ?2, ?3, ?4)`, int64(k.kind), int64(k.id), scope, b.c.number)
+}
+
+// unfeed takes the older entries of a row out of the feeds of the scopes that
+// are told of it now: one entry a row.
+func (b *Batch) unfeed(k key, e *entry, told []int64) error {
+	for _, scope := range e.was {
+		if err := b.Tx.Exec(`DELETE FROM feed WHERE scope=?1 AND n=?2`, scope, e.old.N); err != nil {
+			return err
+		}
+	}
+	told = without(told, e.was)
+	if !b.c.voids || len(told) == 0 {
+		return nil
+	}
+	was := map[int64]int64{} // numbers of void entries by scope
+	err := b.Tx.Query(`SELECT scope, n FROM void WHERE kind=?1 AND row_id=?2`, func(s *sqlite.Stmt) error {
+		was[s.ColumnInt64(0)] = s.ColumnInt64(1)
+		return nil
+	}, int64(k.kind), int64(k.id))
+	if err != nil {
+		return err
+	}
+	for _, scope := range told {
+		n, there := was[scope]
+		if !there {
+			continue
+		}
+		if err := b.Tx.Exec(`DELETE FROM feed WHERE scope=?1 AND n=?2`, scope, n); err != nil {
+			return err
+		}
+		if err := b.Tx.Exec(`DELETE FROM void WHERE kind=?1 AND row_id=?2 AND scope=?3`, int64(k.kind), int64(k.id), scope); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -163,12 +163,12 @@ func parseWatch(v url.Values) (q watchQuery, err error) {
 		scope, since, found := strings.Cut(pair, ":")
 		s, err1 := strconv.ParseInt(scope, 10, 64)
 		n, err2 := strconv.ParseInt(since, 10, 64)
-		if !found || err1 != nil || err2 != nil || s < 0 || n < 0 || len(q.since) > 2 {
+		if !found || err1 != nil || err2 != nil || s < 0 || n < 0 {
 			return q, bad("scope")
 		}
 		q.since[s] = n
 	}
-	if len(q.since) == 0 {
+	if len(q.since) == 0 || len(q.since) > 2 {
 		return q, bad("scope")
 	}
 	number := func(key string) int64 {

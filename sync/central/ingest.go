@@ -189,6 +189,7 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 	if err := b.merge(&op, crdt.Written{Stamp: c.author.Clock.Now(now)}, 0); err != nil {
 		return err
 	}
+	b.rows[key{op.Kind, op.ID}].first = true
 	for i := range ch.Bodies {
 		op := &ch.Bodies[i].Op
 		kind := c.o.Schema.Kind(op.Kind)

@@ -69,6 +69,16 @@ func union(a, b []int64) []int64 {
 	return out
 }
 
+// without are the scopes of a that are not in b.
+func without(a, b []int64) (out []int64) {
+	for _, s := range a {
+		if !slices.Contains(b, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // member are the scopes of a root row, ascending. The slice is not to be changed.
 func (b *Batch) member(k key) ([]int64, error) {
 	if in, ok := b.members[k]; ok {
@@ -115,7 +125,7 @@ func (b *Batch) grow(k key, scope int64) error {
 // touchHanging numbers anew the rows that hang on a root row, and returns the
 // root rows that are joined to it and follow it.
 func (b *Batch) touchHanging(k key) (joined []key, err error) {
-	joined = b.joins[k]
+	joined = slices.Clone(b.joins[k])
 	if b.rows[k].old == nil {
 		return joined, nil // what hangs on a new row is in this batch
 	}
@@ -177,6 +187,7 @@ func (b *Batch) settle(k key, row *rows.Stored) error {
 	first := key{kind.Field(kind.Scope.Roots[0]).Ref, a.ID()}
 	second := key{kind.Field(kind.Scope.Roots[1]).Ref, c.ID()}
 	b.joins[first] = append(b.joins[first], second)
+	b.joined[second] = append(b.joined[second], first)
 	if err := b.drawHome(first, second); err != nil {
 		return err
 	}
@@ -202,11 +213,15 @@ func (b *Batch) drawHome(first, second key) error {
 }
 
 // drawFirsts makes the first roots of what joins k held at k's home: for a
-// holding that moves to another branch.
+// holding that moves to another branch, or that comes after its roles.
 func (b *Batch) drawFirsts(k key, home int64) error {
-	e := b.rows[k]
-	if e.old == nil || e.old.Get(b.c.o.Schema.Kind(k.kind).Scope.Home).I == home {
+	if old := b.rows[k].old; old != nil && old.Get(b.c.o.Schema.Kind(k.kind).Scope.Home).I == home {
 		return nil
+	}
+	for _, first := range slices.Clone(b.joined[k]) {
+		if err := b.grow(first, home); err != nil {
+			return err
+		}
 	}
 	for _, kind := range b.c.o.Schema.Kinds {
 		if !kind.Scope.Joins || kind.Field(kind.Scope.Roots[1]).Ref != k.kind {

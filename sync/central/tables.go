@@ -10,22 +10,25 @@ CREATE TABLE member (
 	PRIMARY KEY (kind, row_id, scope)
 ) STRICT, WITHOUT ROWID;
 
--- Which rows of a scope changed last, in order: one entry a row. An entry
--- whose row is gone says so to the nodes.
+-- Which rows of a scope changed last, in order: one entry a row.
 CREATE TABLE feed (
 	scope  INTEGER NOT NULL,
 	n      INTEGER NOT NULL,
 	kind   INTEGER NOT NULL,
 	row_id INTEGER NOT NULL,
+	void   INTEGER NOT NULL DEFAULT 0, -- 1: the scope does not hold the row
 	PRIMARY KEY (scope, n)
 ) STRICT, WITHOUT ROWID;
 
--- Rows that never came to be, because the change that made them was refused.
--- What is written to them later would make half a row, so it is refused too.
+-- The void entries of the feed, by row: rows that left a scope, and rows that
+-- never came to be because the change that made them was refused. What is
+-- written to the latter would make half a row, so it is refused too.
 CREATE TABLE void (
 	kind   INTEGER NOT NULL,
 	row_id INTEGER NOT NULL,
-	PRIMARY KEY (kind, row_id)
+	scope  INTEGER NOT NULL,
+	n      INTEGER NOT NULL,
+	PRIMARY KEY (kind, row_id, scope)
 ) STRICT, WITHOUT ROWID;
 
 -- The nodes that joined: how far their changes are taken, and what they last

@@ -11,9 +11,9 @@ import (
 
 // Limits. A change is one act of a clerk; an import writes many changes.
 const (
-	MaxOps      = 256      // ops of one change
-	SignEvery   = 256      // changes between two signed heads, at most
-	SaltSize    = 8        // bytes; 64 bits keep an erased body from being guessed
+	MaxOps    = 256 // ops of one change
+	SignEvery = 256 // changes between two signed heads, at most
+	SaltSize  = 8   // bytes; 64 bits keep an erased body from being guessed
 )
 
 // Hash is SHA-256.

@@ -213,16 +213,27 @@ func (f *File) Backup(ctx context.Context, path string) error {
 
 // Integrity runs SQLite's own check and returns what it found, at most 100
 // lines; none when the file is sound.
+//
+// It opens a connection of its own: a full-text index keeps its structure in
+// each connection that searched, and the check does not look whether it is
+// still current, so that it would find faults that are not there.
 func (f *File) Integrity(ctx context.Context) (faults []string, err error) {
-	err = f.Read(ctx, func(tx *Tx) error {
-		return tx.Query(`PRAGMA integrity_check(100)`, func(s *sqlite.Stmt) error {
-			if t := s.ColumnText(0); t != "ok" {
-				faults = append(faults, t)
-			}
-			return nil
-		})
-	})
-	return faults, err
+	c, err := sqlite.OpenConn(f.path, sqlite.OpenReadWrite)
+	if err != nil {
+		return nil, fmt.Errorf("rows: check %s: %w", f.path, err)
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	c.SetInterrupt(ctx.Done())
+	err = sqlitex.ExecuteTransient(c, `PRAGMA integrity_check(100)`, &sqlitex.ExecOptions{ResultFunc: func(s *sqlite.Stmt) error {
+		if t := s.ColumnText(0); t != "ok" {
+			faults = append(faults, t)
+		}
+		return nil
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("rows: check %s: %w", f.path, err)
+	}
+	return faults, nil
 }
 
 // Checkpoint moves the write-ahead log into the file and empties it.

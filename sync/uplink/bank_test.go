@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -97,7 +96,7 @@ type bank struct {
 
 func newBank(t testing.TB) *bank {
 	t.Helper()
-	b := &bank{t: t, judge: &judge{}, now: time.Now, clock: nowMS, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	b := &bank{t: t, judge: &judge{}, now: time.Now, clock: nowMS, log: slog.New(slog.DiscardHandler)}
 	b.authority = must[*trust.Authority](t)(trust.NewAuthority("test", time.Now().AddDate(-3, 0, 0), rand.Reader))
 	b.central = must[*central.Central](t)(central.Open(t.Context(), central.Options{Path: filepath.Join(t.TempDir(), "central.db"),
 		Schema: crm.Table(), Origin: 1, Rand: rand.Reader, NowMS: func() int64 { return b.now().UnixMilli() }, Judge: b.judge, NoSync: true}))
@@ -151,20 +150,6 @@ func (b *bank) code(branch int64) trust.Code {
 		b.t.Fatal(err)
 	}
 	return code
-}
-
-// act writes rows at head office.
-func (b *bank) act(ops ...crdt.Op) {
-	b.t.Helper()
-	_, err := b.central.Act(b.t.Context(), rows.Actor{}, func(a *rows.Act) error {
-		for _, op := range ops {
-			a.Add(op)
-		}
-		return nil
-	})
-	if err != nil {
-		b.t.Fatal(err)
-	}
 }
 
 // shared makes a party that branches 1 and 2 both hold.

@@ -58,6 +58,18 @@ func (s *station) node() trust.Node {
 	return trust.Node{Origin: uint32(s.joined.Origin), Branch: s.joined.Branch}
 }
 
+// badRequest is a request and what is answered to it.
+type badRequest struct {
+	name   string
+	cert   *tls.Certificate
+	path   string
+	body   []byte
+	header map[string]string
+	status int
+	fault  string
+	text   string
+}
+
 func TestBadRequestsAreAnsweredWithAClearError(t *testing.T) {
 	b := newBank(t)
 	s, other := b.join(1), b.join(2)
@@ -82,16 +94,7 @@ func TestBadRequestsAreAnsweredWithAClearError(t *testing.T) {
 	stranger := b.join(1)
 	yearAgo := time.Now().AddDate(-1, 0, 0)
 
-	cases := []struct {
-		name   string
-		cert   *tls.Certificate
-		path   string
-		body   []byte
-		header map[string]string
-		status int
-		fault  string
-		text   string
-	}{
+	cases := []badRequest{
 		{"no certificate", nil, wire.PathPull, pull, nil, 401, wire.FaultCertificate, "none was shown"},
 		{"an expired certificate", s.pair(s.issue(s.node(), yearAgo)), wire.PathPull, pull, nil, 401, wire.FaultExpired, "has expired"},
 		{"a certificate of tomorrow", s.pair(s.issue(s.node(), time.Now().AddDate(0, 0, 2))), wire.PathPull, pull, nil, 401, wire.FaultClock, "clock"},
@@ -126,6 +129,12 @@ func TestBadRequestsAreAnsweredWithAClearError(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestBadWatchesAreAnsweredWithAClearError(t *testing.T) {
+	b := newBank(t)
+	s := b.join(1)
+	mine := s.pair(s.joined.Certificate)
 	for _, query := range []string{"", "?scope=1", "?scope=1:x&epoch=1&unsent=0&oldest=0", "?scope=1:0&epoch=-1&unsent=0&oldest=0", "?scope=-1:0&epoch=1&unsent=0&oldest=0",
 		"?scope=1:0&epoch=1&unsent=0&oldest=0&version=" + strings.Repeat("v", 100)} {
 		if status, fault, text := b.send(mine, http.MethodGet, wire.PathWatch+query, nil, nil); status != 400 || fault != wire.FaultMalformed {

@@ -36,7 +36,7 @@ func (u *Uplink) renewDue() bool {
 	return u.renewal.busy
 }
 
-// renew asks for a new certificate.
+// renew asks for a new certificate, and has it kept.
 func (u *Uplink) renew(ctx context.Context) renewal {
 	ask, err := u.o.Identity.Request()
 	if err != nil {
@@ -49,6 +49,11 @@ func (u *Uplink) renew(ctx context.Context) renewal {
 	cert, err := trust.ParseCertificate(answer.Certificate)
 	if err == nil {
 		err = u.fits(cert)
+	}
+	if err == nil && u.o.Renewed != nil {
+		if err := u.o.Renewed(cert); err != nil {
+			u.o.Log.Error("renewed certificate could not be kept", "error", err)
+		}
 	}
 	return renewal{cert: cert, err: err}
 }
@@ -85,14 +90,10 @@ func (u *Uplink) renewed(r renewal) {
 		u.o.Log.Warn("certificate was not renewed", "class", class.String())
 		return
 	}
+	// An answer to the old certificate may still come.
+	u.renewal.againMS = u.tick.ms + renewRestMS
 	u.machine.Step(replica.Contact{})
 	u.o.Log.Info("certificate renewed", "until", r.cert.NotAfter)
-	if u.o.Renewed == nil {
-		return
-	}
-	if err := u.o.Renewed(r.cert); err != nil {
-		u.o.Log.Error("renewed certificate could not be kept", "error", err)
-	}
 }
 
 func (u *Uplink) backoffCap() int64 {

@@ -38,7 +38,8 @@ type Options struct {
 	Identity    *trust.Identity
 	Certificate *x509.Certificate
 	Root        *trust.Root
-	// Renewed keeps a new certificate for the next start; its error is logged.
+	// Renewed keeps a new certificate for the next start, from a goroutine of the
+	// line; its error is logged.
 	Renewed func(*x509.Certificate) error
 	Log     *slog.Logger
 	Now     func() int64 // the PC's clock, ms UTC

@@ -56,13 +56,15 @@ func Open(t *testing.T, register func(*echo.Echo, webui.Options) error) *Counter
 	c := &Counter{t: t, Echo: echo.New()}
 	c.now.Store(NowMS)
 	c.furnish()
+	stop := make(chan struct{})
 	err := register(c.Echo, webui.Options{
 		Desk: c.Desk, Log: slog.New(slog.DiscardHandler), Now: c.now.Load, Zone: time.UTC, Name: "counter-2",
-		Cookie: "bough_7", Version: "0.1.0", Branch: func() string { return "Praha 1" }, IdleLock: 5 * time.Minute,
+		Cookie: "bough_7", Version: "0.1.0", Branch: func() string { return "Praha 1" }, IdleLock: 5 * time.Minute, Stop: stop,
 	})
 	must(t, err)
 	server := httptest.NewServer(c.Echo)
 	t.Cleanup(server.Close)
+	t.Cleanup(func() { close(stop) }) // or the server would wait for live streams
 	c.URL = server.URL
 	c.Client = c.Browser()
 	return c

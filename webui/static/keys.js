@@ -71,10 +71,22 @@
     if (done) { e.preventDefault(); }
   });
 
+  // A form is sent once, however often somebody presses; and Enter in find is
+  // ours, so the form does not go as well.
+  document.addEventListener("submit", function (e) {
+    var find = e.target.querySelector("[data-find-live]");
+    if (find && Date.now() - entered < 500 || e.target.dataset.sent) { return e.preventDefault(); }
+    if (e.target.method === "post") { e.target.dataset.sent = "yes"; }
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+
   // Enter in find opens the first hit: at once when the list answers what is
   // typed, else as soon as it does.
-  var wanted = false;
+  var wanted = false, entered = 0;
   function openFirst(input) {
+    entered = Date.now();
     if (!input.value.trim()) { return true; }
     var found = document.getElementById("found");
     if (found.dataset.typed === input.value.trim()) {
@@ -90,6 +102,6 @@
   }
   document.addEventListener("htmx:afterSwap", function (e) {
     var input = document.querySelector("[data-find-live]");
-    if (wanted && input && e.detail.target.id === "found") { wanted = false; openFirst(input); }
+    if (wanted && input && e.target.id === "found") { wanted = false; openFirst(input); }
   });
 })();

@@ -35,11 +35,12 @@
   });
 
   // A form that arrived in the panel is where somebody wants to type.
-  document.addEventListener("htmx:afterSettle", function (e) {
-    if (e.detail.target.id !== "panel") { return; }
-    var first = e.detail.target.querySelector("input:checked[data-digit], [autofocus]");
-    if (first) { first.focus(); }
-    e.detail.target.scrollIntoView({ block: "nearest" });
+  document.addEventListener("htmx:afterSwap", function (e) {
+    var panel = e.detail.target;
+    if (panel.id !== "panel") { return; }
+    var first = panel.querySelector("input:checked[data-digit], [autofocus], input:not([type=hidden]), textarea");
+    if (first && !panel.contains(document.activeElement)) { first.focus(); }
+    panel.scrollIntoView({ block: "nearest" });
   });
 
   // What only this page knows is not kept for the back button.

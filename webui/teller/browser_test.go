@@ -2,6 +2,7 @@ package teller
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,8 +21,12 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// patience is how long a browser may take for one step.
-const patience = 20 * time.Second
+// patience is how long a browser may take for one step, pollEvery how often we
+// look.
+const (
+	patience  = 20 * time.Second
+	pollEvery = 30 * time.Millisecond
+)
 
 // tab is one tab of a real browser in front of a counter.
 type tab struct {
@@ -96,9 +101,23 @@ func signIn(c *pagetest.Counter) chromedp.Action {
 	}
 }
 
-// sees waits until the script is true.
+// sees waits until the script is true. chromedp's own polling makes functions
+// of strings, which the pages' policy forbids.
 func sees(script string) chromedp.Action {
-	return chromedp.Poll(script, nil, chromedp.WithPollingInterval(50*time.Millisecond))
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		for {
+			var seen bool
+			err := chromedp.Evaluate("!!("+script+")", &seen).Do(ctx)
+			if err == nil && seen { // an error is a page that is just being left
+				return nil
+			}
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("never saw %s: %w", script, ctx.Err())
+			case <-time.After(pollEvery):
+			}
+		}
+	})
 }
 
 func says(text string) chromedp.Action {

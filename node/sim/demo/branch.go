@@ -5,6 +5,7 @@ import (
 	"net"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 
 	"bough/node/sim/bank"
 )
@@ -27,7 +28,7 @@ type workstation struct {
 	branch int64 // 0: central
 	dir    string
 	log    string
-	port   int // of the pages; known once it has run
+	port   atomic.Int64 // of the pages; the wanted one until it has run
 
 	// guarded by Demo.mu
 	child    *child
@@ -103,7 +104,7 @@ func (d *Demo) newWorkstation(name, folder string, branch int64) *workstation {
 // url is where the workstation's pages are, for a browser that calls this
 // machine host.
 func (w *workstation) url(host, path string) string {
-	return "http://" + net.JoinHostPort(host, strconv.Itoa(w.port)) + path
+	return "http://" + net.JoinHostPort(host, strconv.FormatInt(w.port.Load(), 10)) + path
 }
 
 func (w *workstation) local(path string) string { return w.url(loopback, path) }

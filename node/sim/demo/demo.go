@@ -29,10 +29,11 @@ type Demo struct {
 	undo    []func() // what Stop does, the last first
 	began   time.Time
 
-	mu      sync.Mutex // guards what follows, and what branch and workstation say
-	log     []entry
-	troubes int           // how often there was trouble
-	changed chan struct{} // closed and replaced when the map changes
+	mu       sync.Mutex // guards what follows, and what branch and workstation say
+	log      []entry
+	troubles int           // how often there was trouble
+	quarrel  *quarrel      // the latest trouble, until both branches show it
+	changed  chan struct{} // closed and replaced when the map changes
 }
 
 // marker tells a directory that a demo made from any other.
@@ -209,8 +210,8 @@ func (d *Demo) runNodes(ctx context.Context) error {
 	err := d.each(func(n int, b *branch, w *workstation) error {
 		d.mu.Lock()
 		d.undo = append(d.undo, func() { d.childOf(w).stop(d.o.After) })
-		w.port = d.wanted(int(10*b.Number) + 1 + n%Nodes)
 		d.mu.Unlock()
+		w.port.Store(int64(d.wanted(int(10*b.Number) + 1 + n%Nodes)))
 		return d.runNode(ctx, w)
 	})
 	if err == nil {
@@ -248,4 +249,34 @@ func (d *Demo) welcome(context.Context) (err error) {
 	d.note("started", len(d.list)*Nodes)
 	d.step("ready")
 	return nil
+}
+
+// Address is where something can be looked at.
+type Address struct{ What, URL string }
+
+// StartPage is where the start page is.
+func (d *Demo) StartPage() string { return "http://" + d.page.listener.Addr().String() + "/" }
+
+// Addresses lists the pages; each answers to whoever asks, without a certificate.
+func (d *Demo) Addresses() []Address {
+	out := []Address{{"start page", d.StartPage()}}
+	for _, w := range d.all() {
+		out = append(out, Address{w.name, w.local("/signin")})
+	}
+	return out
+}
+
+// SignIn is how somebody signs in.
+type SignIn struct{ Login, Password, Name, Role, Where, At string }
+
+// SignIns lists who can sign in, where, and with what.
+func (d *Demo) SignIns() (out []SignIn) {
+	names := map[int64]string{0: "head office"}
+	for _, b := range d.list {
+		names[b.Number] = b.Name
+	}
+	for _, p := range d.people {
+		out = append(out, SignIn{p.Login, p.Password, p.Name, p.Role, names[p.Branch], p.at.name})
+	}
+	return out
 }

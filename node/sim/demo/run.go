@@ -31,14 +31,12 @@ func (d *Demo) run(ctx context.Context, w *workstation, args []string, n int) ([
 		return nil, fmt.Errorf("demo: %s did not start: %w: %s", w.name, err, logTail(w.log))
 	}
 	port, err := portOf(addresses[n-1])
-	d.mu.Lock()
-	w.port = port
-	d.mu.Unlock()
+	w.port.Store(int64(port))
 	return addresses, err
 }
 
 func (d *Demo) runNode(ctx context.Context, w *workstation) error {
-	_, err := d.run(ctx, w, []string{"node", "--listen", free(w.port), "--backoff", backoff}, 1)
+	_, err := d.run(ctx, w, []string{"node", "--listen", free(int(w.port.Load())), "--backoff", backoff}, 1)
 	return err
 }
 

@@ -55,7 +55,38 @@ func (d *Demo) Trouble(ctx context.Context) error {
 		return err
 	}
 	d.note("trouble", name, rivals[0].phone, rivals[0].branch.Name, rivals[1].phone, rivals[1].branch.Name)
+	d.mu.Lock()
+	d.quarrel = &quarrel{rivals, id, name}
+	d.mu.Unlock()
 	return nil
+}
+
+// quarrel is trouble of which both branches have still to hear.
+type quarrel struct {
+	rivals []*rival
+	id     crdt.ID
+	name   string
+}
+
+// hear tells when both branches show the conflict.
+func (d *Demo) hear(ctx context.Context) {
+	d.mu.Lock()
+	q := d.quarrel
+	d.mu.Unlock()
+	if q == nil {
+		return
+	}
+	for _, r := range q.rivals {
+		var page struct{ Conflicts []json.RawMessage }
+		err := d.get(ctx, r.at.local("/api/v1/customers/"+q.id.String()), r.token, &page)
+		if err != nil || len(page.Conflicts) == 0 {
+			return // it is off, or has not heard yet
+		}
+	}
+	d.mu.Lock()
+	d.quarrel = nil
+	d.mu.Unlock()
+	d.note("heard", q.name)
 }
 
 // rivals signs two managers in, at workstations that run.

@@ -50,6 +50,7 @@ func (d *Demo) watch() (stop func()) {
 			case <-d.o.After(watchEvery):
 				d.look(ctx)
 				d.prove()
+				d.hear(ctx)
 			case <-ctx.Done():
 				return
 			}

@@ -9,7 +9,7 @@ import (
 // bytes as a query to it: no expression may be invalid, and the index, Finds
 // and Score must say the same.
 func FuzzIndexAndQueryAgree(f *testing.F) {
-	for _, c := range findings() {
+	for _, c := range findings {
 		for _, typed := range append(append(c.found, c.missed...), c.near...) {
 			f.Add(typed, strings.Join(c.doc.Names, "\n"), strings.Join(c.doc.Digits, "\n"), strings.Join(c.doc.Words, "\n"))
 		}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"bough/node/sim"
+)
+
+func TestASeedPrintsWhatItMet(t *testing.T) {
+	s, err := parse([]string{"-seed", "3", "-seeds", "2", "-steps", "30", "-faults", "loss,crash"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := run(context.Background(), s, &out); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	if got := out.String(); !strings.Contains(got, "concurrent edit\n") || !strings.Contains(got, "2 seeds from 3 in ") {
+		t.Errorf("the summary is not there:\n%s", got)
+	}
+}
+
+func TestVerbosePrintsEveryLine(t *testing.T) {
+	s, err := parse([]string{"-steps", "5", "-v", "-faults", "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := run(context.Background(), s, &out); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "quiet: checking") {
+		t.Errorf("no trace:\n%s", out.String())
+	}
+}
+
+func TestAFailurePrintsItsSeedAndHowToReplayIt(t *testing.T) {
+	var out bytes.Buffer
+	tell(&out, &sim.Result{Seed: 9, Command: "bough-sim -seed 9", Failures: []string{"lost"}, Tail: []string{"the last line\n"}}, false)
+	for _, want := range []string{"the last line\n", "seed 9: lost\n", "replay: bough-sim -seed 9 -v\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestWrongCommandLinesAreRefused(t *testing.T) {
+	for _, args := range [][]string{{"-faults", "flood"}, {"seed"}, {"-seed", "-1"}} {
+		if _, err := parse(args); err == nil {
+			t.Errorf("%v was taken", args)
+		}
+	}
+	s, err := parse([]string{"-branches", "900"})
+	if err == nil {
+		err = run(context.Background(), s, &bytes.Buffer{})
+	}
+	if err == nil {
+		t.Error("900 branches were taken")
+	}
+}
