@@ -163,11 +163,28 @@ func (h *HeadOffice) backup(ctx context.Context, in BackupIn) (BackupOut, error)
 	if in.Mark {
 		return BackupOut{}, h.Office.Central.MarkBackup(ctx)
 	}
-	path, err := backupPath(h.o, in.Path)
+	return backup(ctx, h.o, in.Path, h.Office.Central.Backup)
+}
+
+// backup writes a copy of the file for the owner's eyes only; one that fails
+// leaves nothing that could be taken for a backup.
+func backup(ctx context.Context, o Options, path string, write func(context.Context, string) error) (BackupOut, error) {
+	path, err := backupPath(o, path)
 	if err != nil {
 		return BackupOut{}, err
 	}
-	return BackupOut{path}, h.Office.Central.Backup(ctx, path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return BackupOut{}, fmt.Errorf("node: backup: %s is there already; choose another name", path)
+	}
+	if err != nil {
+		return BackupOut{}, fmt.Errorf("node: backup: %w", err)
+	}
+	err = write(ctx, path) // into the empty file
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return BackupOut{}, errors.Join(err, os.Remove(path))
+	}
+	return BackupOut{path}, syncDir(filepath.Dir(path))
 }
 
 func backupPath(o Options, path string) (string, error) {
@@ -176,9 +193,6 @@ func backupPath(o Options, path string) (string, error) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return "", fmt.Errorf("node: backup: %w", err)
 		}
-	}
-	if _, err := os.Stat(path); err == nil {
-		return "", fmt.Errorf("node: backup: %s is there already; choose another name", path)
 	}
 	return path, nil
 }

@@ -307,11 +307,7 @@ func (b *Branch) Admin() http.Handler {
 		if in.Mark {
 			return BackupOut{}, errors.New("node: only central is told of a backup made by others")
 		}
-		path, err := backupPath(b.o, in.Path)
-		if err != nil {
-			return BackupOut{}, err
-		}
-		return BackupOut{path}, b.Store.File.Backup(ctx, path)
+		return backup(ctx, b.o, in.Path, b.Store.File.Backup)
 	})
 	command(mux, "/check", func(ctx context.Context, _ None) ([]Finding, error) {
 		if b.Store == nil {

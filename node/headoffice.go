@@ -19,6 +19,7 @@ import (
 	"bough/node/office"
 	"bough/sync/central"
 	"bough/sync/trust"
+	"bough/sync/wire"
 	"bough/webui"
 	"bough/webui/hq"
 )
@@ -34,6 +35,8 @@ type HeadOffice struct {
 	open      stack // what New opened
 	running   stack // what Start started
 	stopping  chan struct{}
+	ending    context.Context // done when Stop begins
+	end       context.CancelFunc
 	sync      *server
 	pages     *server
 }
@@ -47,6 +50,7 @@ type centralFile struct {
 // central with its identity and a first administrator.
 func NewHeadOffice(ctx context.Context, o Options) (*HeadOffice, error) {
 	h := &HeadOffice{o: o, stopping: make(chan struct{})}
+	h.ending, h.end = context.WithCancel(context.Background())
 	if err := h.load(ctx); err != nil {
 		return nil, errors.Join(err, h.open.close())
 	}
@@ -54,6 +58,9 @@ func NewHeadOffice(ctx context.Context, o Options) (*HeadOffice, error) {
 }
 
 func (h *HeadOffice) load(ctx context.Context) (err error) {
+	if h.o.Pages != "" && !onLoopback(h.o.Pages) {
+		return fmt.Errorf("node: pages without TLS are served on loopback only, not on %s", h.o.Pages)
+	}
 	if h.dir, err = openDir(h.o.Dir); err != nil {
 		return err
 	}
@@ -149,9 +156,6 @@ func (h *HeadOffice) Start(ctx context.Context) (err error) {
 			err = errors.Join(err, h.running.close())
 		}
 	}()
-	if h.o.Pages != "" && !onLoopback(h.o.Pages) {
-		return fmt.Errorf("node: pages without TLS are served on loopback only, not on %s", h.o.Pages)
-	}
 	cert, err := h.authority.IssueServer(h.hosts(), h.o.Now(), rand.Reader)
 	if err != nil {
 		return err
@@ -209,11 +213,27 @@ func (h *HeadOffice) mux(pages http.Handler) http.Handler {
 		Now: h.o.Now, Rand: h.o.Rand, Log: h.o.Log})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/sync/") {
-			syncs.ServeHTTP(w, r)
+			ctx, done := h.untilStopped(r)
+			defer done()
+			syncs.ServeHTTP(w, r.WithContext(ctx))
 			return
 		}
 		pages.ServeHTTP(w, r)
 	})
+}
+
+// untilStopped ends what waits for news when central stops; what writes goes on
+// to its end.
+func (h *HeadOffice) untilStopped(r *http.Request) (ctx context.Context, done func()) {
+	if r.URL.Path != wire.PathWatch {
+		return r.Context(), func() {}
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	forget := context.AfterFunc(h.ending, cancel)
+	return ctx, func() {
+		forget()
+		cancel()
+	}
 }
 
 func (h *HeadOffice) echo(secure bool) (*echo.Echo, error) {
@@ -287,6 +307,7 @@ func (h *HeadOffice) Stop() error {
 		return nil
 	default:
 		close(h.stopping)
+		h.end()
 	}
 	return errors.Join(h.running.close(), h.open.close())
 }

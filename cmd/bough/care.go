@@ -28,7 +28,7 @@ func (p *program) status() *cobra.Command {
 	var dir string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "status --dir D", Short: "Tell how a node or central is, and its line", GroupID: groupCare, Args: cobra.NoArgs,
+		Use: "status --dir D", Short: "Tell how a node or central is, and its line", GroupID: groupCare, Args: noArgs,
 		Long: "Tell how a node or central is: whether the line is up, what exists only here and\n" +
 			"since when, how far each scope is and its digest. --json prints what the JSON\n" +
 			"API answers to GET /api/v1/status.",
@@ -119,7 +119,7 @@ func (p *program) check() *cobra.Command {
 	var dir string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "check --dir D", Short: "Check the file: SQLite, hash chain, digests", GroupID: groupCare, Args: cobra.NoArgs,
+		Use: "check --dir D", Short: "Check the file: SQLite, hash chain, digests", GroupID: groupCare, Args: noArgs,
 		Long: "Check that the file is sound: SQLite's own check, every link of the journal's\n" +
 			"hash chain, and that the rows add up to the digest of each scope. Exit code 1\n" +
 			"when anything is wrong.",
@@ -168,7 +168,7 @@ func (p *program) backup() *cobra.Command {
 	var dir string
 	var in node.BackupIn
 	cmd := &cobra.Command{
-		Use: "backup --dir D", Short: "Copy the file while work goes on", GroupID: groupCare, Args: cobra.NoArgs,
+		Use: "backup --dir D", Short: "Copy the file while work goes on", GroupID: groupCare, Args: noArgs,
 		Long: "Write a consistent copy of the database while work goes on, by default into\n" +
 			"backups below the directory, and print its path. Nodes keep their own journals\n" +
 			"until the oldest of the last seven backups of central covers them, so that a\n" +
@@ -181,8 +181,10 @@ func (p *program) backup() *cobra.Command {
 	dirFlag(cmd, &dir, "the node or central")
 	cmd.Flags().StringVar(&in.Path, "to", "", "file to write; empty: a new one in backups below the directory")
 	cmd.Flags().BoolVar(&in.Mark, "mark", false, "only note that a copy made by other means covers all that central holds")
-	cmd.MarkFlagsMutuallyExclusive("to", "mark")
 	cmd.RunE = doing(func(cmd *cobra.Command, _ []string) error {
+		if in.Path != "" && in.Mark {
+			return usagef("--mark writes no file: leave --to out")
+		}
 		return p.on(cmd.Context(), dir, func(a *node.Admin) (err error) {
 			if in.Path != "" {
 				if in.Path, err = filepath.Abs(in.Path); err != nil {

@@ -67,7 +67,7 @@ func (p *program) central() *cobra.Command {
 	var s serving
 	var pages string
 	cmd := &cobra.Command{
-		Use: "central --dir D", Short: "Run central, at head office", Long: centralLong, GroupID: groupRun, Args: cobra.NoArgs,
+		Use: "central --dir D", Short: "Run central, at head office", Long: centralLong, GroupID: groupRun, Args: noArgs,
 		Example: "  bough central --dir /var/lib/bough --listen :8443 --host central.example\n" +
 			"  bough central --dir ./central --listen 127.0.0.1:0 --pages 127.0.0.1:8480",
 	}

@@ -29,7 +29,7 @@ the files, unless --dir says where to keep them.`
 func (p *program) demo() *cobra.Command {
 	var o demo.Options
 	cmd := &cobra.Command{
-		Use: "demo", Short: "A bank in miniature: two branches, four workstations, one central", Long: demoLong, GroupID: groupTry, Args: cobra.NoArgs,
+		Use: "demo", Short: "A bank in miniature: two branches, four workstations, one central", Long: demoLong, GroupID: groupTry, Args: noArgs,
 		Example: "  bough demo\n  bough demo --seed 7 --customers 500 --port 9400",
 	}
 	f := cmd.Flags()

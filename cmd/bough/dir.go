@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -34,9 +35,14 @@ func must(err error) {
 // options are what every process and every command on a directory works with.
 func (p *program) options(dir string) (node.Options, error) {
 	if dir == "" {
-		return node.Options{}, errNoDir
+		return node.Options{}, usagef("--dir is empty")
 	}
 	log, err := p.log()
+	if err != nil {
+		return node.Options{}, err
+	}
+	// Absolute: what a process tells of its paths is read in other directories.
+	dir, err = filepath.Abs(dir)
 	return node.Options{Dir: dir, Listen: "127.0.0.1:0", Version: versionWord(), Log: log, Now: wall, After: time.After, Rand: rand.Reader}, err
 }
 
@@ -82,11 +88,13 @@ func standIn(ctx context.Context, o node.Options) (http.Handler, func() error, e
 
 // missing says what is wrong with a directory and what to do.
 func missing(dir, what string) error {
-	switch _, err := os.Stat(dir); {
+	switch info, err := os.Stat(dir); {
 	case errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("there is no directory %s", dir)
 	case err != nil:
 		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is a file, not a directory", dir)
 	case node.IsNode(dir):
 		return fmt.Errorf("%s holds a node, not central: give the directory of central", dir)
 	}

@@ -163,7 +163,7 @@ func (p *program) undoImport() *cobra.Command {
 	var dir string
 	in := struct{ By string }{}
 	cmd := &cobra.Command{
-		Use: "undo --dir D", Short: "Take the latest batch back, updates included", Args: cobra.NoArgs,
+		Use: "undo --dir D", Short: "Take the latest batch back, updates included", Args: noArgs,
 		Long: "Take the latest batch of an import back: rows that it made go, fields that it\n" +
 			"changed get their value from before. Rows that branches have worked on since\n" +
 			"stay, and so do values that somebody changed since; both are listed.\n" +

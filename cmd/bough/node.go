@@ -19,7 +19,7 @@ func (p *program) node() *cobra.Command {
 	var s serving
 	var backoff time.Duration
 	cmd := &cobra.Command{
-		Use: "node --dir D", Short: "Run the node of a workstation", Long: nodeLong, GroupID: groupRun, Args: cobra.NoArgs,
+		Use: "node --dir D", Short: "Run the node of a workstation", Long: nodeLong, GroupID: groupRun, Args: noArgs,
 		Example: "  bough node --dir ./desk\n  bough node --dir ./desk --listen 127.0.0.1:8471 --idle-lock 10m",
 	}
 	s.flags(cmd, "the node; made if it does not exist", "127.0.0.1:8470")
@@ -57,7 +57,7 @@ also proves that the other end is central. Run it once, then 'bough node'.`
 func (p *program) join() *cobra.Command {
 	var dir, url, code, name string
 	cmd := &cobra.Command{
-		Use: "join --dir D --central URL --code C", Short: "Enrol a workstation in its branch", Long: joinLong, GroupID: groupRun, Args: cobra.NoArgs,
+		Use: "join --dir D --central URL --code C", Short: "Enrol a workstation in its branch", Long: joinLong, GroupID: groupRun, Args: noArgs,
 		Example: "  bough join --dir ./desk --central https://central.example:8443 --code \"$CODE\" --name 'Counter 2'",
 	}
 	dirFlag(cmd, &dir, "the node; made if it does not exist")

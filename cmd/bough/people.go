@@ -20,7 +20,7 @@ func (p *program) addPerson() *cobra.Command {
 	var dir, file string
 	var who office.NewPerson
 	cmd := &cobra.Command{
-		Use: "add --dir D --name N --role R --branch B --password-file F", Short: "Add a person, their key certified and sealed under their password", Args: cobra.NoArgs,
+		Use: "add --dir D --name N --role R --branch B --password-file F", Short: "Add a person, their key certified and sealed under their password", Args: noArgs,
 		Long: "Add a person at central. --name is what they sign in with. Roles: " + strings.Join(crm.Roles, ", ") + ".\n" +
 			"An administrator belongs to head office: leave --branch out, or give 0.",
 		Example: "  bough person add --dir /var/lib/bough --name jana --full-name 'Jana Dvořáková' --role teller --branch 1 --password-file jana.txt\n" +
@@ -62,7 +62,7 @@ func (p *program) branch() *cobra.Command {
 		Name   string
 	}{}
 	add := &cobra.Command{
-		Use: "add --dir D --number N --name NAME", Short: "Add a branch, or give one another name", Args: cobra.NoArgs,
+		Use: "add --dir D --number N --name NAME", Short: "Add a branch, or give one another name", Args: noArgs,
 		Example: "  bough branch add --dir /var/lib/bough --number 1 --name 'High Street'",
 	}
 	dirFlag(add, &dir, "central")
@@ -87,7 +87,7 @@ func (p *program) code() *cobra.Command {
 	var dir string
 	in := struct{ Branch int64 }{}
 	cmd := &cobra.Command{
-		Use: "code --dir D --branch B", Short: "Make a one-time enrolment code for a workstation", GroupID: groupBank, Args: cobra.NoArgs,
+		Use: "code --dir D --branch B", Short: "Make a one-time enrolment code for a workstation", GroupID: groupBank, Args: noArgs,
 		Long: "Make an enrolment code: it lets one workstation join one branch, once, within 24\n" +
 			"hours, and carries the fingerprint of central, so that the workstation knows\n" +
 			"whom it talks to. The code is one word on standard output.",
@@ -114,7 +114,7 @@ func (p *program) token() *cobra.Command {
 	var dir, file string
 	var in node.TokenIn
 	cmd := &cobra.Command{
-		Use: "token --dir D --user N --password-file F", Short: "Sign a person in for the JSON API", GroupID: groupCare, Args: cobra.NoArgs,
+		Use: "token --dir D --user N --password-file F", Short: "Sign a person in for the JSON API", GroupID: groupCare, Args: noArgs,
 		Long: "Sign a person in, as the sign-in page does, and print the bearer token of their\n" +
 			"session: one word on standard output, good for at most 12 hours in that\n" +
 			"directory's process. What is done with it is done in that person's name.",

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -68,6 +67,9 @@ func newRoot(s streams) *cobra.Command {
 			return cmd.Help()
 		},
 	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return usagef("%s", goWords.ReplaceAllString(err.Error(), ""))
+	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetIn(s.in)
 	root.SetOut(s.out)
@@ -83,7 +85,7 @@ func newRoot(s streams) *cobra.Command {
 		p.demo(),
 		p.central(), p.node(), p.join(),
 		p.person(), p.branch(), p.code(), p.importing(),
-		p.status(), p.check(), p.backup(), p.token(), p.version(),
+		p.status(), p.check(), p.backup(), p.restore(), p.token(), p.version(),
 	)
 	root.SetHelpCommand(&cobra.Command{Use: "help [command]", Short: "Help about a command", RunE: helpOn})
 	return root
@@ -152,7 +154,7 @@ func versionWord() string {
 
 func (p *program) version() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Tell version, platform and whether files are encrypted", GroupID: groupCare, Args: cobra.NoArgs,
+		Use: "version", Short: "Tell version, platform and whether files are encrypted", GroupID: groupCare, Args: noArgs,
 		Run: func(*cobra.Command, []string) {
 			p.print("bough %s, %s, %s/%s", versionWord(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			p.print("Files at rest: NOT ENCRYPTED")
@@ -160,7 +162,16 @@ func (p *program) version() *cobra.Command {
 	}
 }
 
+// goWords is what the parsers of the standard library add for programmers.
+var goWords = regexp.MustCompile(`: (strconv|time)[.:].*$`)
+
+// noArgs is for commands that take flags only.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes flags only, not %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
 // wall is the machine's clock.
 func wall() time.Time { return time.Now() }
-
-var errNoDir = errors.New("--dir is empty")

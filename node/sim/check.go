@@ -93,7 +93,7 @@ func (w *World) check() {
 // and id.
 func (w *World) scopeRows(scope int64) (keys []cell) {
 	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
-		return tx.Query(`SELECT kind, row_id FROM feed WHERE scope=?1 ORDER BY kind, row_id, n`, func(s *rows.Stmt) error {
+		return tx.Query(`SELECT kind, row_id FROM feed WHERE scope=?1 AND void=0 ORDER BY kind, row_id, n`, func(s *rows.Stmt) error {
 			keys = append(keys, cell{uint8(s.ColumnInt64(0)), crdt.ID(s.ColumnInt64(1)), 0})
 			return nil
 		}, scope)

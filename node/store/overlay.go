@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"sync"
 
 	"bough/crdt"
@@ -25,45 +26,64 @@ type layer struct {
 
 // overlay is what central has not taken, behind its own lock.
 type overlay struct {
-	mu sync.RWMutex // guards layers
+	mu sync.RWMutex // guards layers and copies
 	layers
+	copies copies
 }
 
-// layers holds the untaken changes by the rows they touch, in the order of
-// their stamps. It is small: what was written since the line went down.
+// layers holds the untaken changes, own and neighbours', by the rows they
+// touch, in the order of their stamps. It is small: what was written since the
+// line went down.
 type layers struct {
 	byRow  map[key][]layer
-	stamps []untaken // own, ascending by number
-	upTo   uint64    // own number taken
+	stamps []untaken                 // own, ascending by number
+	others map[crdt.Origin][]untaken // of neighbours, likewise
+	upTo   uint64                    // own number taken
 }
 
 type untaken struct {
-	seq  uint64
-	ms   int64
-	keys []key
+	seq     uint64
+	ms      int64
+	keys    []key
+	parties []crdt.ID // whose pages show it; unknown after a restart
 }
 
-// untakenSince reads the own changes after number taken from the journal.
+// untakenSince reads the own changes after number taken from the journal, and
+// those of neighbours that stand in the rows.
 func untakenSince(tx *rows.Tx, origin crdt.Origin, taken uint64) (layers, error) {
-	l := layers{byRow: map[key][]layer{}, upTo: taken}
+	l := layers{byRow: map[key][]layer{}, others: map[crdt.Origin][]untaken{}, upTo: taken}
 	since, err := tx.Trimmed()
 	if err != nil {
 		return l, err
 	}
 	for since = max(since, taken); ; {
 		_, changes, err := tx.Changes(origin, since, 1000)
-		if err != nil || len(changes) == 0 {
+		if err != nil {
 			return l, err
+		}
+		if len(changes) == 0 {
+			return l, l.addMerged(tx)
 		}
 		for i := range changes {
 			by, err := personOf(tx, changes[i].Session)
 			if err != nil {
 				return l, err
 			}
-			l.add(&changes[i], by)
+			l.stamps = append(l.stamps, l.add(&changes[i], by))
 			since = changes[i].Seq
 		}
 	}
+}
+
+// addMerged reads the changes of neighbours that stand in the rows.
+func (l *layers) addMerged(tx *rows.Tx) error {
+	return eachOfNeighbours(tx, `merged=1`, func(c *journal.Change) error {
+		by, err := personOf(tx, c.Session)
+		if err == nil {
+			l.others[c.Origin] = append(l.others[c.Origin], l.add(admitted(tx.Schema(), c), by))
+		}
+		return err
+	})
 }
 
 // personOf is who a session of this file belongs to; 0 when central voided it.
@@ -72,21 +92,30 @@ func personOf(tx *rows.Tx, session crdt.ID) (crdt.ID, error) {
 	return crdt.ID(n), err
 }
 
-func (l *layers) add(c *journal.Change, by crdt.ID) {
+// add lays the ops of a change over their rows.
+func (l *layers) add(c *journal.Change, by crdt.ID) untaken {
 	u := untaken{seq: c.Seq, ms: c.Stamp.Millis()}
 	for i := range c.Bodies {
 		op := c.Bodies[i].Op
 		k := key{op.Kind, op.ID}
-		l.byRow[k] = append(l.byRow[k], layer{c.Origin, c.Seq, c.Written(by), op})
+		over := l.byRow[k]
+		at := len(over)
+		for at > 0 && c.Stamp.Less(over[at-1].w.Stamp) {
+			at--
+		}
+		l.byRow[k] = slices.Insert(over, at, layer{c.Origin, c.Seq, c.Written(by), op})
 		u.keys = append(u.keys, k)
 	}
-	l.stamps = append(l.stamps, u)
+	return u
 }
 
-func (o *overlay) add(c *journal.Change, by crdt.ID) {
+// add lays an own change over the rows.
+func (o *overlay) add(c *journal.Change, by crdt.ID, parties []crdt.ID) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.layers.add(c, by)
+	u := o.layers.add(c, by)
+	u.parties = parties
+	o.stamps = append(o.stamps, u)
 }
 
 // set makes the overlay what was read from the journal.
@@ -116,25 +145,35 @@ func (o *overlay) has(k key) bool {
 	return len(o.byRow[k]) > 0
 }
 
-// take forgets the changes up to number upTo.
-func (o *overlay) take(upTo uint64) {
+// take forgets the changes that a vector covers; own is who writes here.
+func (o *overlay) take(own crdt.Origin, vector map[crdt.Origin]uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.stamps = o.forget(own, o.stamps, vector[own])
+	o.upTo = max(o.upTo, vector[own])
+	for origin, list := range o.others {
+		if o.others[origin] = o.forget(origin, list, vector[origin]); len(o.others[origin]) == 0 {
+			delete(o.others, origin)
+		}
+	}
+}
+
+// forget drops the changes up to number upTo from a list, and their ops.
+func (o *overlay) forget(origin crdt.Origin, list []untaken, upTo uint64) []untaken {
 	n := 0
-	for n < len(o.stamps) && o.stamps[n].seq <= upTo {
-		for _, k := range o.stamps[n].keys {
-			o.drop(k, o.stamps[n].seq)
+	for n < len(list) && list[n].seq <= upTo {
+		for _, k := range list[n].keys {
+			o.drop(k, origin, list[n].seq)
 		}
 		n++
 	}
-	o.stamps = append([]untaken(nil), o.stamps[n:]...)
-	o.upTo = max(o.upTo, upTo)
+	return append([]untaken(nil), list[n:]...)
 }
 
-func (o *overlay) drop(k key, seq uint64) {
+func (o *overlay) drop(k key, origin crdt.Origin, seq uint64) {
 	var rest []layer
 	for _, l := range o.byRow[k] {
-		if l.seq != seq {
+		if l.seq != seq || l.origin != origin {
 			rest = append(rest, l)
 		}
 	}

@@ -11,10 +11,12 @@ import (
 
 	"bough/packaging/tidy/require"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	keyboard "github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -60,7 +62,7 @@ type seat struct {
 // sit opens a window in front of a process.
 func sit(t *testing.T, browser context.Context, base string) *seat {
 	t.Helper()
-	ctx, leave := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	ctx, leave := chromedp.NewContext(browser, chromedp.WithTargetID(window(t, browser)))
 	s := &seat{t: t, ctx: ctx, base: base}
 	chromedp.ListenTarget(ctx, s.listen)
 	t.Cleanup(func() {
@@ -73,6 +75,18 @@ func sit(t *testing.T, browser context.Context, base string) *seat {
 	})
 	s.does(chromedp.EmulateViewport(1280, 800))
 	return s
+}
+
+// window opens a window without the cookies of others. A headless browser wants
+// to be told that it is a window, which chromedp's own way does not.
+func window(t *testing.T, browser context.Context) target.ID {
+	t.Helper()
+	ctx := cdp.WithExecutor(browser, chromedp.FromContext(browser).Browser)
+	own, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
+	must(t, err)
+	id, err := target.CreateTarget("about:blank").WithBrowserContextID(own).WithNewWindow(true).Do(ctx)
+	must(t, err)
+	return id
 }
 
 func (s *seat) listen(event any) {

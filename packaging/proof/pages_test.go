@@ -16,16 +16,16 @@ import (
 
 // words are what the pages say in one language.
 type words struct {
-	code                       string
-	saved, here, atHead        string
-	line, lineDown, onlyHere   string
-	written, proof, note, memo string
+	code                     string
+	saved, here, atHead      string
+	line, lineDown, onlyHere string
+	note                     string // what is typed, numbered
 }
 
 var (
 	english = words{code: "en", saved: "The wrap-up is saved.", here: "saved on this PC", atHead: "at head office",
 		line: "Online", lineDown: "The line is down since", onlyHere: "What exists only here", note: "Ordered a new card, no. %d"}
-	chinese = words{code: "zh", saved: "已保存", here: "已存本机", atHead: "总行已收",
+	chinese = words{code: "zh", saved: "办理记录已保存。", here: "已存本机", atHead: "总行已收",
 		line: "在线", lineDown: "断线", onlyHere: "只在本机的内容", note: "客户要求补办银行卡，第 %d 次"}
 )
 
@@ -124,6 +124,7 @@ func upAndCut(t *testing.T, s *shift) {
 	s.does(says(s.saved), stays(), marked(first, s.atHead), stayed(), says(s.line))
 
 	cut.set(refused)
+	t.Cleanup(func() { cut.set(open) })
 	s.does(says(s.lineDown), stayed())
 	down := s.visit(name, second)
 	if !slices.Equal(up, down) {
@@ -220,6 +221,7 @@ func withoutJavaScript(t *testing.T, browser context.Context, v *town) {
 func settledInPlace(t *testing.T, browser context.Context, v *town) {
 	_, id := v.shared(4)
 	v.lines[1].set(refused)
+	t.Cleanup(func() { v.lines[1].set(open) })
 	v.patch(v.front, id, "memo", "Prefers mornings")
 	v.patch(v.away, id, "memo", "Prefers evenings")
 	away := v.begin(t, browser, v.away, "banker", chinese)
@@ -264,8 +266,8 @@ func languageKey(t *testing.T, browser context.Context, v *town) {
 	s := v.begin(t, browser, v.front, "manager", english)
 	for _, page := range []struct{ path, en, zh string }{
 		{"/", "Find a customer", "查找客户"}, {"/customers/" + id, "Ways to reach", "联系方式"}, {"/customers/" + id + "/wrapup", "What about", "事由"},
-		{"/customers/" + id + "/edit", "Change details", "修改资料"}, {"/prospects/new", "New prospect", "新建潜在客户"},
-		{"/conflicts", "Conflicts", "冲突"}, {"/outage", "What exists only here", "只在本机的内容"}, {"/keys", "Keys", "快捷键"},
+		{"/customers/" + id + "/edit", "Change details", "修改资料"}, {"/prospects/new", "New prospect", "新潜在客户"},
+		{"/conflicts", "Conflicts", "冲突"}, {"/outage", "What exists only here", "只在本机的内容"}, {"/keys", "Keys", "按键"},
 	} {
 		s.goes(page.path)
 		s.does(says(page.en), press(kb.Escape), press("l"), sees(`document.documentElement.lang.startsWith("zh")`), says(page.zh),

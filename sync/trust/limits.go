@@ -25,6 +25,8 @@ const (
 	maxPEM = 16 << 10
 	// maxRequest is many times the size of a node's certificate request.
 	maxRequest = 4 << 10
+	// maxCertificate is many times the size of a node's certificate.
+	maxCertificate = 4 << 10
 	// maxOffice keeps the authority's common name under the 64 characters of X.520.
 	maxOffice = 40
 	// maxHosts is more names than one central has addresses.

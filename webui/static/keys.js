@@ -27,8 +27,18 @@
     radio.checked = true;
     radio.dispatchEvent(new Event("input", { bubbles: true }));
     var next = radio.form.querySelector("[data-next]");
-    if (next) { next.focus(); }
+    if (next) { focusFrom(key, next); }
     return true;
+  }
+
+  // The key that leads to a field is not typed into it, even where a browser
+  // sends it as text all the same.
+  function focusFrom(key, field) {
+    var at = Date.now();
+    field.addEventListener("beforeinput", function (e) {
+      if (e.data === key && Date.now() - at < 100) { e.preventDefault(); }
+    }, { once: true });
+    field.focus();
   }
 
   function move(step) {
@@ -49,7 +59,7 @@
     if (typing(at)) { return false; }
     if (key === "/") {
       var find = document.querySelector("[data-find]");
-      if (find) { find.focus(); find.select(); }
+      if (find) { focusFrom(key, find); find.select(); }
       return !!find;
     }
     if (pick(key)) { return true; }

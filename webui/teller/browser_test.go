@@ -41,6 +41,10 @@ func newTab(t *testing.T, parent context.Context) *tab {
 	ctx, cancel := chromedp.NewContext(parent)
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx}
+	// A tab lives as long as the context of its first run: not that of a step.
+	if err := chromedp.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
 	chromedp.ListenTarget(ctx, func(event any) {
 		switch e := event.(type) {
 		case *runtime.EventExceptionThrown:
@@ -85,11 +89,7 @@ func (b *tab) does(steps ...chromedp.Action) {
 // firstTab is the tab that a browser opens with.
 func firstTab(t *testing.T) *tab {
 	t.Helper()
-	b := newTab(t, pagetest.Browser(t))
-	if err := chromedp.Run(b.ctx); err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return newTab(t, pagetest.Browser(t))
 }
 
 func signIn(c *pagetest.Counter) chromedp.Action {
@@ -121,7 +121,7 @@ func sees(script string) chromedp.Action {
 }
 
 func says(text string) chromedp.Action {
-	return sees(`document.querySelector("main").innerText.includes(` + quoted(text) + `)`)
+	return sees(`document.readyState === "complete" && document.querySelector("main").innerText.includes(` + quoted(text) + `)`)
 }
 
 func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"` }

@@ -20,7 +20,7 @@ const (
 	frameHeader = 24
 	frameSize   = frameHeader + pageSize
 
-	sectorSize = 512 // the most that a power cut leaves whole
+	sectorSize = 512                // the most that a power cut leaves whole
 	lockPage   = 1<<30/pageSize + 1 // the engine locks bytes of it and never stores there
 
 	keySize = 32 // AES-256

@@ -1,0 +1,2 @@
+// Package vault keeps a database encrypted.
+package vault

@@ -1,0 +1,121 @@
+package central
+
+import (
+	"crypto/rand"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/rows"
+)
+
+// branchAct writes a branch row as head office.
+func branchAct(t testing.TB, c *Central, number int64) crdt.ID {
+	t.Helper()
+	var id crdt.ID
+	_, err := c.Act(t.Context(), rows.Actor{}, func(a *rows.Act) (err error) {
+		id, err = a.Mint()
+		a.Add(crdt.Op{Kind: crm.BranchKind, ID: id, Set: []crdt.FieldSet{{Field: crm.BranchNumber, Value: crdt.IntValue(number)}}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func restoring(path string, origin crdt.Origin) Restoring {
+	return Restoring{Path: path, Schema: crm.Table(), Origin: origin, NowMS: time.Now().UnixMilli()}
+}
+
+func TestARestoredCentralIsAnotherOriginWithAnotherEpoch(t *testing.T) {
+	c := newCentral(t)
+	node := c.joinTest(t, 5, 1)
+	node.write(1, "Alice")
+	node.write(2, "Bob")
+	if _, err := node.push(t, c, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	branchAct(t, c, 1)
+	if err := c.PutCode(t.Context(), []byte("hash"), 1, time.Now().Add(time.Hour).UnixMilli()); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "backup.db")
+	if err := c.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	lost := branchAct(t, c, 2)
+
+	r := must[Restored](t)(Restore(t.Context(), restoring(path, 2)))
+	if r.Origin != 2 || r.Epoch <= c.Epoch() || r.Vector[5] != 1 {
+		t.Errorf("restored: %+v", r)
+	}
+	again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
+		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
+	t.Cleanup(func() { _ = again.Close() })
+	if again.Origin() != 2 || again.Epoch() != r.Epoch {
+		t.Errorf("it opens as origin %d, epoch %d", again.Origin(), again.Epoch())
+	}
+	if id := branchAct(t, again, 3); id.Origin() != 2 || id == lost {
+		t.Errorf("it minted %d, and had minted %d before", id, lost)
+	}
+	if has, err := node.push(t, again, 2, 2); err != nil || has != 2 {
+		t.Errorf("the node's next push: %d, %v", has, err)
+	}
+	if _, err := again.UseCode(t.Context(), []byte("hash")); err == nil {
+		t.Error("a code from before the restore still opens")
+	}
+	checkJournals(t, again)
+}
+
+// checkJournals: the new chain is whole, the old one is kept.
+func checkJournals(t *testing.T, c *Central) {
+	t.Helper()
+	err := c.File.Read(t.Context(), func(tx *rows.Tx) error {
+		if n, err := tx.CheckChain(2); err != nil || n == 0 {
+			t.Errorf("the new chain: %d changes, %v", n, err)
+		}
+		n, _, err := tx.Int(`SELECT count(*) FROM former_journal WHERE origin=1`)
+		if n == 0 {
+			t.Error("the journal of the old origin is gone")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheSameOriginIsNoRestore(t *testing.T) {
+	c := newCentral(t)
+	path := filepath.Join(t.TempDir(), "backup.db")
+	if err := c.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	for _, origin := range []crdt.Origin{0, 1, crdt.MaxOrigin + 1} {
+		if _, err := Restore(t.Context(), restoring(path, origin)); err == nil {
+			t.Errorf("origin %d is taken", origin)
+		}
+	}
+}
+
+func TestAFileThatIsNotCentralsIsNotRestored(t *testing.T) {
+	dir := t.TempDir()
+	letter := filepath.Join(dir, "letter.db")
+	if err := os.WriteFile(letter, []byte(strings.Repeat("Dear bank,\n", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Restore(t.Context(), restoring(letter, 2)); !errors.Is(err, rows.ErrForeign) {
+		t.Errorf("a letter: %v", err)
+	}
+	empty := filepath.Join(dir, "empty.db")
+	must[*rows.File](t)(rows.Open(rows.Options{Path: empty, Schema: crm.Table()})).Close()
+	if _, err := Restore(t.Context(), restoring(empty, 2)); !errors.Is(err, ErrNotCentral) {
+		t.Errorf("a file without feeds: %v", err)
+	}
+}
