@@ -164,7 +164,7 @@ func (v *Visit) sheet(page string, view any) (*Sheet, error) {
 		return s, nil
 	}
 	var err error
-	s.Line, err = v.Site.Desk.Outage(v.Ctx())
+	s.Line, err = v.Site.Desk.Line(v.Ctx())
 	return s, err
 }
 

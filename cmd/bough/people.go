@@ -21,7 +21,7 @@ func (p *program) addPerson() *cobra.Command {
 	var who office.NewPerson
 	cmd := &cobra.Command{
 		Use: "add --dir D --name N --role R --branch B --password-file F", Short: "Add a person, their key certified and sealed under their password", Args: noArgs,
-		Long: "Add a person at central. --name is what they sign in with. Roles: " + strings.Join(crm.Roles, ", ") + ".\n" +
+		Long: "Add a person at central. --name is what they sign in with. Roles:\n" + strings.Join(crm.Roles, ", ") + ".\n" +
 			"An administrator belongs to head office: leave --branch out, or give 0.",
 		Example: "  bough person add --dir /var/lib/bough --name jana --full-name 'Jana Dvořáková' --role teller --branch 1 --password-file jana.txt\n" +
 			"  pass show bough/li | bough person add --dir /var/lib/bough --name li --role manager --branch 74 --password-file -",

@@ -87,6 +87,7 @@ func newRoot(s streams) *cobra.Command {
 		p.person(), p.branch(), p.code(), p.importing(),
 		p.status(), p.check(), p.backup(), p.restore(), p.token(), p.version(),
 	)
+	root.SetHelpCommandGroupID(groupCare)
 	root.SetHelpCommand(&cobra.Command{Use: "help [command]", Short: "Help about a command", RunE: helpOn})
 	return root
 }

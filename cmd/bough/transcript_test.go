@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 //	                   standard error with "! " before, then "? 1" for exit code 1
 //	$ X=$(bough …)     the same, and $X stands for its standard output from here on
 //	$ start X bough …  run it until the end or "$ stop X"; $X is its first address
+//	$ until 'WORDS' bough …  run it until it says so; nothing follows
 //	$ write FILE TEXT  make a file
 //	# …                a comment
 //
@@ -153,6 +154,8 @@ func (s *session) run(command string) string {
 			s.t.Fatal(err)
 		}
 		return ""
+	case "until":
+		return s.until(rest)
 	case "start":
 		name, line, _ := strings.Cut(rest, " ")
 		return s.start(name, line)
@@ -161,6 +164,18 @@ func (s *session) run(command string) string {
 	}
 	out, errs := s.bough(command)
 	return strings.TrimSuffix(out+errs, "\n")
+}
+
+func (s *session) until(rest string) string {
+	s.t.Helper()
+	word, line, _ := strings.Cut(strings.TrimPrefix(rest, "'"), "' ")
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if out, _ := s.bough(line); strings.Contains(out, word) {
+			return ""
+		}
+	}
+	s.t.Fatalf("%s never says %q", line, word)
+	return ""
 }
 
 // bough runs a command line; standard error and the exit code come marked.

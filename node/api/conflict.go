@@ -13,7 +13,7 @@ func getConflicts(k *call) (any, error) {
 }
 
 func postConflict(k *call) (any, error) {
-	saved, err := k.Desk.Settle(k.ctx, k.who, k.id, k.form.text("keep") == keepLosing)
+	saved, err := k.Desk.Settle(k.ctx, k.who, k.id, k.form.text("keep") == keepLosing, k.form.saw("current")...)
 	if err != nil {
 		return nil, err
 	}

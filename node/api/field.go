@@ -96,7 +96,10 @@ func interactionFields() []field {
 }
 
 func conflictFields() []field {
-	return []field{{name: "keep", shape: word, words: []string{keepCurrent, keepLosing}, need: true, doc: "which of the two values stays"}}
+	return []field{
+		{name: "keep", shape: word, words: []string{keepCurrent, keepLosing}, need: true, doc: "which of the two values stays"},
+		{name: "saw", shape: stamps, doc: "the stamp of the current value that was seen, under the name current; without it, the current one"},
+	}
 }
 
 // The words of conflictFields.

@@ -16,6 +16,8 @@ var ( // constants in all but name: nobody writes them
 	CaseStates      = []string{"open", "waiting", "resolved"}
 	HoldingRoles    = []string{"owner", "joint", "signatory", "guarantor", "beneficiary"}
 	RelationTypes   = []string{"spouse", "parent", "child", "sibling", "owner", "director", "signatory", "guarantor", "employee", "adviser"}
+	Languages       = []string{"en", "zh-CN", "cs", "da", "de", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "sk", "sv", "vi"}
+	DocumentTypes   = []string{"resident_id", "passport", "licence", "registration", "credit_code"}
 	Roles           = []string{"teller", "banker", "manager", "admin"}
 	PartyTypes      = []string{"person", "organisation"}
 	PartyStatuses   = []string{"prospect", "customer", "former"}

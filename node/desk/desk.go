@@ -50,6 +50,9 @@ type Options struct {
 	IdleMS int64 // 0: five minutes
 	// Pending tells whether a row carries what central has not taken; nil at central.
 	Pending func(kind uint8, id crdt.ID) bool
+	// Safe tells of such a row whether all of that has a durable second copy in
+	// the branch; nil: never.
+	Safe func(kind uint8, id crdt.ID) bool
 	// ChangePassword seals a person's key anew; nil at a node.
 	ChangePassword func(ctx context.Context, login, old, password string) error
 	// Line tells how the line is; nil at central, which is always online.
@@ -76,6 +79,9 @@ func New(o Options) *Desk {
 	}
 	if o.Pending == nil {
 		o.Pending = func(uint8, crdt.ID) bool { return false }
+	}
+	if o.Safe == nil {
+		o.Safe = func(uint8, crdt.ID) bool { return false }
 	}
 	return &Desk{o: o, file: o.Local.File, sealing: make(chan struct{}, maxSealing), seen: map[[32]byte]int64{}, to: map[int]chan Event{}}
 }
@@ -161,10 +167,13 @@ func (d *Desk) fresh() State {
 }
 
 func (d *Desk) stateOf(kind uint8, id crdt.ID) State {
-	if d.o.Pending(kind, id) {
-		return SavedHere
+	switch {
+	case !d.o.Pending(kind, id):
+		return AtHeadOffice
+	case d.o.Safe(kind, id):
+		return SafeInBranch
 	}
-	return AtHeadOffice
+	return SavedHere
 }
 
 // set is one field of a new row, which nobody has seen.

@@ -9,20 +9,18 @@ import (
 	"bough/sync/rows"
 )
 
+// Line tells how the line is and how much exists only here, without the lists
+// of Outage: the head of every page shows it.
+func (d *Desk) Line(ctx context.Context) (*Outage, error) {
+	o, _, err := d.lineNow(ctx)
+	return o, err
+}
+
 // Outage tells how the line is and what exists only here.
 func (d *Desk) Outage(ctx context.Context) (*Outage, error) {
-	if d.o.Line == nil {
-		return &Outage{Online: true, Bootstrapped: true}, nil
-	}
-	line, err := d.o.Line(ctx)
-	if err != nil {
-		return nil, err
-	}
-	p := line.Progress
-	o := &Outage{Online: line.Online, SinceMS: line.SinceMS, LastContactMS: line.LastContactMS, Written: p.Written,
-		RefusedCount: p.Refused, Accepted: p.Taken - min(p.Refused, p.Taken), Unsent: int(p.Written - min(p.Taken, p.Written)), Bootstrapped: line.Met}
-	if p.OldestMS > 0 {
-		o.OldestMS = max(0, d.o.NowMS()-p.OldestMS)
+	o, line, err := d.lineNow(ctx)
+	if err != nil || d.o.Line == nil {
+		return o, err
 	}
 	err = d.file.Read(ctx, func(tx *rows.Tx) error {
 		n := newNames(tx)
@@ -37,6 +35,24 @@ func (d *Desk) Outage(ctx context.Context) (*Outage, error) {
 		return err
 	})
 	return o, err
+}
+
+func (d *Desk) lineNow(ctx context.Context) (*Outage, Line, error) {
+	if d.o.Line == nil {
+		return &Outage{Online: true, Bootstrapped: true}, Line{}, nil
+	}
+	line, err := d.o.Line(ctx)
+	if err != nil {
+		return nil, line, err
+	}
+	p := line.Progress
+	o := &Outage{Online: line.Online, SinceMS: line.SinceMS, LastContactMS: line.LastContactMS, Written: p.Written,
+		RefusedCount: p.Refused, Accepted: p.Taken - min(p.Refused, p.Taken), Unsent: int(p.Written - min(p.Taken, p.Written)), Bootstrapped: line.Met}
+	o.Safe = int(min(p.Safe, p.Written) - min(p.Safe, p.Taken, p.Written))
+	if p.OldestMS > 0 {
+		o.OldestMS = max(0, d.o.NowMS()-p.OldestMS)
+	}
+	return o, line, nil
 }
 
 // unsent describes one change of the journal.

@@ -333,6 +333,7 @@ type Outage struct {
 	SinceMS       int64        // the line has been so since
 	LastContactMS int64        // central answered last; 0: never
 	Unsent        int          // changes
+	Safe          int          // of them with a durable second copy at a neighbour
 	OldestMS      int64        // age of the oldest unsent change, ms
 	Written       uint64       // changes of this origin so far
 	Accepted      uint64       // of them taken by central

@@ -50,19 +50,19 @@ type untaken struct {
 
 // untakenSince reads the own changes after number taken from the journal, and
 // those of neighbours that stand in the rows.
-func untakenSince(tx *rows.Tx, origin crdt.Origin, taken uint64) (layers, error) {
+func (s *Store) untakenSince(tx *rows.Tx, taken uint64) (layers, error) {
 	l := layers{byRow: map[key][]layer{}, others: map[crdt.Origin][]untaken{}, upTo: taken}
 	since, err := tx.Trimmed()
 	if err != nil {
 		return l, err
 	}
 	for since = max(since, taken); ; {
-		_, changes, err := tx.Changes(origin, since, 1000)
+		_, changes, err := tx.Changes(s.Origin(), since, 1000)
 		if err != nil {
 			return l, err
 		}
 		if len(changes) == 0 {
-			return l, l.addMerged(tx)
+			return l, l.addMerged(tx, s.File.Schema())
 		}
 		for i := range changes {
 			by, err := personOf(tx, changes[i].Session)
@@ -76,11 +76,11 @@ func untakenSince(tx *rows.Tx, origin crdt.Origin, taken uint64) (layers, error)
 }
 
 // addMerged reads the changes of neighbours that stand in the rows.
-func (l *layers) addMerged(tx *rows.Tx) error {
-	return eachOfNeighbours(tx, `merged=1`, func(c *journal.Change) error {
+func (l *layers) addMerged(tx *rows.Tx, schema *crdt.Schema) error {
+	return eachOfNeighbours(tx, `merged=1 ORDER BY origin, seq`, func(c *journal.Change) error {
 		by, err := personOf(tx, c.Session)
 		if err == nil {
-			l.others[c.Origin] = append(l.others[c.Origin], l.add(admitted(tx.Schema(), c), by))
+			l.others[c.Origin] = append(l.others[c.Origin], l.add(admitted(schema, c), by))
 		}
 		return err
 	})

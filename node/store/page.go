@@ -49,7 +49,7 @@ func (s *Store) resume(ctx context.Context, taken uint64) error {
 	}
 	var back layers
 	err := s.File.Write(ctx, func(tx *rows.Tx) (err error) {
-		if back, err = untakenSince(tx, s.Origin(), taken); err != nil {
+		if back, err = s.untakenSince(tx, taken); err != nil {
 			return err
 		}
 		return tx.SetFact(factTaken, int64(taken))
@@ -64,8 +64,12 @@ func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.Pa
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var touched []crdt.ID
-	err := s.File.Write(ctx, func(tx *rows.Tx) error {
+	known := s.neighbours
+	err := s.File.Write(ctx, func(tx *rows.Tx) (err error) {
 		touched = nil
+		if known, err = s.noteTaken(tx, page.Vector); err != nil {
+			return err
+		}
 		for i := range slice {
 			t, err := s.replace(tx, page, &slice[i], touched)
 			if err != nil {
@@ -79,6 +83,7 @@ func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.Pa
 		return s.advance(tx, page, slice[len(slice)-1].N)
 	})
 	if err == nil {
+		s.neighbours = known
 		s.changed(touched)
 	}
 	return err
@@ -123,9 +128,15 @@ func (s *Store) advance(tx *rows.Tx, page *wire.Page, n int64) error {
 func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	taken := page.Vector[s.Origin()]
-	err := s.File.Write(ctx, func(tx *rows.Tx) error {
+	taken, known := page.Vector[s.Origin()], s.neighbours
+	err := s.File.Write(ctx, func(tx *rows.Tx) (err error) {
+		if known, err = s.noteTaken(tx, page.Vector); err != nil {
+			return err
+		}
 		if err := s.advance(tx, page, page.Until); err != nil || page.More || page.Scope != s.branch {
+			return err
+		}
+		if known, err = s.dropTaken(tx, known); err != nil {
 			return err
 		}
 		// What this branch wrote stands in its own feed: only its last page says
@@ -139,10 +150,14 @@ func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 		}
 		return s.trim(tx, min(page.Backed, taken))
 	})
-	if err != nil || page.More || page.Scope != s.branch {
+	if err != nil {
 		return err
 	}
-	s.overlay.take(taken)
+	s.neighbours = known
+	if page.More || page.Scope != s.branch {
+		return nil
+	}
+	s.overlay.take(s.Origin(), page.Vector)
 	s.changed(nil)
 	return nil
 }

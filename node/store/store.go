@@ -32,8 +32,10 @@ type Store struct {
 	branch int64
 	nowMS  func() int64
 
-	mu     sync.Mutex // serialises acts and pages; guards author
-	author *rows.Author
+	mu         sync.Mutex // serialises acts and pages; guards author and neighbours
+	author     *rows.Author
+	neighbours neighbours
+	relay      relay
 
 	overlay overlay
 	changed func([]crdt.ID)
@@ -48,7 +50,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, changed: func([]crdt.ID) {}}
+	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, relay: newRelay(), changed: func([]crdt.ID) {}}
 	err = file.Write(ctx, func(tx *rows.Tx) error {
 		if s.author, err = file.LoadAuthor(tx, o.Origin, o.Rand); err != nil {
 			return err
@@ -57,8 +59,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		if err != nil {
 			return err
 		}
-		l, err := untakenSince(tx, s.Origin(), uint64(taken))
+		l, err := s.untakenSince(tx, uint64(taken))
+		if err != nil {
+			return err
+		}
 		s.overlay.set(l)
+		s.neighbours, err = loadNeighbours(tx)
 		return err
 	})
 	if err != nil {
@@ -126,7 +132,7 @@ func (s *Store) Act(ctx context.Context, who rows.Actor, fn func(*rows.Act) erro
 		}
 		return rows.Receipt{}, err
 	}
-	s.overlay.add(change, who.Person)
+	s.overlay.add(change, who.Person, touched)
 	s.changed(touched)
 	return rows.Receipt{Seq: change.Seq, Stamp: change.Stamp, Ops: ops(change)}, nil
 }
@@ -171,6 +177,7 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 	p.Written = s.author.Seq()
 	p.Taken, p.OldestMS = s.overlay.taken()
 	p.Unsent = s.overlay.count()
+	p.Safe = s.overlay.safeUpTo()
 	s.mu.Unlock()
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
 		n, _, err := tx.Int(`SELECT count(*) FROM refusal WHERE origin=?1`, int64(s.Origin()))
@@ -187,22 +194,28 @@ func (s *Store) Pending(kind uint8, id crdt.ID) bool { return s.overlay.has(key{
 // head they end at.
 func (s *Store) Range(ctx context.Context, since uint64, limit int, sign journal.Signer) (r journal.Range, err error) {
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		r.Prev, r.Changes, err = tx.Changes(s.Origin(), since, limit)
-		if err != nil || len(r.Changes) == 0 {
-			return err
-		}
-		if first := r.Changes[0].Seq; first != since+1 {
-			return fmt.Errorf("store: %w: number %d; the journal begins at %d", rows.ErrNoChange, since+1, first)
-		}
-		hash, buf := r.Prev, []byte(nil)
-		for i := range r.Changes {
-			hash, buf = r.Changes[i].Seal(hash, buf)
-		}
-		r.Head = journal.Head{Origin: s.Origin(), Seq: r.Changes[len(r.Changes)-1].Seq, Hash: hash}
-		r.Head.Signature = sign(r.Head.Message())
-		return nil
+		r, err = rangeOf(tx, s.Origin(), since, limit, sign)
+		return err
 	})
 	return r, err
+}
+
+// rangeOf reads own changes and signs the head they end at.
+func rangeOf(tx *rows.Tx, origin crdt.Origin, since uint64, limit int, sign journal.Signer) (r journal.Range, err error) {
+	r.Prev, r.Changes, err = tx.Changes(origin, since, limit)
+	if err != nil || len(r.Changes) == 0 {
+		return r, err
+	}
+	if first := r.Changes[0].Seq; first != since+1 {
+		return r, fmt.Errorf("store: %w: number %d; the journal begins at %d", rows.ErrNoChange, since+1, first)
+	}
+	hash, buf := r.Prev, []byte(nil)
+	for i := range r.Changes {
+		hash, buf = r.Changes[i].Seal(hash, buf)
+	}
+	r.Head = journal.Head{Origin: origin, Seq: r.Changes[len(r.Changes)-1].Seq, Hash: hash}
+	r.Head.Signature = sign(r.Head.Message())
+	return r, nil
 }
 
 // partyOf finds the parties a row hangs on: those its fields name, or itself.

@@ -61,6 +61,37 @@ CREATE TABLE document (
 ) STRICT;
 
 CREATE VIRTUAL TABLE find USING fts5(names, sounds, digits, words, content='', contentless_delete=1, detail=column);
+`, `
+-- The other workstations of the branch, as authors. Empty at central.
+CREATE TABLE neighbour (
+	origin      INTEGER PRIMARY KEY,
+	certificate BLOB NOT NULL DEFAULT x'', -- DER, proves what they signed; empty: nothing was received yet
+	taken       INTEGER NOT NULL DEFAULT 0, -- up to here the feed says that central has taken their changes
+	base        INTEGER NOT NULL DEFAULT 0, -- what is held here begins after this number
+	base_hash   BLOB NOT NULL DEFAULT x''   -- link of the chain at base
+) STRICT;
+
+-- Changes of neighbours that central has not taken, as they were received: a
+-- second copy, to be passed on as it is. bodies is journal.AppendOps.
+CREATE TABLE neighbour_change (
+	origin  INTEGER NOT NULL,
+	seq     INTEGER NOT NULL,
+	stamp   BLOB NOT NULL,
+	session INTEGER NOT NULL,
+	bodies  BLOB NOT NULL,
+	hash    BLOB NOT NULL,
+	merged  INTEGER NOT NULL DEFAULT 0, -- 1: it stands in the rows; 0: it is ahead of time and waits
+	PRIMARY KEY (origin, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX neighbour_waiting ON neighbour_change (stamp) WHERE merged=0;
+
+-- Heads that their authors signed: ranges that are passed on end at one.
+CREATE TABLE neighbour_head (
+	origin    INTEGER NOT NULL,
+	seq       INTEGER NOT NULL,
+	signature BLOB NOT NULL,
+	PRIMARY KEY (origin, seq)
+) STRICT, WITHOUT ROWID;
 `}
 
 // LocalTables returns the migrations of what never travels.

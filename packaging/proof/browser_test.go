@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	patience  = 30 * time.Second // one step of a browser on a busy machine
+	patience  = 20 * time.Second // one step of a browser on a busy machine
 	lookEvery = 30 * time.Millisecond
 )
 
@@ -73,6 +73,7 @@ func sit(t *testing.T, browser context.Context, base string) *seat {
 			t.Errorf("the browser complains: %s", trouble)
 		}
 	})
+	must(t, chromedp.Run(ctx)) // the window lives as long as the context of its first run
 	s.does(chromedp.EmulateViewport(1280, 800))
 	return s
 }
@@ -153,7 +154,7 @@ func (s *seat) signIn(login, word string) {
 		chromedp.Click(`input[name="login"][value="`+login+`"]`, chromedp.ByQuery),
 		chromedp.SendKeys("#password", word, chromedp.ByQuery),
 		chromedp.KeyEvent(kb.Enter),
-		chromedp.WaitVisible("#find", chromedp.ByQuery),
+		sees(`document.readyState === "complete" && document.activeElement.id === "find"`),
 	)
 }
 

@@ -1,122 +1,277 @@
-package central
+package central_test
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/sync/central"
 	"bough/sync/rows"
-	"bough/sync/wire"
 )
 
-func TestPushesAreTakenOnceHoweverOftenTheyCome(t *testing.T) {
-	c := newCentral(t)
-	a := c.joinTest(t, 7, 1)
-	for i := range 6 {
-		a.write(uint32(i+1), fmt.Sprint("P", i))
+func TestPagesEndAtTheirLimitAndTheLastSaysSo(t *testing.T) {
+	b := newBank(t)
+	l := b.join(11, 1)
+	for i := range 7 {
+		b.act(party(1, fmt.Sprint("party ", i)))
 	}
-	steps := []struct {
-		from, to int
-		has      uint64
-	}{{3, 4, 0}, {1, 2, 2}, {1, 2, 2}, {5, 6, 2}, {1, 4, 4}, {1, 1, 4}, {2, 3, 4}, {3, 6, 6}, {1, 6, 6}, {5, 6, 6}}
-	for _, s := range steps {
-		if has := must[uint64](t)(a.push(t, c, s.from, s.to)); has != s.has {
-			t.Fatalf("after %d to %d central has %d, want %d", s.from, s.to, has, s.has)
+	head := b.count(`SELECT feed FROM scope WHERE scope=1`)
+	var seen []int64
+	since := int64(0)
+	for _, want := range []int{3, 3, 1, 0} {
+		p := l.ask(1, since, 3)
+		if len(p.Rows) != want || p.More != (want == 3) || p.Since != since || p.Epoch != b.Epoch() {
+			t.Errorf("after %d: %d rows up to %d, more %t", since, len(p.Rows), p.Until, p.More)
 		}
+		if p.More != (p.Digest == (crdt.Digest{})) {
+			t.Errorf("after %d: more %t, digest %s", since, p.More, p.Digest)
+		}
+		for _, r := range p.Rows {
+			seen = append(seen, r.N)
+		}
+		since = p.Until
 	}
-	page := must[*wire.Page](t)(c.Page(t.Context(), &Node{Origin: 7, Branch: 1}, wire.Pull{Scope: 1}))
-	if len(page.Rows) != 6 || page.Vector[7] != 6 || page.More {
-		t.Errorf("%d rows, vector %v", len(page.Rows), page.Vector)
+	if since != head || !slices.IsSorted(seen) || len(slices.Compact(seen)) != 7 {
+		t.Errorf("numbers %v, the head is %d", seen, head)
+	}
+	if p := l.ask(1, 0, 7); p.More || p.Until != head {
+		t.Errorf("a page that just fits: more %t", p.More)
+	}
+	if p := l.ask(1, 0, 0); len(p.Rows) != 7 {
+		t.Errorf("no limit: %d rows", len(p.Rows))
+	}
+	if p := l.ask(1, head+50, 3); len(p.Rows) != 0 || p.Until < p.Since {
+		t.Errorf("from beyond the head: %+v", p)
 	}
 }
 
-func TestAnotherHistoryIsRefusedWhateverItsLength(t *testing.T) {
-	c := newCentral(t)
-	a := c.joinTest(t, 7, 1)
-	for i := range 6 {
-		a.write(uint32(i+1), fmt.Sprint("P", i))
-	}
-	must[uint64](t)(a.push(t, c, 1, 3))
-	must[uint64](t)(a.push(t, c, 4, 6))
-	twin := a.fork(2)
-	for i := range 6 {
-		twin.write(uint32(i+20), fmt.Sprint("twin ", i))
-	}
-	if has := must[uint64](t)(twin.push(t, c, 1, 2)); has != 6 {
-		t.Errorf("what both have in common: %d", has)
-	}
-	for _, span := range [][2]int{{1, 3}, {3, 3}, {3, 5}, {3, 6}, {3, 8}, {6, 6}, {7, 8}} {
-		if _, err := twin.push(t, c, span[0], span[1]); !errors.Is(err, ErrFork) {
-			t.Errorf("changes %v of a twin: %v", span, err)
+func TestAPageCarriesTheVectorOfItsBranch(t *testing.T) {
+	b := newBank(t)
+	l, mate, other := b.join(11, 1), b.join(12, 1), b.join(22, 2)
+	for i, n := range []*till{l, mate, other} {
+		for range i + 2 {
+			n.act(party(int(n.Branch()), "x"))
 		}
+		n.push(1)
 	}
-	if has := must[uint64](t)(a.push(t, c, 5, 6)); has != 6 {
-		t.Errorf("central has %d of what it took first", has)
+	got := l.ask(1, 0, 1).Vector
+	if len(got) != 2 || got[11] != 2 || got[12] != 3 {
+		t.Errorf("%v", got)
 	}
 }
 
-func TestAScopeWhoseNewestRowHasLeftStillComesToItsEnd(t *testing.T) {
-	c := newCentral(t)
-	id := crdt.MakeID(1, 500)
-	put := func(branch int64) {
-		t.Helper()
-		_, err := c.Act(t.Context(), rows.Actor{}, func(act *rows.Act) error {
-			act.Add(crdt.Op{Kind: crm.Credential, ID: id, Set: []crdt.FieldSet{{Field: crm.CredentialBranch, Value: crdt.IntValue(branch)}}})
-			return nil
-		})
+func TestNumbersGoOnAfterARestart(t *testing.T) {
+	b := newBank(t)
+	l := b.join(11, 1)
+	id := b.act(party(1, "Ada")).Ops[0].ID
+	bad := l.act(party(1, "never")).Ops[0].ID
+	l.push(9)
+	before := b.row(crm.Party, id).N
+	must(t, b.Close())
+	b.open()
+	l.act(set(crm.Party, bad, crm.PartyMemo, "x"))
+	l.push(9)
+	b.act(set(crm.Party, id, crm.PartyGreeting, "Dear Ada"))
+	if n := b.row(crm.Party, id).N; n <= before {
+		t.Errorf("number %d after %d", n, before)
+	}
+	b.sound()
+	l.pull(9)
+	l.agree()
+}
+
+func TestAnActThatFailsTakesNoNumber(t *testing.T) {
+	b := newBank(t)
+	id := b.act(party(1, "Ada")).Ops[0].ID
+	n := b.row(crm.Party, id).N
+	mine := errors.New("second thoughts")
+	if _, err := b.Act(ctx(), rows.Actor{}, func(a *rows.Act) error { a.Add(set(crm.Party, id, crm.PartyName, "Bee")); return mine }); !errors.Is(err, mine) {
+		t.Error(err)
+	}
+	if _, err := b.Act(ctx(), rows.Actor{}, func(a *rows.Act) error { a.Add(set(crm.Party, id, crm.PartyName, 5)); return nil }); err == nil {
+		t.Error("a number was taken for a name")
+	}
+	if r, err := b.Act(ctx(), rows.Actor{}, func(*rows.Act) error { return nil }); err != nil || r.Seq != 0 {
+		t.Errorf("an act of nothing: %+v %v", r, err)
+	}
+	b.act(set(crm.Party, id, crm.PartyGreeting, "x"))
+	if r := b.row(crm.Party, id); r.N != n+1 || r.Get(crm.PartyName).S != "Ada" {
+		t.Errorf("%+v", r)
+	}
+	b.sound()
+}
+
+func TestAnActOfManyOpsBecomesManyChanges(t *testing.T) {
+	b := newBank(t)
+	var ops []crdt.Op
+	for range 600 {
+		ops = append(ops, party(1, "x"))
+	}
+	r := b.act(ops...)
+	if len(r.Ops) != 600 || r.Seq != 3 || b.count(`SELECT count(*) FROM party`) != 600 {
+		t.Errorf("%d ops up to number %d", len(r.Ops), r.Seq)
+	}
+	must(t, b.File.Read(ctx(), func(tx *rows.Tx) error {
+		_, err := tx.CheckChain(b.Origin())
+		return err
+	}))
+	b.sound()
+}
+
+func TestWhoWaitsForAFeedIsWokenByItAlone(t *testing.T) {
+	b := newBank(t)
+	b.act(party(1, "Ada"))
+	var wg sync.WaitGroup
+	head := b.count(`SELECT feed FROM scope WHERE scope=1`)
+	woken := make(chan map[int64]int64, 1)
+	wg.Go(func() {
+		feeds, err := b.AwaitAny(ctx(), map[int64]int64{0: 1 << 40, 1: head})
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
 		}
+		woken <- feeds
+	})
+	b.act(party(2, "elsewhere"))
+	b.act(party(1, "here"))
+	wg.Wait()
+	if feeds := <-woken; len(feeds) != 1 || feeds[1] <= head {
+		t.Errorf("%v", feeds)
 	}
-	put(1)
-	put(2)
-	page := must[*wire.Page](t)(c.Page(t.Context(), &Node{Origin: 7, Branch: 1}, wire.Pull{Scope: 1}))
-	if page.More || len(page.Rows) > 1 {
-		t.Errorf("%d rows until %d, more %v", len(page.Rows), page.Until, page.More)
+	if moved, err := b.Await(ctx(), 1, 0); !moved || err != nil {
+		t.Errorf("a feed that is ahead already: %t %v", moved, err)
+	}
+	gone, cancel := context.WithCancel(ctx())
+	cancel()
+	if moved, err := b.Await(gone, 1, 1<<40); moved || err != nil {
+		t.Errorf("who hung up: %t %v", moved, err)
 	}
 }
 
-func TestNewsWakesThoseConcernedAndOnlyThem(t *testing.T) {
-	c := newCentral(t)
-	a := c.joinTest(t, 7, 1)
-	type answer struct {
-		feeds map[int64]int64
-		err   error
+func TestListenersHearWhichCustomersChanged(t *testing.T) {
+	b := newBank(t)
+	var heard []crdt.ID
+	b.OnChange(func(ids []crdt.ID) { heard = append(heard, ids...) })
+	id := b.act(party(1, "Ada")).Ops[0].ID
+	b.act(talk(id, "called"))
+	nowhere := b.act(set(crm.Party, 0, crm.PartyName, "of head office")).Ops[0].ID
+	if !slices.Equal(heard, []crdt.ID{id, id, nowhere}) {
+		t.Errorf("%v, want %v", heard, []crdt.ID{id, id, nowhere})
 	}
-	await := func(ctx context.Context, since map[int64]int64) chan answer {
-		out := make(chan answer, 1)
-		go func() {
-			feeds, err := c.AwaitAny(ctx, since)
-			out <- answer{feeds, err}
-		}()
-		return out
+}
+
+func TestAnImportIsOneBatchAndCanBeTakenBack(t *testing.T) {
+	b := newBank(t)
+	l := b.join(11, 1)
+	old := b.act(party(1, "Ada")).Ops[0].ID
+	ids, err := b.MintMany(ctx(), 3)
+	must(t, err)
+	who := rows.Actor{Session: 1, Person: 1}
+	first, err := b.Import(ctx(), who, []crdt.Op{set(crm.Party, ids[0], crm.PartyHome, 1, crm.PartyName, "Bee")}, []byte("one"), 0)
+	must(t, err)
+	second, err := b.Import(ctx(), who, []crdt.Op{set(crm.Party, old, crm.PartyName, "Ada L."), set(crm.Party, ids[1], crm.PartyHome, 1, crm.PartyName, "Cy")}, []byte("two"), first)
+	must(t, err)
+	l.pull(9)
+	if _, err := b.Import(ctx(), who, []crdt.Op{set(crm.Party, ids[2], crm.PartyHome, 1)}, nil, first); !errors.Is(err, central.ErrStale) {
+		t.Errorf("an import planned before the last one: %v", err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	mine, others := await(ctx, map[int64]int64{OfficeScope: 0, 1: 0}), await(ctx, map[int64]int64{OfficeScope: 0, 2: 0})
-	a.write(1, "Alice")
-	must[uint64](t)(a.push(t, c, 1, 1))
-	if got := <-mine; got.err != nil || got.feeds[1] == 0 || len(got.feeds) != 1 {
-		t.Errorf("news of branch 1: %+v", got)
+	if err := b.Undo(ctx(), who, first, nil, nil); !errors.Is(err, central.ErrStale) {
+		t.Errorf("an older import is taken back: %v", err)
 	}
-	if len(others) != 0 {
-		t.Error("branch 2 was woken")
+	if id, record, err := b.LatestBatch(ctx()); id != second || string(record) != "two" || err != nil {
+		t.Errorf("%d %q %v", id, record, err)
 	}
-	if got := <-await(ctx, map[int64]int64{1: 0}); got.feeds[1] == 0 {
-		t.Errorf("what happened before is news too: %+v", got)
+	must(t, b.Undo(ctx(), who, second, []crdt.Op{set(crm.Party, old, crm.PartyName, "Ada")}, []central.RowID{{Kind: crm.Party, ID: ids[1]}}))
+	b.sound()
+	if b.row(crm.Party, ids[1]) != nil || b.row(crm.Party, old).Get(crm.PartyName).S != "Ada" || b.row(crm.Party, ids[0]) == nil {
+		t.Error("the batch was not taken back, or more than it")
 	}
-	stop()
-	if got := <-others; got.err != nil || len(got.feeds) != 0 {
-		t.Errorf("the end of the wait: %+v", got)
+	l.pull(9)
+	l.agree()
+	if l.row(crm.Party, ids[1]) != nil {
+		t.Error("the workstation keeps what was taken back")
 	}
-	if moved, err := c.Await(t.Context(), 1, 0); !moved || err != nil {
-		t.Errorf("one scope: %v, %v", moved, err)
+	if id, _, err := b.LatestBatch(ctx()); id != first || err != nil {
+		t.Errorf("%d %v", id, err)
 	}
-	c.newsMu.Lock()
-	defer c.newsMu.Unlock()
-	if len(c.waiting) != 0 {
-		t.Errorf("%d scopes are still waited for", len(c.waiting))
+}
+
+func TestACodeOpensOnceWithinItsDay(t *testing.T) {
+	b := newBank(t)
+	hash, late := []byte("hash"), []byte("late")
+	must(t, b.PutCode(ctx(), hash, 7, b.now+24*3600_000))
+	must(t, b.PutCode(ctx(), late, 8, b.now+10))
+	if branch, err := b.UseCode(ctx(), hash); branch != 7 || err != nil {
+		t.Errorf("%d %v", branch, err)
 	}
+	b.now += 1000
+	for name, h := range map[string][]byte{"used": hash, "too old": late, "unknown": []byte("other")} {
+		if branch, err := b.UseCode(ctx(), h); branch != 0 || !errors.Is(err, central.ErrCode) {
+			t.Errorf("%s: %d %v", name, branch, err)
+		}
+	}
+}
+
+func TestTheOldestBackupThatIsKeptSaysWhatNodesMayForget(t *testing.T) {
+	b := newBank(t)
+	l := b.join(11, 1)
+	backed := func() uint64 { return l.ask(1, 0, 1).Backed }
+	l.act(party(1, "x"))
+	l.push(9)
+	if got := backed(); got != 0 {
+		t.Errorf("without a backup %d may go", got)
+	}
+	path := filepath.Join(t.TempDir(), "central.bak")
+	must(t, b.Backup(ctx(), path))
+	for range 9 {
+		l.act(party(1, "x"))
+		l.push(9)
+		must(t, b.MarkBackup(ctx()))
+	}
+	// Seven are kept: the marks of 4 … 10.
+	if got := backed(); got != 4 {
+		t.Errorf("%d may go, the oldest of seven backups covers 4", got)
+	}
+	old := &bank{t: t, path: path}
+	old.open()
+	defer func() { must(t, old.Close()) }()
+	if n := old.count(`SELECT count(*) FROM party`); n != 1 {
+		t.Errorf("the backup holds %d parties", n)
+	}
+	old.sound()
+	l.pull(9)
+	if p, err := l.Progress(ctx()); err != nil || p.Written != 10 || p.Unsent != 0 {
+		t.Errorf("%+v %v", p, err)
+	}
+}
+
+func TestCentralKnowsItsWorkstations(t *testing.T) {
+	b := newBank(t)
+	l := b.join(11, 1)
+	b.join(12, 1)
+	for range 3 {
+		b.act(party(1, "x"))
+	}
+	must(t, b.Heard(ctx(), 11, central.Report{Unsent: 4, OldestMS: 77, Feed: 5, Version: "1.2"}))
+	must(t, b.Heard(ctx(), 11, central.Report{Feed: 3, Version: "1.2"}))
+	nodes, err := b.Nodes(ctx())
+	must(t, err)
+	if len(nodes) != 2 || nodes[0].Origin != 11 || nodes[0].Feed != 5 || nodes[0].Unsent != 0 || nodes[0].Version != "1.2" || nodes[0].SeenMS == 0 {
+		t.Errorf("%+v", nodes[0])
+	}
+	if lag, err := b.Lag(ctx(), 1, l.ask(1, 0, 2).Until); lag != 1 || err != nil {
+		t.Errorf("lag %d %v", lag, err)
+	}
+	if err := b.Join(ctx(), central.Node{Origin: 11, Branch: 2, Key: []byte{1}}, mint([]crdt.Op{set(crm.Node, 0, crm.NodeOrigin, 11)})); err == nil {
+		t.Error("an origin joined twice")
+	}
+	if n := b.count(`SELECT count(*) FROM node`); n != 2 {
+		t.Errorf("%d rows of nodes", n)
+	}
+	b.sound()
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"bough/node/crm"
 	"bough/node/desk"
 	"bough/webui/words"
 )
@@ -55,9 +56,9 @@ func newField(in input, value string) field {
 	case "sex":
 		f.Choices = words.Sexes()
 	case "document":
-		f.Choices = words.DocumentTypes()
+		f.Choices = crm.DocumentTypes
 	case "speaks":
-		f.Choices = words.Languages()
+		f.Choices = crm.Languages
 	case "type":
 		f.Choices = []string{"person", "organisation"}
 	}

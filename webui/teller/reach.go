@@ -111,7 +111,7 @@ func removeReach(v *webui.Visit, c *desk.Customer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := v.Site.Desk.ClearReach(v.Ctx(), v.Who, view.Reach); err != nil {
+	if _, err := v.Site.Desk.ClearReach(v.Ctx(), v.Who, view.Reach, onScreen(v)...); err != nil {
 		return v.Again("reach", view, &view.Form, err)
 	}
 	v.Done(view.Form.Draft)

@@ -29,7 +29,7 @@ func settle(v *webui.Visit) error {
 	if take != "current" && take != "losing" {
 		return badInput("take", "act_missing")
 	}
-	if _, err := v.Site.Desk.Settle(v.Ctx(), v.Who, id, take == "losing"); err != nil {
+	if _, err := v.Site.Desk.Settle(v.Ctx(), v.Who, id, take == "losing", onScreen(v)...); err != nil {
 		return err
 	}
 	return backToParty(v, "conflict")
@@ -41,10 +41,21 @@ func setTask(v *webui.Visit) error {
 	if err != nil {
 		return err
 	}
-	if _, err := v.Site.Desk.SetTask(v.Ctx(), v.Who, id, v.FormValue("state")); err != nil {
+	if _, err := v.Site.Desk.SetTask(v.Ctx(), v.Who, id, v.FormValue("state"), onScreen(v)...); err != nil {
 		return err
 	}
 	return backToParty(v, "task")
+}
+
+// onScreen are the stamps that the form says were on screen; none: what is there
+// now counts as seen.
+func onScreen(v *webui.Visit) (saw []string) {
+	for _, s := range v.Request().Form["saw"] {
+		if s != "" {
+			saw = append(saw, s)
+		}
+	}
+	return saw
 }
 
 // backToParty goes to the page on which the button was.

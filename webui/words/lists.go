@@ -13,14 +13,6 @@ type List struct {
 	Codes []string
 }
 
-// Languages are the languages that customers are known to speak.
-func Languages() []string {
-	return []string{"en", "zh", "cs", "de", "es", "fr", "it", "ja", "ko", "pl", "pt", "ru", "sk", "vi"}
-}
-
-// DocumentTypes are the sorts of identity and registration documents offered.
-func DocumentTypes() []string { return []string{"id_card", "passport", "licence", "registration"} }
-
 // Sexes are the codes of the field sex.
 func Sexes() []string { return []string{"f", "m", "x"} }
 
@@ -34,7 +26,7 @@ func Lists() []List {
 		{"case", crm.CaseTypes}, {"casestate", crm.CaseStates},
 		{"holdingrole", crm.HoldingRoles}, {"relation", crm.RelationTypes}, {"inverse", crm.RelationTypes},
 		{"role", crm.Roles}, {"type", crm.PartyTypes}, {"status", crm.PartyStatuses},
-		{"speaks", Languages()}, {"document", DocumentTypes()}, {"sex", Sexes()},
+		{"speaks", crm.Languages}, {"document", crm.DocumentTypes}, {"sex", Sexes()},
 		{"account", []string{"current", "savings", "deposit", "credit_line", "mortgage", "loan"}},
 		{"loanstate", []string{"running", "finished", "in_arrears", "defaulted"}},
 		{"group", []string{"household", "group"}},

@@ -72,8 +72,14 @@ type quarrel struct {
 func (d *Demo) hear(ctx context.Context) {
 	d.mu.Lock()
 	q := d.quarrel
+	met := q != nil
+	if met {
+		for _, r := range q.rivals {
+			met = met && r.at.up() && r.at.done(d.central)
+		}
+	}
 	d.mu.Unlock()
-	if q == nil {
+	if !met {
 		return
 	}
 	for _, r := range q.rivals {
@@ -102,7 +108,7 @@ func (d *Demo) rivals(ctx context.Context) (out []*rival, err error) {
 	for _, r := range out {
 		p := d.manager(r.branch)
 		var session struct{ Token string }
-		if err := d.send(ctx, http.MethodPost, r.at.local("/api/v1/session"), "", map[string]string{"login": p.Login, "password": p.Password}, &session); err != nil {
+		if err := d.send(ctx, endpoint{http.MethodPost, r.at.local("/api/v1/session"), ""}, map[string]string{"login": p.Login, "password": p.Password}, &session); err != nil {
 			return nil, err
 		}
 		r.token = session.Token
@@ -149,19 +155,22 @@ func (d *Demo) plan(ctx context.Context, rivals []*rival, id crdt.ID, n int) (na
 
 func (d *Demo) edit(ctx context.Context, r *rival, id crdt.ID) error {
 	var ignored json.RawMessage
-	return d.send(ctx, http.MethodPatch, r.at.local("/api/v1/customers/"+id.String()), r.token, map[string]string{"phone": r.phone}, &ignored)
+	return d.send(ctx, endpoint{http.MethodPatch, r.at.local("/api/v1/customers/" + id.String()), r.token}, map[string]string{"phone": r.phone}, &ignored)
 }
 
-// send sends JSON.
-func (d *Demo) send(ctx context.Context, method, url, token string, body, into any) error {
+// send sends body as JSON and reads the answer, which is JSON too, into into.
+func (d *Demo) send(ctx context.Context, to endpoint, body, into any) error {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	r, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(b))
+	r, err := http.NewRequestWithContext(ctx, to.method, to.url, bytes.NewReader(b))
 	if err != nil {
 		return err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	return d.ask(r, token, into)
+	return d.ask(r, to.token, into)
 }
+
+// endpoint is a way of the JSON API, and the word that opens it.
+type endpoint struct{ method, url, token string }

@@ -152,7 +152,7 @@ func (d *Demo) caughtUp(b *branch) (nodes int, sum totals) {
 			continue
 		}
 		sum.add(&w.status)
-		if s := &w.status; s.Online && s.Bootstrapped && s.Unsent == 0 && d.central.heard && s.agrees(&d.central.status, b.Number) {
+		if w.done(d.central) {
 			nodes++
 		}
 	}
@@ -182,4 +182,10 @@ func (d *Demo) prove() {
 			d.note("proof", b.Name, p.Written, p.Accepted, p.Refused, p.Missing)
 		}
 	}
+}
+
+// done reports whether a node has nothing left to send or to get; mu is held.
+func (w *workstation) done(central *workstation) bool {
+	s := &w.status
+	return s.Online && s.Bootstrapped && s.Unsent == 0 && central.heard && s.agrees(&central.status, w.branch)
 }

@@ -1,0 +1,233 @@
+package vault_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"zombiezen.com/go/sqlite"
+
+	"bough/node/store/vault"
+)
+
+const pageBytes, frameBytes = 4096, 24 + 4096
+
+// everything reads a file whole: the tables, and the structure of the file.
+var everything = []string{"SELECT * FROM party ORDER BY id", "SELECT count(*) FROM party WHERE name > ''", "PRAGMA integrity_check"}
+
+// readAll opens a file and reads everything of it.
+func readAll(path, name string) (all []string, err error) {
+	c, err := vault.Open(path, name, sqlite.OpenReadWrite)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range everything {
+		var lines []string
+		if lines, err = rowsOf(c, q); err != nil {
+			break
+		}
+		all = append(all, lines...)
+	}
+	_ = c.Close()
+	return all, err
+}
+
+// mustNotice fails unless reading the damaged file ends in an error.
+func mustNotice(t *testing.T, what, path, name string) {
+	t.Helper()
+	if all, err := readAll(path, name); err == nil {
+		t.Errorf("%s: %d lines were read without an error", what, len(all))
+	}
+}
+
+// sample is a sealed file of some pages without free ones, closed.
+func sample(t *testing.T) (db []byte, name string) {
+	path := filepath.Join(t.TempDir(), "sample.db")
+	name = register(t, newKey(), vault.Options{})
+	c := openVault(t, path, name)
+	run(t, c, "CREATE TABLE party (id INTEGER PRIMARY KEY, name TEXT, photo BLOB)")
+	run(t, c, "CREATE INDEX party_name ON party (name)")
+	for i := range 60 {
+		run(t, c, "INSERT INTO party (name, photo) VALUES (?1, randomblob(3000))", fmt.Sprint("Novak ", i))
+	}
+	run(t, c, "INSERT INTO party (name, photo) VALUES ('long', randomblob(20000))")
+	mustClose(t, c)
+	return readFile(t, path), name
+}
+
+func TestEveryFlippedBitOfTheFileIsNoticed(t *testing.T) {
+	db, name := sample(t)
+	r := rand.New(rand.NewPCG(1, 1))
+	flip := func(at, bit int) {
+		bad := slices.Clone(db)
+		bad[at] ^= 1 << bit
+		mustNotice(t, fmt.Sprintf("bit %d of byte %d of page %d", bit, at%pageBytes, at/pageBytes+1), putFiles(t, bad, nil), name)
+	}
+	for at := range 100 { // the readable head
+		flip(at, r.IntN(8))
+	}
+	for page := range len(db) / pageBytes {
+		for _, at := range []int{r.IntN(pageBytes), pageBytes - 1 - r.IntN(32), pageBytes - 1 - r.IntN(4)} {
+			flip(page*pageBytes+at, r.IntN(8))
+		}
+	}
+}
+
+func TestSwappedAndWipedPagesAreNoticed(t *testing.T) {
+	db, name := sample(t)
+	pages := len(db) / pageBytes
+	page := func(b []byte, n int) []byte { return b[n*pageBytes : (n+1)*pageBytes] }
+	for n := 1; n < pages; n++ {
+		bad := slices.Clone(db)
+		copy(page(bad, n), page(db, 1+n%(pages-1)))
+		mustNotice(t, fmt.Sprint("another page instead of page ", n+1), putFiles(t, bad, nil), name)
+	}
+	for n := range pages {
+		bad := slices.Clone(db)
+		clear(page(bad, n))
+		if n == 0 { // no salt: nothing can be opened
+			_, err := readAll(putFiles(t, bad, nil), name)
+			if err == nil {
+				t.Error("a wiped first page was read")
+			}
+			continue
+		}
+		mustNotice(t, fmt.Sprint("zeros instead of page ", n+1), putFiles(t, bad, nil), name)
+	}
+	other, _ := sample(t)
+	bad := slices.Clone(db)
+	copy(page(bad, 3), page(other, 3))
+	mustNotice(t, "a page of another file", putFiles(t, bad, nil), name)
+}
+
+func TestACutFileIsNoticed(t *testing.T) {
+	db, name := sample(t)
+	for n := 1; n < len(db)/pageBytes; n++ {
+		for _, size := range []int{n * pageBytes, n*pageBytes - 512, n*pageBytes - 1} {
+			mustNotice(t, fmt.Sprint("cut to ", size), putFiles(t, db[:size], nil), name)
+		}
+	}
+}
+
+// logged is a file whose log holds a number of commits, as a kill leaves it:
+// commit n adds party n. after says how long the log was after each of them.
+func logged(t *testing.T, commits int) (db, log []byte, after []int, name string) {
+	path := filepath.Join(t.TempDir(), "logged.db")
+	name = register(t, newKey(), vault.Options{})
+	c := openVault(t, path, name)
+	run(t, c, "CREATE TABLE party (id INTEGER PRIMARY KEY, name TEXT, photo BLOB)")
+	run(t, c, "CREATE INDEX party_name ON party (name)")
+	run(t, c, "WITH r (i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r WHERE i < 100) INSERT INTO party SELECT -i, 'old', randomblob(900) FROM r")
+	run(t, c, "PRAGMA wal_checkpoint(TRUNCATE)")
+	for i := range commits {
+		run(t, c, "INSERT INTO party VALUES (?1, ?2, randomblob(3000))", i+1, fmt.Sprint("Novak ", i))
+		after = append(after, len(readFile(t, path+"-wal")))
+	}
+	return readFile(t, path), readFile(t, path+"-wal"), after, name
+}
+
+func TestEveryFlippedBitOfTheLogIsNoticed(t *testing.T) {
+	const commits = 12
+	db, log, after, name := logged(t, commits)
+	r := rand.New(rand.NewPCG(2, 2))
+	if all, err := readAll(putFiles(t, db, log), name); err != nil || len(all) != 100+commits+2 {
+		t.Fatal(len(all), err)
+	}
+	lastStarts := after[commits-2]
+	flip := func(at int) {
+		bad := slices.Clone(log)
+		bad[at] ^= 1 << r.IntN(8)
+		what := fmt.Sprintf("byte %d of frame %d", (at-32)%frameBytes, (at-32)/frameBytes+1)
+		all, err := readAll(putFiles(t, db, bad), name)
+		switch {
+		case at < lastStarts && err == nil:
+			t.Errorf("%s: %d lines were read without an error", what, len(all))
+		case at >= lastStarts && (err != nil || len(all) != 100+commits+1 || slices.ContainsFunc(all, func(l string) bool {
+			return strings.Contains(l, fmt.Sprint("Novak ", commits-1))
+		})):
+			t.Errorf("%s: the last commit looks cut off, but %d lines, %v", what, len(all), err)
+		}
+	}
+	for at := range 32 {
+		flip(at)
+	}
+	for at := 32; at < len(log); at += frameBytes {
+		for i := range 24 {
+			flip(at + i)
+		}
+		for range 4 {
+			flip(at + 24 + r.IntN(pageBytes))
+		}
+		flip(at + frameBytes - 1 - r.IntN(32))
+	}
+}
+
+// TestAFlipUnderALiveConnectionIsNoticed: not only recovery looks.
+func TestAFlipUnderALiveConnectionIsNoticed(t *testing.T) {
+	armed := false
+	var seen []vault.Damage
+	name := register(t, newKey(), vault.Options{
+		Fault: func(a vault.Access) vault.Action {
+			if armed && a.Op == vault.OpRead && a.File == vault.Log && a.Bytes >= pageBytes {
+				return vault.Flip(777)
+			}
+			return vault.Action{}
+		},
+		Damaged: func(d vault.Damage) { seen = append(seen, d) },
+	})
+	path := filepath.Join(t.TempDir(), "a.db")
+	w := openVault(t, path, name)
+	run(t, w, "CREATE TABLE party (id INTEGER PRIMARY KEY, name TEXT)")
+	run(t, w, "INSERT INTO party VALUES (1, 'Novak')")
+	c := openVault(t, path, name)
+	armed = true
+	const ioErrData = sqlite.ResultCode(8202) // SQLITE_IOERR_DATA
+	if _, err := rowsOf(c, "SELECT * FROM party"); sqlite.ErrCode(err) != ioErrData {
+		t.Errorf("got %v", err)
+	}
+	armed = false
+	if len(seen) == 0 || seen[0].Path != path || seen[0].File != vault.Log {
+		t.Errorf("reported: %+v", seen)
+	}
+	if got := mustRows(t, c, "SELECT name FROM party"); !slices.Equal(got, []string{"Novak"}) {
+		t.Errorf("after the fault: %v", got)
+	}
+}
+
+func TestFramesFromElsewhereAreNoticed(t *testing.T) {
+	db, log, _, name := logged(t, 8)
+	frame := func(b []byte, n int) []byte { return b[32+n*frameBytes : 32+(n+1)*frameBytes] }
+	for _, c := range []struct {
+		what     string
+		from, to int
+	}{{"frame 2 for 3", 2, 3}, {"frame 5 for 2", 5, 2}, {"frame 1 for 0", 1, 0}} {
+		bad := slices.Clone(log)
+		copy(frame(bad, c.to), frame(log, c.from))
+		mustNotice(t, c.what, putFiles(t, db, bad), name)
+		bad = slices.Clone(log)
+		copy(frame(bad, c.to)[24:], frame(log, c.from)[24:])
+		mustNotice(t, c.what+", without header", putFiles(t, db, bad), name)
+	}
+	bad := slices.Clone(log)
+	binary.BigEndian.PutUint32(frame(bad, 3), 2) // claims to be page 2
+	mustNotice(t, "a frame that claims another page", putFiles(t, db, bad), name)
+	clear(frame(bad, 2))
+	mustNotice(t, "a wiped frame", putFiles(t, db, bad), name)
+}
+
+// TestChecksumsInTheLogTellNothing: the engine's checksums are linear in the
+// plain page, so they must not be readable.
+func TestChecksumsInTheLogTellNothing(t *testing.T) {
+	_, log, _, _ := logged(t, 8)
+	salts := log[16:24]
+	for at := 32; at < len(log); at += frameBytes {
+		if bytes.Equal(log[at+8:at+16], salts) {
+			t.Fatal("a frame header stands in the clear")
+		}
+	}
+}
