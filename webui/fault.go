@@ -58,6 +58,8 @@ func (v *Visit) FaultOf(err error) *Fault {
 		return &Fault{statusOf(known.Reason), known.Field, sentence(v.L, known)}
 	case errors.As(err, &tooLarge):
 		return &Fault{http.StatusRequestEntityTooLarge, "", v.L.T("fault.large")}
+	case v.Ctx().Err() != nil: // the browser has gone on: nobody reads this, and nothing is wrong
+		return &Fault{http.StatusServiceUnavailable, "", v.L.T("fault.internal")}
 	}
 	v.Site.Log.Error("a page failed", "route", v.Path(), "error", err)
 	return &Fault{http.StatusInternalServerError, "", v.L.T("fault.internal")}

@@ -93,17 +93,22 @@ func eachOfNeighbours(tx *rows.Tx, where string, fn func(*journal.Change) error,
 // is due into the rows. Chain, signature and branch were checked; certificates
 // (DER, by origin) are those they were checked against. What is held already,
 // what central has taken, and what does not follow is passed over. It returns
-// how many changes are new.
+// how many changes are new. ErrForked, ErrBackwards and ErrNeighbours are about
+// single ranges: the others were kept all the same.
 func (s *Store) Receive(ctx context.Context, certificates map[crdt.Origin][]byte, ranges []journal.Range) (fresh int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := maps.Clone(s.neighbours)
 	var merged []change
 	var touched []crdt.ID
+	var refused error
 	err = s.File.Write(ctx, func(tx *rows.Tx) error {
 		for i := range ranges {
 			n, err := s.keep(tx, known, certificates, &ranges[i])
-			if err != nil {
+			switch {
+			case errors.Is(err, ErrForked), errors.Is(err, ErrBackwards), errors.Is(err, ErrNeighbours):
+				refused = errors.Join(refused, err)
+			case err != nil:
 				return err
 			}
 			fresh += n
@@ -116,7 +121,7 @@ func (s *Store) Receive(ctx context.Context, certificates map[crdt.Origin][]byte
 	}
 	s.neighbours = known
 	s.merged(merged, touched)
-	return fresh, nil
+	return fresh, refused
 }
 
 // Due merges the changes of neighbours that were ahead of time and are not any
@@ -161,26 +166,35 @@ func (s *Store) keep(tx *rows.Tx, known neighbours, certificates map[crdt.Origin
 	case first > have+1:
 		return 0, nil // a gap: what is missing comes with the feed, or from its author
 	}
-	at, buf := r.Prev, []byte(nil)
-	for i := range r.Changes {
+	at, buf, links := r.Prev, []byte(nil), make([]journal.Hash, len(r.Changes))
+	for i := range r.Changes { // looked at as a whole before any of it is kept
 		c, prev := &r.Changes[i], at
 		at, buf = c.Seal(prev, buf)
-		if c.Seq <= have {
+		if links[i] = at; c.Seq <= have {
 			continue
 		}
 		if err := n.follow(c, prev); err != nil {
-			return fresh, err
+			return 0, err
+		}
+		n.last, n.hash, n.stamp = c.Seq, at, c.Stamp
+	}
+	for i := range r.Changes {
+		c := &r.Changes[i]
+		if c.Seq <= have {
+			continue
 		}
 		err := tx.Exec(`INSERT INTO neighbour_change (origin, seq, stamp, session, bodies, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
-			int64(origin), int64(c.Seq), c.Stamp.Bytes(), int64(c.Session), journal.AppendOps(nil, c.Bodies), at[:])
+			int64(origin), int64(c.Seq), c.Stamp.Bytes(), int64(c.Session), journal.AppendOps(nil, c.Bodies), links[i][:])
 		if err != nil {
 			return fresh, err
 		}
-		n.last, n.hash, n.stamp, fresh = c.Seq, at, c.Stamp, fresh+1
+		fresh++
 	}
 	n.certificate = certificates[origin]
 	known[origin] = n
-	return fresh, errors.Join(
+	// What stands before the base is covered by the feed, though its last page
+	// may not be in: nobody is sent it any more.
+	return fresh, errors.Join(forgetUpTo(tx, origin, n.base),
 		tx.Exec(`INSERT INTO neighbour_head (origin, seq, signature) VALUES (?1, ?2, ?3)`, int64(origin), int64(r.Head.Seq), r.Head.Signature),
 		putNeighbour(tx, origin, &n))
 }
@@ -272,13 +286,15 @@ func (s *Store) dropTaken(tx *rows.Tx, known neighbours) (neighbours, error) {
 		}
 		n.base, n.baseHash = upTo, link
 		out[origin] = n
-		err = errors.Join(
-			tx.Exec(`DELETE FROM neighbour_change WHERE origin=?1 AND seq<=?2`, int64(origin), int64(upTo)),
-			tx.Exec(`DELETE FROM neighbour_head WHERE origin=?1 AND seq<=?2`, int64(origin), int64(upTo)),
-			putNeighbour(tx, origin, &n))
-		if err != nil {
+		if err := errors.Join(forgetUpTo(tx, origin, upTo), putNeighbour(tx, origin, &n)); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+func forgetUpTo(tx *rows.Tx, origin crdt.Origin, upTo uint64) error {
+	return errors.Join(
+		tx.Exec(`DELETE FROM neighbour_change WHERE origin=?1 AND seq<=?2`, int64(origin), int64(upTo)),
+		tx.Exec(`DELETE FROM neighbour_head WHERE origin=?1 AND seq<=?2`, int64(origin), int64(upTo)))
 }

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -199,10 +200,39 @@ func marked(text, mark string) chromedp.Action {
 		`) && e.querySelector(".mark").innerText.includes(` + strconv.Quote(mark) + `))`)
 }
 
-func press(key string) chromedp.Action { return chromedp.KeyEvent(key) }
+// press types as hands do: a key whose default the page prevents types nothing,
+// other than with chromedp's own KeyEvent. What no key has comes as from an
+// input method.
+func press(text string) chromedp.Action { return typing(text, keyboard.ModifierNone) }
 
-func ctrlEnter() chromedp.Action {
-	return chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(keyboard.ModifierCtrl))
+func ctrlEnter() chromedp.Action { return typing(kb.Enter, keyboard.ModifierCtrl) }
+
+func typing(text string, held keyboard.Modifier) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		for _, r := range text {
+			k, known := kb.Keys[r]
+			if !known {
+				if err := keyboard.InsertText(string(r)).Do(ctx); err != nil {
+					return err
+				}
+				continue
+			}
+			with := held
+			if k.Shift {
+				with |= keyboard.ModifierShift
+			}
+			down := keyboard.DispatchKeyEvent(keyboard.KeyDown).WithKey(k.Key).WithCode(k.Code).WithText(k.Text).WithUnmodifiedText(k.Unmodified).
+				WithWindowsVirtualKeyCode(k.Windows).WithModifiers(with)
+			if k.Text == "" || held != keyboard.ModifierNone {
+				down.Type = keyboard.KeyRawDown
+			}
+			up := keyboard.DispatchKeyEvent(keyboard.KeyUp).WithKey(k.Key).WithCode(k.Code).WithWindowsVirtualKeyCode(k.Windows).WithModifiers(with)
+			if err := errors.Join(down.Do(ctx), up.Do(ctx)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // stays notes that the page was not loaded anew since.

@@ -73,6 +73,7 @@ func (s *shift) visit(name, note string) (path []string) {
 func quoted(s string) string { return fmt.Sprintf("%q", s) }
 
 func TestThePagesOfABankInARealBrowser(t *testing.T) {
+	t.Parallel() // with the idle lock, which mostly waits
 	browser := openBrowser(t)
 	v := openTown(t)
 	v.t = t
@@ -171,8 +172,8 @@ func halfTypedSurvivesKill(t *testing.T, browser context.Context, v *town) {
 	s.does(sees(`document.querySelector("#wrapup-text")`), chromedp.Focus("#wrapup-text", chromedp.ByQuery))
 	s.does(press("The customer was just saying that"))
 	until(t, patience, "the draft is kept", func() (bool, string) {
-		a, err := draftKept(s, id)
-		return a, fmt.Sprint(err)
+		kept, err := s.draftKept(id, "just saying that")
+		return kept, fmt.Sprint(err)
 	})
 	s.expectLoss()
 	v.back.kill()
@@ -185,10 +186,10 @@ func halfTypedSurvivesKill(t *testing.T, browser context.Context, v *town) {
 }
 
 // draftKept asks the page in another request whether the draft is in the file.
-func draftKept(s *shift, id string) (bool, error) {
+func (s *shift) draftKept(id, note string) (bool, error) {
 	var page string
 	err := s.try(chromedp.Evaluate(`(() => { const r = new XMLHttpRequest(); r.open("GET", "/customers/`+id+`/wrapup", false); r.send(); return r.responseText })()`, &page))
-	return strings.Contains(page, "just saying that"), err
+	return strings.Contains(page, note), err
 }
 
 func stopFirst(t *testing.T, browser context.Context, v *town) {

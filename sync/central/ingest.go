@@ -22,82 +22,39 @@ var (
 	ErrNotYours = errors.New("central: the changes are of another workstation")
 )
 
-// Push takes the ranges of a node: each is checked, each change judged, merged
-// or refused, and the vector moved, in one transaction a push. A range that
-// does not follow what is taken is passed over: the answer tells from where to
-// send again. check verifies the signature of the node's heads.
+// Push takes the ranges of a node, its own and those it passes on for others of
+// its branch: each is checked, each change judged, merged or refused, and the
+// vectors moved, in one transaction a push. Changes of several authors are
+// taken in the order of their stamps. A range that does not follow what is taken
+// is passed over: the answer tells from where to send again. check verifies the
+// signature of the node's own heads; those of others are verified by the keys
+// that they joined with.
 func (c *Central) Push(ctx context.Context, origin crdt.Origin, p *wire.Push, check journal.Checker) (*wire.Pushed, error) {
 	out := &wire.Pushed{Vector: map[crdt.Origin]uint64{}, NowMS: c.o.NowMS()}
-	for i := range p.Ranges {
-		if p.Ranges[i].Head.Origin != origin {
-			return nil, fmt.Errorf("%w: %d sent a range of %d", ErrNotYours, origin, p.Ranges[i].Head.Origin)
-		}
-		if err := p.Ranges[i].Verify(check); err != nil {
-			return nil, fmt.Errorf("central: push of %d: %w", origin, err)
-		}
+	ranges, err := c.proven(ctx, origin, p, check)
+	if err != nil {
+		return nil, fmt.Errorf("central: push of %d: %w", origin, err)
 	}
-	err := c.write(ctx, func(b *Batch) error {
-		out.Refused = 0
-		n, err := loadNode(b.Tx, origin)
-		if err != nil {
-			return err
-		}
-		for i := range p.Ranges {
-			refused, err := c.takeRange(b, n, &p.Ranges[i])
-			if err != nil {
+	err = c.write(ctx, func(b *Batch) error {
+		in := intake{c: c, b: b, pusher: origin, authors: map[crdt.Origin]*taking{}}
+		for _, r := range ranges {
+			if err := in.plan(r); err != nil {
 				return err
 			}
-			out.Refused += refused
 		}
-		out.Vector[origin] = n.Seq
-		return b.Tx.Exec(`UPDATE origin SET seq=?2, hash=?3, seen=?4 WHERE origin=?1`, int64(origin), int64(n.Seq), n.Hash[:], c.o.NowMS())
+		if err := in.take(); err != nil {
+			return err
+		}
+		out.Refused = in.refused
+		for author, t := range in.authors {
+			out.Vector[author] = t.node.Seq
+		}
+		return in.close()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("central: push of %d: %w", origin, err)
 	}
 	return out, nil
-}
-
-// takeRange takes what is new of a range.
-func (c *Central) takeRange(b *Batch, n *Node, r *journal.Range) (refused int, err error) {
-	first := r.Changes[0].Seq
-	if first > n.Seq+1 {
-		return 0, nil // a gap: the answer tells from where to send again
-	}
-	if r.Head.Seq <= n.Seq {
-		return 0, c.sameHistory(b, n, r) // nothing new
-	}
-	at := r.Prev // the link at n.Seq
-	if skip := n.Seq + 1 - first; skip > 0 {
-		buf := []byte(nil)
-		for i := range r.Changes[:skip] {
-			at, buf = r.Changes[i].Seal(at, buf)
-		}
-	}
-	if at != n.Hash {
-		return 0, fmt.Errorf("%w (number %d)", ErrFork, n.Seq)
-	}
-	for i := range r.Changes {
-		ch := &r.Changes[i]
-		if ch.Seq <= n.Seq {
-			continue
-		}
-		ok, err := c.takeChange(b, n, ch)
-		if err != nil {
-			return refused, fmt.Errorf("change %d: %w", ch.Seq, err)
-		}
-		if !ok {
-			refused++
-		}
-		n.Seq = ch.Seq
-	}
-	n.Hash = r.Head.Hash
-	frame, err := c.codec.EncodePush(&wire.Push{Ranges: []journal.Range{*r}})
-	if err != nil {
-		return refused, err
-	}
-	return refused, b.Tx.Exec(`INSERT OR REPLACE INTO taken (origin, last, first, frame) VALUES (?1, ?2, ?3, ?4)`,
-		int64(n.Origin), int64(r.Head.Seq), int64(first), frame)
 }
 
 // sameHistory tells a range that is sent again from one that a restored or

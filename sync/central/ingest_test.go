@@ -84,7 +84,7 @@ func TestARangeThatWasTamperedWithIsNotTaken(t *testing.T) {
 		"the head":      {func(r *journal.Range) { r.Head.Hash[3]++ }, journal.ErrChain},
 		"the signature": {func(r *journal.Range) { r.Head.Signature[3]++ }, journal.ErrSignature},
 		"nothing":       {func(r *journal.Range) { r.Changes = nil }, journal.ErrBadChange},
-		"another's":     {func(r *journal.Range) { r.Head.Origin++ }, central.ErrNotYours},
+		"another's":     {func(r *journal.Range) { r.Head.Origin++ }, journal.ErrBadChange},
 	} {
 		r := l.ranges(0, 9)
 		c.harm(&r)

@@ -24,12 +24,13 @@ func (r *Replica) pushed(e *Pushed) {
 		return
 	}
 	r.written = max(r.written, e.Written, e.Last)
+	r.neighbours = e.Neighbours
 	has := e.Answer.Vector[r.c.Origin]
 	r.contact()
 	switch {
 	case has > r.written:
 		r.miss(&r.push, Fork, forkWords(has, r.written))
-	case has == r.sent:
+	case has == r.sent && e.Last > r.sent:
 		// Nothing moved, though something was sent: not to be tried in a circle.
 		r.miss(&r.push, Busy, fmt.Sprintf("central passed over the changes after %d", has))
 	default:

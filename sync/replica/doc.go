@@ -27,6 +27,8 @@
 //     is stuck does not stop the pulls.
 //   - What was pushed counts as taken only when the last page of the last
 //     scope says so; therefore a pull of that scope follows each push.
+//   - A push also passes on what is held of neighbours, even where nothing own is
+//     to be sent. What central has of them is for the executor to remember.
 //   - After a failure the slot that failed waits a random time (full jitter)
 //     below a bound that doubles up to the cap. Success forgets it; contact of
 //     any slot also forgets the waits of the others that were due to the line.

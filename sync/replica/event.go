@@ -8,12 +8,18 @@ type Event interface{ event() }
 // Written: the file holds own changes up to number Seq.
 type Written struct{ Seq uint64 }
 
+// Neighbours: the file holds so many changes of neighbours that central is not
+// known to have, and that are due to be passed on.
+type Neighbours struct{ Unsent uint64 }
+
 // Pushed answers a Push.
 type Pushed struct {
 	Ticket uint64
 	Answer wire.Pushed
-	// Last is the number of the last change that was sent.
+	// Last is the number of the last own change that was sent; 0: none was.
 	Last uint64
+	// Neighbours is, after this answer, what the event of that name says.
+	Neighbours uint64
 	// Written is the last number in the file when the answer came.
 	Written uint64
 }
@@ -51,20 +57,22 @@ type News struct{ Scope, Feed int64 }
 // Contact: central was reached by other means, so the line is up.
 type Contact struct{}
 
-func (Written) event() {}
-func (Pushed) event()  {}
-func (Paged) event()   {}
-func (Applied) event() {}
-func (Watched) event() {}
-func (Failed) event()  {}
-func (News) event()    {}
-func (Contact) event() {}
+func (Written) event()    {}
+func (Neighbours) event() {}
+func (Pushed) event()     {}
+func (Paged) event()      {}
+func (Applied) event()    {}
+func (Watched) event()    {}
+func (Failed) event()     {}
+func (News) event()       {}
+func (Contact) event()    {}
 
 // Action is something to do, from Ready.
 type Action interface{ action() }
 
-// Push sends own changes after number From, at most Limit, ending at a head
-// that is signed for it.
+// Push sends own changes after number From, with those of neighbours that they
+// may rest on, and with what else is due of neighbours: about Limit, ending at
+// heads that their authors signed.
 type Push struct {
 	Ticket uint64
 	From   uint64

@@ -53,6 +53,7 @@ type Replica struct {
 	scopes []scope
 
 	written, sent, taken uint64
+	neighbours           uint64 // changes of neighbours to be passed on
 
 	push, pull, watch slot
 	lastTicket        uint64
@@ -122,6 +123,8 @@ func (r *Replica) Step(e Event) {
 	switch e := e.(type) {
 	case Written:
 		r.written = max(r.written, e.Seq)
+	case Neighbours:
+		r.neighbours = e.Unsent
 	case Pushed:
 		r.pushed(&e)
 	case Paged:
@@ -146,7 +149,7 @@ func (r *Replica) Step(e Event) {
 // Ready hands out what is to be done now.
 func (r *Replica) Ready() []Action {
 	var out []Action
-	if r.written > r.sent && r.push.free(r.nowMS) {
+	if (r.written > r.sent || r.neighbours > 0) && r.push.free(r.nowMS) {
 		r.push.ticket = r.ticket()
 		r.sentBefore = 0 // a page from now on may be older than the push
 		out = append(out, Push{Ticket: r.push.ticket, From: r.sent, Limit: r.push.limit(r.c.PushLimit)})

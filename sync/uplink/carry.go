@@ -58,7 +58,7 @@ func (u *Uplink) sign(message []byte) []byte {
 }
 
 func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error) {
-	frame, last, err := u.encode(ctx, a)
+	frame, ranges, err := u.encode(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -76,30 +76,41 @@ func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error
 	if err != nil {
 		return nil, inFile(err)
 	}
-	return replica.Pushed{Ticket: a.Ticket, Answer: *answer, Last: last, Written: p.Written}, nil
+	u.o.Store.Pushed(ranges, answer.Vector)
+	return replica.Pushed{Ticket: a.Ticket, Answer: *answer, Last: u.lastOwn(ranges), Written: p.Written, Neighbours: u.o.Store.Relayable()}, nil
+}
+
+// lastOwn is the number of the last own change in ranges; 0: there is none.
+func (u *Uplink) lastOwn(ranges []journal.Range) (last uint64) {
+	for i := range ranges {
+		if h := &ranges[i].Head; h.Origin == u.o.Store.Origin() {
+			last = max(last, h.Seq)
+		}
+	}
+	return last
 }
 
 // encode makes the frame of a push; of fewer changes, if they do not fit.
-func (u *Uplink) encode(ctx context.Context, a replica.Push) (frame []byte, last uint64, err error) {
+func (u *Uplink) encode(ctx context.Context, a replica.Push) (frame []byte, ranges []journal.Range, err error) {
 	limit := a.Limit
 	for range shrinkTries {
-		r, err := u.o.Store.Range(ctx, a.From, limit, u.sign)
+		ranges, err := u.o.Store.Upward(ctx, a.From, limit, u.sign)
 		switch {
 		case err != nil:
-			return nil, 0, inFile(err)
-		case len(r.Changes) == 0:
-			return nil, 0, fmt.Errorf("%w: change %d is not in the journal", errFile, a.From+1)
+			return nil, nil, inFile(err)
+		case len(ranges) == 0:
+			return nil, nil, fmt.Errorf("%w: change %d is not in the journal", errFile, a.From+1)
 		}
-		frame, err := u.codec.EncodePush(&wire.Push{Ranges: []journal.Range{r}})
+		frame, err := u.codec.EncodePush(&wire.Push{Ranges: ranges})
 		switch {
 		case err == nil:
-			return frame, r.Head.Seq, nil
+			return frame, ranges, nil
 		case !errors.Is(err, wire.ErrTooLarge) || limit == 1:
-			return nil, 0, inFile(err)
+			return nil, nil, inFile(err)
 		}
-		limit = max(1, len(r.Changes)/2)
+		limit = max(1, limit/2)
 	}
-	return nil, 0, fmt.Errorf("%w: change %d is too large to be sent", errFile, a.From+1)
+	return nil, nil, fmt.Errorf("%w: change %d is too large to be sent", errFile, a.From+1)
 }
 
 func (u *Uplink) pull(ctx context.Context, a replica.Pull) (replica.Event, error) {

@@ -26,7 +26,12 @@ type Store interface {
 	Scopes() []int64
 	Progress(ctx context.Context) (journal.Progress, error)
 	Cursor(ctx context.Context, scope int64) (rows.Scope, error)
-	Range(ctx context.Context, since uint64, limit int, sign journal.Signer) (journal.Range, error)
+	// Upward reads what is to be pushed after own number since, neighbours'
+	// changes included; Pushed takes in what central has of them, and Relayable
+	// tells how many are due.
+	Upward(ctx context.Context, since uint64, limit int, sign journal.Signer) ([]journal.Range, error)
+	Pushed(sent []journal.Range, vector map[crdt.Origin]uint64)
+	Relayable() uint64
 	Apply(ctx context.Context, page *wire.Page) error
 	Rewind(ctx context.Context, scope int64, epoch uint64) error
 }
@@ -208,6 +213,7 @@ func (u *Uplink) written(ctx context.Context) {
 		return
 	}
 	u.machine.Step(replica.Written{Seq: p.Written})
+	u.machine.Step(replica.Neighbours{Unsent: u.o.Store.Relayable()})
 }
 
 // timer wakes the owner when the machine or the renewal is due again; nil, for

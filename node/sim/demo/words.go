@@ -10,7 +10,7 @@ var (
 		"off":     "off", "on": "online", "alone": "on its own", "starting": "starting…",
 		"line_up": "line up", "line_cut": "line cut",
 		"all_sent": "nothing only here", "unsent": "%d only here",
-		"same": "holds what central holds", "differs": "differs from central", "behind": "not up to date yet",
+		"same": "same as head office", "differs": "not the same as there", "behind": "not up to date yet",
 		"blind":   "The line is cut: work goes on. The two workstations of this branch cannot see each other's work until it is back (neighbours over the branch's own network come later).",
 		"waiting": "The line is back: catching up…",
 		"proof":   "%s: %d written, %d accepted, %d refused, %d missing",

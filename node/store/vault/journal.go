@@ -11,6 +11,9 @@ import (
 // It consists of headers (512 bytes, no content) and of records: page number
 // (4 bytes), page image, checksum (4 bytes). The engine writes each piece by
 // itself and no other piece has the length of a page.
+//
+// The checksum adds up bytes of the plain page: it is not stored, but computed
+// when it is read. The image proves itself.
 
 // journalState is what an open journal remembers between calls.
 type journalState struct {
@@ -18,7 +21,8 @@ type journalState struct {
 	number   [4]byte // it
 	numbered bool
 	imageEnd int64   // where the last image, written or read, ended; 0: none
-	mask     [4]byte // what hides the checksum there
+	sum      uint32  // what it adds up to, when it was read
+	start    uint32  // what a sum starts from, as the header read last says
 }
 
 // readJournal is xRead of a journal.
@@ -27,11 +31,21 @@ func (f *file) readJournal(t *libc.TLS, _, buf uintptr, n int32, at int64) int32
 		return f.readRecord(t, bytesAt(buf, pageSize), at)
 	}
 	rc := f.diskRead(t, buf, int(n), at)
-	if rc == lib.SQLITE_OK && n == 4 && at == f.journal.imageEnd && at != 0 {
-		f.journal.hide(bytesAt(buf, 4))
+	if rc != lib.SQLITE_OK || n != 4 {
+		return rc
+	}
+	j, b := &f.journal, bytesAt(buf, 4)
+	switch {
+	case at == j.imageEnd:
+		binary.BigEndian.PutUint32(b, j.start+j.sum)
+	case at%sectorSize == startOfSums: // records begin at multiples of 8
+		j.start = binary.BigEndian.Uint32(b)
 	}
 	return rc
 }
+
+// startOfSums is where a header says what its records' sums start from.
+const startOfSums = 12
 
 // readRecord reads the page image at at, with the number before it. The engine
 // only reads records that were counted, and synced before they were.
@@ -46,10 +60,13 @@ func (f *file) readRecord(t *libc.TLS, dst []byte, at int64) int32 {
 		return rc
 	}
 	sealed := f.raw[4 : 4+pageSize]
-	f.maskAt(at+pageSize, sealed)
 	m := f.journalPage(f.main.keys, at, binary.BigEndian.Uint32(f.raw))
 	if string(sealed[footAt:]) != mark || !m.open(dst, sealed) {
 		return f.damaged(at, "record does not verify")
+	}
+	f.journal.imageEnd, f.journal.sum = at+pageSize, 0
+	for i := pageSize - 200; i > 0; i -= 200 {
+		f.journal.sum += uint32(dst[i])
 	}
 	return lib.SQLITE_OK
 }
@@ -63,8 +80,7 @@ func (f *file) writeJournal(t *libc.TLS, _, buf uintptr, n int32, at int64) int3
 	case n > sectorSize:
 		return f.misused(at, "a journal record of another size is not stored")
 	case n == 4 && at == j.imageEnd && at != 0:
-		copy(f.raw, bytesAt(buf, 4))
-		j.hide(f.raw[:4])
+		clear(f.raw[:4])
 		return f.diskWrite(t, f.scratch, 4, at)
 	case n == 4:
 		j.numberAt, j.numbered = at, true
@@ -86,22 +102,6 @@ func (f *file) writeRecord(t *libc.TLS, page []byte, at int64) int32 {
 	if err := f.seal(f.raw, page, m); err != nil {
 		return f.misused(at, err.Error())
 	}
-	f.maskAt(at+pageSize, f.raw)
+	j.imageEnd = at + pageSize
 	return f.diskWrite(t, f.scratch, pageSize, at)
-}
-
-// maskAt prepares hiding the checksum that ends a record: like the log's, it
-// would tell of the page.
-func (f *file) maskAt(end int64, sealed []byte) {
-	var block [16]byte
-	copy(block[:], sealed[nonceAt:footAt])
-	f.main.keys.sums.Encrypt(block[:], block[:])
-	f.journal.imageEnd = end
-	copy(f.journal.mask[:], block[:])
-}
-
-func (j *journalState) hide(sum []byte) {
-	for i := range sum {
-		sum[i] ^= j.mask[i]
-	}
 }

@@ -25,7 +25,6 @@ type fileKeys struct {
 	log     cipher.AEAD  // page images of the write-ahead log
 	logHead cipher.Block // checksums in the log's frame headers
 	journal cipher.AEAD  // page images of a rollback journal
-	sums    cipher.Block // checksums of a rollback journal
 }
 
 // newSalt draws a salt for a new file.
@@ -63,7 +62,7 @@ func deriveKeys(key []byte, salt [saltSize]byte) (*fileKeys, error) {
 		block *cipher.Block
 	}{
 		{"db", &k.db, nil}, {"log", &k.log, nil}, {"log head", nil, &k.logHead},
-		{"journal", &k.journal, nil}, {"journal sums", nil, &k.sums},
+		{"journal", &k.journal, nil},
 	} {
 		sub, err := hkdf.Key(sha256.New, key, salt[:], "bough vault 1: "+use.name, keySize)
 		if err != nil {

@@ -118,3 +118,11 @@ func putFiles(t testing.TB, db, log []byte) string {
 	}
 	return path
 }
+
+// noSync spares the disk where nobody pulls its plug.
+func noSync(a vault.Access) vault.Action {
+	if a.Op == vault.OpSync {
+		return vault.Drop()
+	}
+	return vault.Action{}
+}

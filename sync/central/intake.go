@@ -1,0 +1,183 @@
+package central
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+
+	"bough/crdt"
+	"bough/sync/journal"
+	"bough/sync/rows"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// proven checks the ranges of a push. Those of an author who is not known here,
+// or was revoked, are left out: whoever passes them on cannot know. One of
+// another branch, or one that its author did not sign, is the pusher's fault.
+func (c *Central) proven(ctx context.Context, pusher crdt.Origin, p *wire.Push, check journal.Checker) (out []*journal.Range, err error) {
+	var me *Node
+	for i := range p.Ranges {
+		r := &p.Ranges[i]
+		by := check
+		if r.Head.Origin != pusher {
+			if me == nil {
+				if me, err = c.Node(ctx, pusher); err != nil {
+					return nil, err
+				}
+			}
+			author, err := c.Node(ctx, r.Head.Origin)
+			if errors.Is(err, ErrUnknownNode) {
+				if err := r.Verify(unproven); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if author.Branch != me.Branch {
+				return nil, fmt.Errorf("%w: %d of branch %d sent a range of %d, which is of branch %d", ErrNotYours, pusher, me.Branch, author.Origin, author.Branch)
+			}
+			by = signedBy(author.Key)
+		}
+		if err := r.Verify(by); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// unproven is for ranges that are not taken: only their shape is looked at.
+func unproven(_, _ []byte) bool { return true }
+
+// signedBy checks heads by the key that their author joined with.
+func signedBy(key []byte) journal.Checker {
+	return func(message, signature []byte) bool {
+		return trust.CheckSigned(ed25519.PublicKey(key), trust.ContextJournalHead, message, signature) == nil
+	}
+}
+
+// intake is the taking of one push.
+type intake struct {
+	c       *Central
+	b       *Batch
+	pusher  crdt.Origin
+	authors map[crdt.Origin]*taking
+	order   []*taking // as they came
+	refused int
+}
+
+// taking is what is taken of one author.
+type taking struct {
+	node    *Node
+	seq     uint64 // planned up to here
+	hash    journal.Hash
+	changes []*journal.Change // new ones, ascending
+	ranges  []*journal.Range  // that they are of
+}
+
+// plan looks what is new of a range.
+func (in *intake) plan(r *journal.Range) error {
+	t := in.authors[r.Head.Origin]
+	if t == nil {
+		n, err := loadNode(in.b.Tx, r.Head.Origin)
+		if err != nil {
+			return err
+		}
+		t = &taking{node: n, seq: n.Seq, hash: n.Hash}
+		in.authors[n.Origin] = t
+		in.order = append(in.order, t)
+	}
+	err := in.planNew(t, r)
+	if errors.Is(err, ErrFork) && r.Head.Origin != in.pusher {
+		return nil // the author hears of it; the pusher's own work goes on
+	}
+	return err
+}
+
+func (in *intake) planNew(t *taking, r *journal.Range) error {
+	first := r.Changes[0].Seq
+	if first > t.seq+1 {
+		return nil // a gap: the answer tells from where to send again
+	}
+	if r.Head.Seq <= t.seq {
+		if t.seq > t.node.Seq {
+			return nil // sent twice in one push
+		}
+		return in.c.sameHistory(in.b, t.node, r) // nothing new
+	}
+	at := r.Prev // the link at t.seq
+	if skip := t.seq + 1 - first; skip > 0 {
+		buf := []byte(nil)
+		for i := range r.Changes[:skip] {
+			at, buf = r.Changes[i].Seal(at, buf)
+		}
+	}
+	if at != t.hash {
+		return fmt.Errorf("%w (number %d)", ErrFork, t.seq)
+	}
+	for i := range r.Changes {
+		if r.Changes[i].Seq > t.seq {
+			t.changes = append(t.changes, &r.Changes[i])
+		}
+	}
+	t.seq, t.hash = r.Head.Seq, r.Head.Hash
+	t.ranges = append(t.ranges, r)
+	return nil
+}
+
+// take judges and merges what is new, of all authors together in the order of
+// the stamps: what somebody may have seen before they wrote goes first.
+func (in *intake) take() error {
+	for {
+		var next *taking
+		for _, t := range in.order {
+			if len(t.changes) > 0 && (next == nil || t.changes[0].Stamp.Less(next.changes[0].Stamp)) {
+				next = t
+			}
+		}
+		if next == nil {
+			return nil
+		}
+		ch := next.changes[0]
+		ok, err := in.c.takeChange(in.b, next.node, ch)
+		if err != nil {
+			return fmt.Errorf("change %d of %d: %w", ch.Seq, ch.Origin, err)
+		}
+		if !ok {
+			in.refused++
+		}
+		next.node.Seq, next.changes = ch.Seq, next.changes[1:]
+	}
+}
+
+// close keeps the ranges and how far their authors have come.
+func (in *intake) close() error {
+	for _, t := range in.order {
+		for _, r := range t.ranges {
+			frame, err := in.c.codec.EncodePush(&wire.Push{Ranges: []journal.Range{*r}})
+			if err != nil {
+				return err
+			}
+			err = in.b.Tx.Exec(`INSERT OR REPLACE INTO taken (origin, last, first, frame) VALUES (?1, ?2, ?3, ?4)`,
+				int64(t.node.Origin), int64(r.Head.Seq), int64(r.Changes[0].Seq), frame)
+			if err != nil {
+				return err
+			}
+		}
+		if err := moveVector(in.b.Tx, t); err != nil {
+			return err
+		}
+	}
+	return in.b.Tx.Exec(`UPDATE origin SET seen=?2 WHERE origin=?1`, int64(in.pusher), in.c.o.NowMS())
+}
+
+func moveVector(tx *rows.Tx, t *taking) error {
+	if len(t.ranges) == 0 {
+		return nil
+	}
+	return tx.Exec(`UPDATE origin SET seq=?2, hash=?3 WHERE origin=?1`, int64(t.node.Origin), int64(t.node.Seq), t.hash[:])
+}

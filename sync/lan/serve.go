@@ -1,0 +1,158 @@
+package lan
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+
+	"bough/crdt"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// errRevoked is a workstation that central revoked.
+var errRevoked = errors.New("lan: this workstation was revoked by head office")
+
+// show is the certificate for both ends of a connection.
+func (e *Exchange) show() (*tls.Certificate, error) {
+	return e.o.Identity.Certificate(e.o.Certificate())
+}
+
+// faults is how errors are told: the first that fits.
+var faults = []struct {
+	is     error
+	status int
+	word   string
+}{
+	{errRevoked, http.StatusForbidden, wire.FaultUnknown},
+	{trust.ErrExpired, http.StatusUnauthorized, wire.FaultExpired},
+	{trust.ErrNoCertificate, http.StatusUnauthorized, wire.FaultCertificate},
+	{trust.ErrOtherBranch, http.StatusForbidden, wire.FaultForbidden},
+	{wire.ErrVersion, http.StatusUpgradeRequired, wire.FaultVersion},
+	{wire.ErrTooLarge, http.StatusRequestEntityTooLarge, wire.FaultTooLarge},
+	{wire.ErrMalformed, http.StatusBadRequest, wire.FaultMalformed},
+	{wire.ErrChecksum, http.StatusBadRequest, wire.FaultMalformed},
+}
+
+func (e *Exchange) serve(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(wire.HeaderVersions, wire.Supported().String())
+	w.Header().Set("Cache-Control", "no-store")
+	b, err := e.answer(w, r)
+	switch {
+	case r.Context().Err() != nil:
+		return // nobody listens
+	case err != nil:
+		e.fail(w, err)
+	case b == nil:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		w.Header().Set("Content-Type", wire.ContentFrame)
+		_, _ = w.Write(b) // who went away asks again
+	}
+}
+
+func (e *Exchange) fail(w http.ResponseWriter, err error) {
+	status, word, text := http.StatusServiceUnavailable, wire.FaultBusy, "this workstation cannot do that now; the reason is in its log"
+	for _, f := range faults {
+		if errors.Is(err, f.is) {
+			status, word, text = f.status, f.word, err.Error()
+			break
+		}
+	}
+	if word == wire.FaultBusy {
+		e.o.Log.Error("ask of a neighbour failed", "error", err)
+	}
+	w.Header().Set(wire.HeaderFault, word)
+	http.Error(w, text, status)
+}
+
+// answer is what follows the frontier that was sent, as soon as there is
+// something; nil when nothing came while one may wait.
+func (e *Exchange) answer(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	who, err := e.o.Root.Neighbour(r.TLS, e.o.Branch, e.o.Now())
+	if err != nil {
+		return nil, err
+	}
+	if e.refused(crdt.Origin(who.Origin)) {
+		return nil, errRevoked
+	}
+	select {
+	case e.room <- struct{}{}:
+		defer func() { <-e.room }()
+	default:
+		return nil, errors.New("lan: too many neighbours ask at once")
+	}
+	have, err := e.frontier(w, r)
+	if err != nil {
+		return nil, err
+	}
+	if !e.o.Store.Acknowledged(crdt.Origin(who.Origin), have[e.o.Store.Origin()]) {
+		e.twin(crdt.Origin(who.Origin))
+	}
+	over := e.o.After(waitFor)
+	for {
+		news := e.wake() // before the look: what comes after it is not missed
+		if e.o.Store.Beyond(have) {
+			if b, err := e.follows(r.Context(), have); b != nil || err != nil {
+				return b, err
+			}
+		}
+		select {
+		case <-news:
+		case <-over:
+			return nil, nil
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+}
+
+func (e *Exchange) frontier(w http.ResponseWriter, r *http.Request) (map[crdt.Origin]uint64, error) {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAsk))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, fmt.Errorf("%w: a frontier of more than %d bytes", wire.ErrTooLarge, maxAsk)
+	case err != nil:
+		return nil, fmt.Errorf("%w: the ask ended early", wire.ErrMalformed)
+	}
+	p, err := e.codec.DecodePushed(b)
+	if err != nil {
+		return nil, err
+	}
+	return p.Vector, nil
+}
+
+// follows encodes what follows a frontier: less of it, if it does not fit.
+func (e *Exchange) follows(ctx context.Context, have map[crdt.Origin]uint64) ([]byte, error) {
+	limit := batchChanges
+	for range shrinkTries {
+		certificates, ranges, err := e.o.Store.Sideways(ctx, have, limit, e.sign)
+		if err != nil || len(ranges) == 0 {
+			return nil, err
+		}
+		answer := batch{ranges: ranges}
+		certificates[e.o.Store.Origin()] = e.o.Certificate().Raw
+		authors := map[crdt.Origin]bool{}
+		for i := range ranges {
+			authors[ranges[i].Head.Origin] = true
+		}
+		for author := range maps.Keys(authors) {
+			answer.certificates = append(answer.certificates, certificates[author])
+		}
+		b, err := answer.encode(e.codec)
+		if err == nil || !errors.Is(err, wire.ErrTooLarge) || limit == 1 {
+			return b, err
+		}
+		limit = max(1, limit/2)
+	}
+	return nil, errors.New("lan: what follows does not fit into an answer")
+}
+
+func (e *Exchange) sign(message []byte) []byte {
+	return e.o.Identity.Sign(trust.ContextJournalHead, message)
+}
