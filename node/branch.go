@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,18 +28,21 @@ type Branch struct {
 	Store *store.Store
 	Desk  *desk.Desk
 
-	o        Options
-	dir      *dir
-	me       nodeFile
-	offset   atomic.Int64 // central's clock less ours, ms
-	uplink   *uplink.Uplink
-	last     heardLine
-	open     stack
-	running  stack
-	stopping chan struct{}
-	server   *server
-	handler  atomic.Pointer[http.Handler]
-	joining  sync.Mutex // one enrolment at a time
+	o      Options
+	dir    *dir
+	me     nodeFile
+	offset atomic.Int64 // central's clock less ours, ms
+	keys   keys
+	uplink *uplink.Uplink
+	// neighbours is nil where there is no LAN side.
+	neighbours atomic.Pointer[neighbours]
+	last       heardLine
+	open       stack
+	running    stack
+	stopping   chan struct{}
+	server     *server
+	handler    atomic.Pointer[http.Handler]
+	joining    sync.Mutex // one enrolment at a time
 }
 
 // nodeFile is what node.json holds.
@@ -48,7 +50,8 @@ type nodeFile struct {
 	Origin  crdt.Origin `json:"origin"`
 	Branch  int64       `json:"branch"`
 	Name    string      `json:"name"`
-	Central string      `json:"central"` // https URL
+	Central string      `json:"central"`       // https URL
+	LAN     string      `json:"lan,omitempty"` // host:port to listen on for neighbours; empty: nowhere
 }
 
 // NewBranch opens the workstation of a directory. One that has not joined yet
@@ -138,6 +141,11 @@ func join1(ctx context.Context, d *dir, o Options, url, code string) error {
 	if err != nil {
 		return err
 	}
+	if len(joined.BranchKey) > 0 {
+		if err := d.write(branchKeyName, joined.BranchKey); err != nil {
+			return err
+		}
+	}
 	// node.json last: it says that the workstation has joined.
 	for _, f := range []struct {
 		name string
@@ -147,7 +155,7 @@ func join1(ctx context.Context, d *dir, o Options, url, code string) error {
 			return err
 		}
 	}
-	return d.writeJSON(nodeName, nodeFile{Origin: crdt.Origin(joined.Origin), Branch: joined.Branch, Name: name, Central: url})
+	return d.writeJSON(nodeName, nodeFile{Origin: crdt.Origin(joined.Origin), Branch: joined.Branch, Name: name, Central: url, LAN: o.LAN})
 }
 
 // furnish opens the file of a node that has joined, and its desk and pages.
@@ -165,7 +173,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	b.Desk = desk.New(desk.Options{Local: b.Store.Local, Ledger: b, Branch: b.me.Branch, NowMS: b.nowMS, Rand: b.o.Rand,
-		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Line: b.line})
+		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, Neighbours: b.besides})
 	b.Store.OnChange(b.Desk.Tell)
 	if b.uplink, err = b.newUplink(ctx); err != nil {
 		return err
@@ -182,29 +190,14 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 }
 
 func (b *Branch) newUplink(ctx context.Context) (*uplink.Uplink, error) {
-	read := func(name string) []byte {
-		data, err := b.dir.read(name)
-		if err != nil {
-			return nil // parsing nothing says what is wrong
-		}
-		return data
-	}
-	identity, err := trust.ParseIdentity(read(identityName))
-	if err != nil {
+	if err := b.loadKeys(); err != nil {
 		return nil, err
 	}
-	cert, err := trust.ParseCertificate(read(certName))
-	if err != nil {
-		return nil, err
-	}
-	root, err := trust.ParseRoot(read(rootName))
-	if err != nil {
-		return nil, err
-	}
-	u, err := uplink.New(ctx, uplink.Options{Central: b.me.Central, Store: b.Store, Identity: identity, Certificate: cert, Root: root, Log: b.o.Log,
+	u, err := uplink.New(ctx, uplink.Options{Central: b.me.Central, Store: b.Store, Identity: b.keys.identity,
+		Certificate: b.keys.cert.Load(), Root: b.keys.root, Log: b.o.Log,
 		Now: func() int64 { return b.o.Now().UnixMilli() }, Rand: b.o.Rand, BackoffCapMS: b.o.BackoffMS, Version: b.o.Version,
 		After:   func(ms int64) <-chan time.Time { return b.o.After(time.Duration(ms) * time.Millisecond) },
-		Renewed: func(c *x509.Certificate) error { return b.dir.write(certName, trust.EncodeCertificate(c)) }})
+		Renewed: b.renewed})
 	if err == nil {
 		u.OnState(b.heard)
 	}
@@ -215,6 +208,7 @@ func (b *Branch) newUplink(ctx context.Context) (*uplink.Uplink, error) {
 func (b *Branch) Act(ctx context.Context, who rows.Actor, fn func(*rows.Act) error) (rows.Receipt, error) {
 	r, err := b.Store.Act(ctx, who, fn)
 	if err == nil {
+		b.saved()
 		b.uplink.Kick()
 	}
 	return r, err
@@ -270,6 +264,7 @@ func (b *Branch) work() error {
 		b.uplink.Stop()
 		return nil
 	})
+	b.meet()
 	return nil
 }
 

@@ -58,6 +58,9 @@ func (b *Branch) heard(s uplink.State) {
 	if now != b.last {
 		b.Desk.Tell(nil)
 	}
+	if n := b.neighbours.Load(); n != nil && now.online != b.last.online {
+		n.say()
+	}
 	b.last = now
 }
 

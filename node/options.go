@@ -40,6 +40,12 @@ type Options struct {
 	Now     func() time.Time
 	After   func(time.Duration) <-chan time.Time
 	Rand    io.Reader
+	// LAN, for a node, is where it listens for the other workstations of its
+	// branch, host:port; empty: as was said when it joined, or nowhere.
+	LAN string
+	// Peers, for a node, are addresses of such workstations, host:port, besides
+	// those that are found.
+	Peers []string
 	// Pages, for central, is a second address on loopback that serves the pages
 	// without TLS; empty: none.
 	Pages string

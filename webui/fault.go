@@ -96,12 +96,21 @@ func (v *Visit) fail(err error) error {
 	if v.Quick() {
 		return v.String(fault.Status, fault.Text)
 	}
-	shown := v.Show(fault.Status, "fault", faultView{*fault, v.returnPath()})
+	shown := v.Show(fault.Status, "fault", faultView{*fault, v.wayOut()})
 	if shown == nil {
 		return nil
 	}
 	v.Site.Log.Error("an error page failed", "route", v.Path(), "error", shown)
 	return v.String(fault.Status, fault.Text)
+}
+
+// wayOut leads away from a page that failed: from a form to its page, from a
+// page home, for it would only fail again.
+func (v *Visit) wayOut() string {
+	if v.Request().Method == http.MethodGet {
+		return v.Site.Home
+	}
+	return v.returnPath()
 }
 
 // missing answers for an address that does not exist.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -60,6 +61,9 @@ func (p *program) runDemo(ctx context.Context, o demo.Options) error {
 	}
 	o.Exe, o.Found, o.Now, o.After, o.Say = exe, p.found, wall, time.After, p.say
 	d, err := demo.Start(ctx, o)
+	if err != nil && ctx.Err() != nil {
+		return errors.New("stopped before it was ready; nothing of it is left")
+	}
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,8 @@ func processEndpoints() []endpoint {
 			answer: map[string]any{}, do: func(k *call) (any, error) { return k.document, nil }},
 		{method: http.MethodGet, path: "/status", summary: "How this node or central is, and its line", access: onLoopback, status: http.StatusOK,
 			answer: Status{}, do: getStatus},
+		{method: http.MethodGet, path: "/board", summary: "How the workstations of this branch stand; not at central", status: http.StatusOK,
+			answer: boardView{}, do: getBoard},
 		{method: http.MethodPost, path: "/session", summary: "Sign in", access: open, body: sessionFields(), status: http.StatusCreated,
 			answer: sessionView{}, do: postSession},
 		{method: http.MethodDelete, path: "/session", summary: "Sign out", access: tokenOnly, status: http.StatusOK,

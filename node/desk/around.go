@@ -40,6 +40,13 @@ func (p *page) consents() error {
 	if err != nil {
 		return err
 	}
+	// Until the feed has once reached its head, a withdrawal may be on its way.
+	met := p.d.o.Branch == 0
+	if !met {
+		if met, err = p.d.o.Local.Met(p.tx); err != nil {
+			return err
+		}
+	}
 	for _, purpose := range crm.Purposes {
 		for _, channel := range crm.ConsentChannels {
 			line := ConsentLine{Purpose: purpose, Channel: channel}
@@ -54,7 +61,7 @@ func (p *page) consents() error {
 			}
 			line.Answer = crdt.ConsentOf(of)
 			// Service rests on the contract; the others need a yes.
-			line.Allowed = line.Answer == crdt.ConsentGranted || purpose == "service" && line.Answer == crdt.ConsentUnknown
+			line.Allowed = met && (line.Answer == crdt.ConsentGranted || purpose == "service" && line.Answer == crdt.ConsentUnknown)
 			p.c.Consents = append(p.c.Consents, line)
 		}
 	}
@@ -91,8 +98,11 @@ func (p *page) groups() error {
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
 		g, err := p.tx.Get(crm.Group, id)
-		if err != nil || g == nil {
+		if err != nil {
 			return err
+		}
+		if g == nil {
+			continue
 		}
 		line := GroupLine{ID: id, Type: g.Get(crm.GroupType).S, Name: g.Get(crm.GroupName).S}
 		err = p.tx.Rows(crm.Membership, "in_group=?1", func(r *rows.Stored) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -12,7 +13,7 @@ import (
 
 // Conflicts lists the open conflicts, newest first.
 func (d *Desk) Conflicts(ctx context.Context, who *Who, limit int) (out []Conflict, err error) {
-	if err := need1(who, crm.ActRead); err != nil {
+	if err := d.need(who, crm.ActRead); err != nil {
 		return nil, err
 	}
 	err = d.file.Read(ctx, func(tx *rows.Tx) error {
@@ -89,20 +90,21 @@ func partyOf(kind *crdt.Kind, r *rows.Stored) crdt.ID {
 // person settles: nobody decides on their own value. saw is the stamp of the
 // current value on screen; without it, the one that is current now.
 func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosing bool, saw ...string) (Saved, error) {
-	return d.act(ctx, who, crm.ActEdit, func(a *rows.Act) (crdt.ID, error) {
+	return d.act(ctx, who, crm.ActRead, func(a *rows.Act) (crdt.ID, error) {
 		row, c, err := conflictByID(a.Tx, conflict)
 		if err != nil {
 			return 0, err
 		}
+		act, _ := crm.ActOf(row.Kind, true)
+		if err := d.need(who, act); err != nil {
+			return 0, err
+		}
 		cur := row.Clocks.Of(c.Field)
-		f := d.file.Schema().Kind(row.Kind).Field(c.Field)
-		if f != nil && f.Owner == crdt.Guarded {
-			if !who.May(crm.ActSettle) {
-				return 0, denied("settle_manager", "a manager settles conflicts of names, birth dates and identity numbers")
-			}
-			if who.Person == cur.By || who.Person == c.By {
-				return 0, denied("settle_second", "somebody other than the authors of the two values must settle this")
-			}
+		if err := d.maySettle(who, row, &crdt.FieldSet{Field: c.Field, Saw: []crdt.Stamp{cur.Stamp, c.Stamp}}); err != nil {
+			return 0, err
+		}
+		if keepLosing && d.guarded(row, c.Field) && known(row) {
+			return 0, denied("core_field", "this value comes from core banking; keep it, or ask for a correction")
 		}
 		seen := []crdt.Stamp{cur.Stamp}
 		v := row.Get(c.Field)
@@ -117,6 +119,32 @@ func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosin
 		a.Add(crdt.Op{Kind: row.Kind, ID: row.ID, Set: []crdt.FieldSet{{Field: c.Field, Value: v, Saw: append(seen, c.Stamp)}}})
 		return row.ID, nil
 	})
+}
+
+func (d *Desk) guarded(row *rows.Stored, field uint8) bool {
+	f := d.file.Schema().Kind(row.Kind).Field(field)
+	return f != nil && f.Owner == crdt.Guarded
+}
+
+// maySettle checks a write that names more than the value it replaces, and so
+// settles: of a guarded field only a manager may, who wrote none of the values.
+func (d *Desk) maySettle(who *Who, row *rows.Stored, set *crdt.FieldSet) error {
+	if len(set.Saw) <= 1 || !d.guarded(row, set.Field) {
+		return nil
+	}
+	if !who.May(crm.ActSettle) {
+		return denied("settle_manager", "a manager settles conflicts of names, birth dates and identity numbers")
+	}
+	second := denied("settle_second", "somebody other than the authors of the values must settle this")
+	if w := row.Clocks.Of(set.Field); w.By == who.Person && slices.Contains(set.Saw, w.Stamp) {
+		return second
+	}
+	for i := range row.Conflicts {
+		if c := &row.Conflicts[i]; c.Field == set.Field && c.By == who.Person && slices.Contains(set.Saw, c.Stamp) {
+			return second
+		}
+	}
+	return nil
 }
 
 func conflictByID(tx *rows.Tx, id crdt.ID) (*rows.Stored, *crdt.Conflict, error) {

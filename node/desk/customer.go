@@ -22,7 +22,7 @@ type page struct {
 
 // Customer reads everything the page of a party shows.
 func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, error) {
-	if err := need1(who, crm.ActRead); err != nil {
+	if err := d.need(who, crm.ActRead); err != nil {
 		return nil, err
 	}
 	var c *Customer
@@ -218,7 +218,7 @@ func (d *Desk) interactions(n *names, party crdt.ID, limit int) (out []Interacti
 
 // Timeline reads the newest interactions of a party, at most limit.
 func (d *Desk) Timeline(ctx context.Context, who *Who, id crdt.ID, limit int) (out []InteractionLine, err error) {
-	if err := need1(who, crm.ActRead); err != nil {
+	if err := d.need(who, crm.ActRead); err != nil {
 		return nil, err
 	}
 	err = d.file.Read(ctx, func(tx *rows.Tx) error {

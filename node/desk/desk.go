@@ -17,8 +17,9 @@ const (
 	MaxLimit       = 1000 // rows of any list
 	outageLines    = 200  // unsent changes listed
 	DefaultIdleMS  = 5 * 60 * 1000
-	eventQueue     = 64 // events a slow listener may lag; then it is told "anything"
-	maxSealing     = 2  // passwords tried at once
+	eventQueue     = 64  // events a slow listener may lag; then it is told "anything"
+	maxSealing     = 2   // passwords tried at once
+	maxLoginBytes  = 200 // as head office allows
 	maxNoteBytes   = 8000
 	maxFieldBytes  = 2000
 	maxHappenedGap = 5 * 60 * 1000 // ms a clerk's clock may be ahead of ours
@@ -53,6 +54,9 @@ type Options struct {
 	// Safe tells of such a row whether all of that has a durable second copy in
 	// the branch; nil: never.
 	Safe func(kind uint8, id crdt.ID) bool
+	// Neighbours tells how the workstations of the branch stand, this one first;
+	// nil at central.
+	Neighbours func(ctx context.Context) ([]Neighbour, error)
 	// ChangePassword seals a person's key anew; nil at a node.
 	ChangePassword func(ctx context.Context, login, old, password string) error
 	// Line tells how the line is; nil at central, which is always online.
@@ -134,7 +138,7 @@ func drain(ch chan Event) {
 
 // act writes one act of who, checking the right first.
 func (d *Desk) act(ctx context.Context, who *Who, need crm.Act, fn func(*rows.Act) (crdt.ID, error)) (Saved, error) {
-	if err := need1(who, need); err != nil {
+	if err := d.need(who, need); err != nil {
 		return Saved{}, err
 	}
 	var id crdt.ID
@@ -148,12 +152,26 @@ func (d *Desk) act(ctx context.Context, who *Who, need crm.Act, fn func(*rows.Ac
 	return Saved{ID: id, Seq: r.Seq, Stamp: r.Stamp, State: d.fresh()}, nil
 }
 
-func need1(who *Who, act crm.Act) error {
-	switch {
-	case who == nil:
+// need checks that somebody is signed in who may do the acts. At head office
+// the customers of every branch are at hand, which takes a right of its own.
+func (d *Desk) need(who *Who, acts ...crm.Act) error {
+	if err := signedIn(who); err != nil {
+		return err
+	}
+	if d.o.Branch == 0 {
+		acts = append(acts, crm.ActAnywhere)
+	}
+	for _, act := range acts {
+		if !who.May(act) {
+			return denied("not_allowed", "your role may not do this; ask your manager")
+		}
+	}
+	return nil
+}
+
+func signedIn(who *Who) error {
+	if who == nil {
 		return &Error{Reason: SignedOut, Code: "signed_out", Message: "nobody is signed in; sign in first"}
-	case !who.May(act):
-		return denied("not_allowed", "your role may not do this; ask your manager")
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 // Find looks customers and prospects up by what was typed; an empty text gives
 // those the person opened last, then the newest. At most limit, best first.
 func (d *Desk) Find(ctx context.Context, who *Who, typed string, limit int) (out []Hit, err error) {
-	if err := need1(who, crm.ActRead); err != nil {
+	if err := d.need(who, crm.ActRead); err != nil {
 		return nil, err
 	}
 	limit = min(max(limit, 1), MaxLimit)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -26,14 +27,14 @@ func (d *Desk) checkHappened(field string, ms int64) (int64, error) {
 }
 
 func checkNote(field, text string) (string, error) {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(clean(text))
 	switch {
 	case text == "":
 		return "", invalid(field, "missing", "write what happened, in a few words")
 	case len(text) > maxNoteBytes:
 		return "", invalid(field, "too_long", "at most %d bytes, this has %d: make it shorter", maxNoteBytes, len(text))
 	}
-	return clean(text), nil
+	return text, nil
 }
 
 // clean drops what no field may hold: broken UTF-8 and control characters but
@@ -82,7 +83,11 @@ func (d *Desk) checkInteraction(in *Interaction) (err error) {
 // RecordInteraction wraps up what passed with a party; a promise becomes a
 // task of its own.
 func (d *Desk) RecordInteraction(ctx context.Context, who *Who, party crdt.ID, in Interaction) (Saved, error) {
-	if err := need1(who, crm.ActRecord); err != nil {
+	needs := []crm.Act{crm.ActRecord}
+	if in.PromiseText != "" {
+		needs = append(needs, crm.ActTask)
+	}
+	if err := d.need(who, needs...); err != nil {
 		return Saved{}, err
 	}
 	if err := d.checkInteraction(&in); err != nil {
@@ -91,6 +96,9 @@ func (d *Desk) RecordInteraction(ctx context.Context, who *Who, party crdt.ID, i
 	return d.act(ctx, who, crm.ActRecord, func(a *rows.Act) (crdt.ID, error) {
 		if err := mustHave(a.Tx, crm.Party, party); err != nil {
 			return 0, err
+		}
+		if in.Holding != 0 && mustHave(a.Tx, crm.Holding, in.Holding) != nil {
+			return 0, invalid("holding", "no_holding", "there is no such account here")
 		}
 		id, err := a.Mint()
 		if err != nil {
@@ -134,7 +142,7 @@ func mustHave(tx *rows.Tx, kind uint8, id crdt.ID) error {
 // SetTask changes the state of a task: kept, broken, dropped or open again. saw
 // is the stamp of the state on screen; without it, the one that is there now.
 func (d *Desk) SetTask(ctx context.Context, who *Who, task crdt.ID, state string, saw ...string) (Saved, error) {
-	if err := oneOf("state", state, crm.TaskStates); err != nil {
+	if err := cmp.Or(d.need(who, crm.ActTask), oneOf("state", state, crm.TaskStates)); err != nil {
 		return Saved{}, err
 	}
 	return d.act(ctx, who, crm.ActTask, func(a *rows.Act) (crdt.ID, error) {

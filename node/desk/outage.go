@@ -2,10 +2,12 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/store"
 	"bough/sync/rows"
 )
 
@@ -47,7 +49,7 @@ func (d *Desk) lineNow(ctx context.Context) (*Outage, Line, error) {
 	}
 	p := line.Progress
 	o := &Outage{Online: line.Online, SinceMS: line.SinceMS, LastContactMS: line.LastContactMS, Written: p.Written,
-		RefusedCount: p.Refused, Accepted: p.Taken - min(p.Refused, p.Taken), Unsent: int(p.Written - min(p.Taken, p.Written)), Bootstrapped: line.Met}
+		RefusedCount: p.Refused, Accepted: p.Taken - min(p.Refused, p.Taken), Unsent: int(p.Unsent), Bootstrapped: line.Met}
 	o.Safe = int(min(p.Safe, p.Written) - min(p.Safe, p.Taken, p.Written))
 	if p.OldestMS > 0 {
 		o.OldestMS = max(0, d.o.NowMS()-p.OldestMS)
@@ -58,11 +60,10 @@ func (d *Desk) lineNow(ctx context.Context) (*Outage, Line, error) {
 // unsent describes one change of the journal.
 func (d *Desk) unsent(n *names, seq uint64) (UnsentLine, error) {
 	line := UnsentLine{Seq: seq}
-	_, changes, err := n.tx.Changes(d.o.Ledger.Origin(), seq-1, 1)
-	if err != nil || len(changes) == 0 {
+	c, err := n.tx.Change(d.o.Ledger.Origin(), seq)
+	if err != nil || c == nil {
 		return line, err
 	}
-	c := &changes[0]
 	line.AtMS = c.Stamp.Millis()
 	person, _, err := n.tx.Int(`SELECT person FROM session WHERE id=?1`, int64(c.Session))
 	if err != nil {
@@ -75,6 +76,9 @@ func (d *Desk) unsent(n *names, seq uint64) (UnsentLine, error) {
 	line.By = by.Name
 	op := &c.Bodies[0].Op
 	kind := d.file.Schema().Kind(op.Kind)
+	if kind == nil {
+		return line, nil // written by a newer release
+	}
 	line.Kind, line.Text = kind.Name, describe(kind, op)
 	if row, err := n.tx.Get(op.Kind, op.ID); err != nil || row == nil {
 		return line, err
@@ -86,12 +90,20 @@ func (d *Desk) unsent(n *names, seq uint64) (UnsentLine, error) {
 	return line, err
 }
 
-// describe is what an op wrote, name=value each; references are left out.
+// describe is what an op wrote, for people: its text or value where it has
+// one, otherwise name=value each. References and instants are left out.
 func describe(kind *crdt.Kind, op *crdt.Op) string {
 	var parts []string
+	for _, name := range []string{"text", "value", "name"} {
+		for _, f := range op.Set {
+			if fd := kind.Field(f.Field); fd != nil && fd.Name == name {
+				return f.Value.String()
+			}
+		}
+	}
 	for _, f := range op.Set {
 		fd := kind.Field(f.Field)
-		if fd == nil || fd.Ref != 0 || kind.Num == crm.Session {
+		if fd == nil || fd.Ref != 0 || fd.Type == crdt.Int || kind.Num == crm.Session {
 			continue
 		}
 		parts = append(parts, fd.Name+"="+f.Value.String())
@@ -136,16 +148,27 @@ func (d *Desk) RefusedAll(ctx context.Context) (out []RefusedLine, err error) {
 // SaveDraft keeps a half-typed form of a person; it never travels. An empty
 // body drops it.
 func (d *Desk) SaveDraft(ctx context.Context, who *Who, form, body string) error {
-	return d.o.Local.SaveDraft(ctx, who.Person, form, body, d.o.NowMS())
+	if err := signedIn(who); err != nil {
+		return err
+	}
+	if err := d.o.Local.SaveDraft(ctx, who.Person, form, body, d.o.NowMS()); errors.Is(err, store.ErrTooLong) {
+		return invalid("", "too_long", "this form is too long to be kept half-typed; save it or make it shorter")
+	} else if err != nil {
+		return err
+	}
+	return nil
 }
 
 // Draft reads a half-typed form and when it was kept, ms UTC; empty when there
 // is none.
 func (d *Desk) Draft(ctx context.Context, who *Who, form string) (body string, atMS int64, err error) {
+	if err := signedIn(who); err != nil {
+		return "", 0, err
+	}
 	return d.o.Local.Draft(ctx, who.Person, form)
 }
 
 // DropDraft forgets a half-typed form.
 func (d *Desk) DropDraft(ctx context.Context, who *Who, form string) error {
-	return d.o.Local.SaveDraft(ctx, who.Person, form, "", 0)
+	return d.SaveDraft(ctx, who, form, "")
 }

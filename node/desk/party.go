@@ -2,8 +2,8 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,6 +30,9 @@ func (d *Desk) EditParty(ctx context.Context, who *Who, id crdt.ID, edits []Edit
 				return 0, err
 			}
 			if f != nil {
+				if err := d.maySettle(who, row, f); err != nil {
+					return 0, err
+				}
 				op.Set = append(op.Set, *f)
 			}
 		}
@@ -74,6 +77,9 @@ func (d *Desk) editField(row *rows.Stored, e *Edit) (*crdt.FieldSet, error) {
 // parseSaw reads the stamps a page or request names. One later than what the
 // row has met is of a value that central refused since: it was not seen.
 func parseSaw(row *rows.Stored, field string, words []string) (out []crdt.Stamp, err error) {
+	if len(words) > crdt.MaxSaw {
+		return nil, invalid(field, "bad_stamp", "saw of %s names %d stamps, at most %d", field, len(words), crdt.MaxSaw)
+	}
 	latest := row.Clocks.Latest()
 	for i := range row.Conflicts {
 		if s := row.Conflicts[i].Stamp; latest.Less(s) {
@@ -85,7 +91,7 @@ func parseSaw(row *rows.Stored, field string, words []string) (out []crdt.Stamp,
 		if err != nil {
 			return nil, invalid(field, "bad_stamp", "saw of %s is not a stamp as the page gave it", field)
 		}
-		if !s.IsZero() && !latest.Less(s) {
+		if !s.IsZero() && !latest.Less(s) && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
@@ -95,12 +101,15 @@ func parseSaw(row *rows.Stored, field string, words []string) (out []crdt.Stamp,
 // partyValue reads a typed value of a party's field.
 func (d *Desk) partyValue(f *crdt.Field, typed string) (crdt.Value, error) {
 	typed = strings.TrimSpace(clean(typed))
+	if f.Num != crm.PartyAddress && f.Num != crm.PartyMemo {
+		typed = strings.Join(strings.Fields(typed), " ") // one line
+	}
 	if len(typed) > maxFieldBytes {
 		return crdt.Value{}, invalid(f.Name, "too_long", "at most %d bytes, this has %d", maxFieldBytes, len(typed))
 	}
 	if typed == "" {
-		if f.Num == crm.PartyName {
-			return crdt.Value{}, invalid(f.Name, "missing", "a name is needed")
+		if f.Num == crm.PartyName || f.Num == crm.PartyType {
+			return crdt.Value{}, invalid(f.Name, "missing", "a %s is needed", f.Name)
 		}
 		return crdt.Value{}, nil
 	}
@@ -117,46 +126,25 @@ func (d *Desk) partyValue(f *crdt.Field, typed string) (crdt.Value, error) {
 			return crdt.Value{}, invalid(f.Name, "bad_date", "give the date as YYYY-MM-DD, not in the future")
 		}
 	}
-	if f.Type == crdt.Int {
-		n, err := strconv.ParseInt(typed, 10, 64)
-		if err != nil {
-			return crdt.Value{}, invalid(f.Name, "bad_number", "%q is not a number", clip(typed))
-		}
-		return crdt.IntValue(n), nil
+	if f.Num == crm.PartyArchived {
+		return crdt.IntValue(1), oneOf(f.Name, typed, []string{"1"})
 	}
 	return crdt.TextValue(typed), nil
 }
 
 // NewProspect creates a party of this branch.
 func (d *Desk) NewProspect(ctx context.Context, who *Who, p Prospect) (Saved, error) {
-	op := crdt.Op{Kind: crm.Party}
-	fields := map[string]string{"type": "person"}
-	for name, v := range p.Fields {
-		if v != "" || name == "name" {
-			fields[name] = v
-		}
+	needs := []crm.Act{crm.ActCreate}
+	if p.Phone != "" || p.Email != "" {
+		needs = append(needs, crm.ActEdit)
 	}
-	fields["status"] = "prospect"
-	if strings.TrimSpace(fields["name"]) == "" {
-		return Saved{}, invalid("name", "missing", "a name is needed")
+	if err := d.need(who, needs...); err != nil {
+		return Saved{}, err
 	}
-	kind := d.file.Schema().Kind(crm.Party)
-	for name, typed := range fields {
-		f := kind.Named(name)
-		if f == nil || f.Owner == crdt.Core {
-			return Saved{}, invalid(name, "no_field", "%q cannot be given for a prospect", clip(name))
-		}
-		v, err := d.partyValue(f, typed)
-		if err != nil {
-			return Saved{}, err
-		}
-		op.Set = append(op.Set, set(f.Num, v))
+	op, err := d.prospectOp(p)
+	if err != nil {
+		return Saved{}, err
 	}
-	if d.o.Branch != 0 {
-		op.Set = append(op.Set, set(crm.PartyHome, crdt.IntValue(d.o.Branch)))
-	}
-	op.Set = filled(op.Set...)
-	slices.SortFunc(op.Set, func(a, b crdt.FieldSet) int { return int(a.Field) - int(b.Field) })
 	reaches, err := d.prospectReaches(p)
 	if err != nil {
 		return Saved{}, err
@@ -175,6 +163,40 @@ func (d *Desk) NewProspect(ctx context.Context, who *Who, p Prospect) (Saved, er
 	})
 }
 
+// prospectOp checks what was typed of a prospect, field by field in the order
+// of their names.
+func (d *Desk) prospectOp(p Prospect) (op crdt.Op, err error) {
+	op.Kind = crm.Party
+	fields := map[string]string{"type": "person"}
+	for name, v := range p.Fields {
+		if v != "" || name == "name" {
+			fields[name] = v
+		}
+	}
+	fields["status"] = "prospect"
+	if strings.TrimSpace(fields["name"]) == "" {
+		return op, invalid("name", "missing", "a name is needed")
+	}
+	kind := d.file.Schema().Kind(crm.Party)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		f := kind.Named(name)
+		if f == nil || f.Owner == crdt.Core {
+			return op, invalid(name, "no_field", "%q cannot be given for a prospect", clip(name))
+		}
+		v, err := d.partyValue(f, fields[name])
+		if err != nil {
+			return op, err
+		}
+		op.Set = append(op.Set, set(f.Num, v))
+	}
+	if d.o.Branch != 0 {
+		op.Set = append(op.Set, set(crm.PartyHome, crdt.IntValue(d.o.Branch)))
+	}
+	op.Set = filled(op.Set...)
+	slices.SortFunc(op.Set, func(a, b crdt.FieldSet) int { return int(a.Field) - int(b.Field) })
+	return op, nil
+}
+
 func (d *Desk) prospectReaches(p Prospect) (out []Reach, err error) {
 	for _, r := range []Reach{{Channel: "phone", Value: p.Phone, Label: "mobile", Preferred: true}, {Channel: "email", Value: p.Email, Label: "home"}} {
 		if strings.TrimSpace(r.Value) == "" {
@@ -190,6 +212,9 @@ func (d *Desk) prospectReaches(p Prospect) (out []Reach, err error) {
 
 // AskCorrection opens a case that asks the core to correct a value.
 func (d *Desk) AskCorrection(ctx context.Context, who *Who, party crdt.ID, field, text string) (Saved, error) {
+	if err := d.need(who, crm.ActCase); err != nil {
+		return Saved{}, err
+	}
 	text, err := checkNote("text", text)
 	if err != nil {
 		return Saved{}, err

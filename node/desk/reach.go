@@ -73,6 +73,9 @@ func addReach(a *rows.Act, party crdt.ID, r Reach) error {
 
 // AddReach adds a way to reach a party.
 func (d *Desk) AddReach(ctx context.Context, who *Who, party crdt.ID, r Reach) (Saved, error) {
+	if err := d.need(who, crm.ActEdit); err != nil {
+		return Saved{}, err
+	}
 	if err := d.checkReach(&r); err != nil {
 		return Saved{}, err
 	}
@@ -80,8 +83,10 @@ func (d *Desk) AddReach(ctx context.Context, who *Who, party crdt.ID, r Reach) (
 		if err := mustHave(a.Tx, crm.Party, party); err != nil {
 			return 0, err
 		}
-		err := addReach(a, party, r)
-		return a.Ops[len(a.Ops)-1].ID, err
+		if err := addReach(a, party, r); err != nil {
+			return 0, err
+		}
+		return a.Ops[len(a.Ops)-1].ID, nil
 	})
 }
 
@@ -163,6 +168,9 @@ func standing(row *rows.Stored) []crdt.Stamp {
 // RecordConsent writes a grant or a withdrawal. A grant names every withdrawal
 // known here, and nothing else can override one.
 func (d *Desk) RecordConsent(ctx context.Context, who *Who, party crdt.ID, c ConsentAct) (Saved, error) {
+	if err := d.need(who, crm.ActConsent); err != nil {
+		return Saved{}, err
+	}
 	if err := oneOf("purpose", c.Purpose, crm.Purposes); err != nil {
 		return Saved{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"bough/crdt"
@@ -70,6 +71,16 @@ func (d *Desk) SignIn(ctx context.Context, login, password string, api bool) (to
 
 // unseal opens a person's key by their password, counting wrong ones.
 func (d *Desk) unseal(ctx context.Context, login, password string) (*trust.PersonKey, *account, error) {
+	if len(login) > maxLoginBytes {
+		return nil, nil, errPassword
+	}
+	// Before the count is read: else many tries at once would all find it low.
+	select {
+	case d.sealing <- struct{}{}:
+		defer func() { <-d.sealing }()
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
 	now := d.o.NowMS()
 	count, at, err := d.o.Local.WrongPasswords(ctx, login)
 	if err != nil {
@@ -89,12 +100,6 @@ func (d *Desk) unseal(ctx context.Context, login, password string) (*trust.Perso
 	sealed, err := base64.RawURLEncoding.DecodeString(acc.sealed)
 	if err != nil {
 		return nil, nil, err
-	}
-	select {
-	case d.sealing <- struct{}{}:
-		defer func() { <-d.sealing }()
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
 	}
 	key, err := trust.OpenPersonKey(sealed, int64(acc.person.ID), password)
 	if errors.Is(err, trust.ErrWrongPassword) {
@@ -174,7 +179,13 @@ func (d *Desk) Check(ctx context.Context, token string) (*Who, error) {
 	if err != nil || t.API {
 		return who, err
 	}
-	if t.Locked || now-d.lastSeen(t) > d.o.IdleMS {
+	if !t.Locked && now-d.lastSeen(t) > d.o.IdleMS {
+		t.Locked = true // for good: nothing but the password opens it again
+		if err := d.o.Local.PutToken(ctx, *t); err != nil {
+			return nil, err
+		}
+	}
+	if t.Locked {
 		return who, &Error{Reason: Locked, Code: "idle", Message: "locked because nobody typed for a while; enter your password to go on"}
 	}
 	return who, nil
@@ -275,7 +286,11 @@ func (d *Desk) Lock(ctx context.Context, token string) error {
 
 // SignOut ends a sign-in.
 func (d *Desk) SignOut(ctx context.Context, token string) error {
-	return d.o.Local.DropToken(ctx, trust.HashToken(token))
+	hash := trust.HashToken(token)
+	d.mu.Lock()
+	delete(d.seen, hash)
+	d.mu.Unlock()
+	return d.o.Local.DropToken(ctx, hash)
 }
 
 // People lists who may sign in here, by name.
@@ -313,7 +328,7 @@ func oneOf(field, value string, words []string) error {
 
 func clip(s string) string {
 	if len(s) > 40 {
-		return s[:40] + "…"
+		s = strings.ToValidUTF8(s[:40], "") + "…"
 	}
 	return s
 }

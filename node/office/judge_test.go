@@ -1,6 +1,7 @@
 package office_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,11 +51,14 @@ func (c *court) note(party crdt.ID, more ...any) crdt.Op {
 	return set(crm.Interaction, c.here.mint(), append([]any{crm.InteractionParty, party, crm.InteractionText, "typed words"}, more...)...)
 }
 
-func TestEveryReasonToRefuse(t *testing.T) {
-	for _, c := range []struct {
-		name, code string
-		write      func(c *court) string // writes one change at the workstation of branch 1
-	}{
+// reason is a change that is refused, and for what.
+type reason struct {
+	name, code string
+	write      func(c *court) string // writes one change at the workstation of branch 1
+}
+
+func sessionCases() []reason {
+	return []reason{
 		{"nobody signed in", "no_session", func(c *court) string { return c.here.write(12345, c.note(c.ada)) }},
 		{"no session at all", "no_session", func(c *court) string { return c.here.write(0, c.note(c.ada)) }},
 		{"the session of another workstation", "session_elsewhere", func(c *court) string { return c.here.write(c.there.session, c.note(c.ada)) }},
@@ -97,6 +101,11 @@ func TestEveryReasonToRefuse(t *testing.T) {
 			id := c.here.mint()
 			return c.here.write(id, c.here.opening(id, c.person("teller2"), c.keyOf("teller2")))
 		}},
+	}
+}
+
+func rightCases() []reason {
+	return []reason{
 		{"a teller warns", "not_allowed", func(c *court) string {
 			return c.here.write(c.here.session, set(crm.Warning, c.here.mint(), crm.WarningParty, c.ada, crm.WarningLevel, "stop"))
 		}},
@@ -122,6 +131,11 @@ func TestEveryReasonToRefuse(t *testing.T) {
 		{"a guarded field that the core knows", "core_field", func(c *court) string {
 			return c.here.write(c.here.session, set(crm.Party, c.core, crm.PartyName, "Cyrus"))
 		}},
+	}
+}
+
+func placeCases() []reason {
+	return []reason{
 		{"a customer of another branch", "other_branch", func(c *court) string { return c.here.write(c.here.session, set(crm.Party, c.zoe, crm.PartyMemo, "x")) }},
 		{"a note about one", "other_branch", func(c *court) string { return c.here.write(c.here.session, c.note(c.zoe)) }},
 		{"a new customer for another branch", "other_branch", func(c *court) string {
@@ -155,6 +169,11 @@ func TestEveryReasonToRefuse(t *testing.T) {
 			c.here.write(12345, set(crm.Party, eve, crm.PartyName, "Eve", crm.PartyHome, 1))
 			return c.here.write(c.here.session, set(crm.Party, eve, crm.PartyName, "Eva", crm.PartyHome, 1))
 		}},
+	}
+}
+
+func shapeCases() []reason {
+	return []reason{
 		{"a customer of no branch", "bad_value", func(c *court) string {
 			return c.here.write(c.here.session, set(crm.Party, c.here.mint(), crm.PartyName, "Eve"))
 		}},
@@ -186,7 +205,11 @@ func TestEveryReasonToRefuse(t *testing.T) {
 			return c.here.write(c.here.session, c.note(c.ada))
 		}},
 		{"one good op, one bad", "other_branch", func(c *court) string { return c.here.write(c.here.session, c.note(c.ada), c.note(c.zoe)) }},
-	} {
+	}
+}
+
+func TestEveryReasonToRefuse(t *testing.T) {
+	for _, c := range slices.Concat(sessionCases(), rightCases(), placeCases(), shapeCases()) {
 		t.Run(c.code+" "+c.name, func(t *testing.T) {
 			court := newCourt(t)
 			before := court.digest()

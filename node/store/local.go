@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"zombiezen.com/go/sqlite"
@@ -19,6 +20,9 @@ const (
 	openedAgainMS  = 60 * 1000 // a party opened again within this is not noted again
 	answeredKeptMS = 24 * 60 * 60 * 1000
 )
+
+// ErrTooLong is a draft that is not kept because of its size.
+var ErrTooLong = errors.New("store: the draft is too long")
 
 // Local is what never travels, on the file of a node or of central: tokens,
 // drafts, recent customers, answers of the API, the search index.
@@ -98,7 +102,7 @@ func (l *Local) CountPassword(ctx context.Context, login string, right bool, now
 // SaveDraft keeps a half-typed form of a person; an empty body drops it.
 func (l *Local) SaveDraft(ctx context.Context, person crdt.ID, form, body string, nowMS int64) error {
 	if len(body) > maxDraftBytes || len(form) > 200 {
-		return fmt.Errorf("store: a draft holds at most %d bytes, this one has %d", maxDraftBytes, len(body))
+		return fmt.Errorf("%w: at most %d bytes, this one has %d", ErrTooLong, maxDraftBytes, len(body))
 	}
 	return l.File.Write(ctx, func(tx *rows.Tx) error {
 		if body == "" {

@@ -120,6 +120,7 @@ func (s *Store) Receive(ctx context.Context, certificates map[crdt.Origin][]byte
 		return 0, fmt.Errorf("store: receive: %w", err)
 	}
 	s.neighbours = known
+	s.noteWaiting()
 	s.merged(merged, touched)
 	return fresh, refused
 }

@@ -26,6 +26,37 @@ func (s *Store) Frontier() map[crdt.Origin]uint64 {
 	return out
 }
 
+// Held is what this file holds that central is not known to have: by author,
+// up to which number; own changes included.
+func (s *Store) Held() map[crdt.Origin]uint64 {
+	taken, _ := s.overlay.taken()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[crdt.Origin]uint64{}
+	if own := s.author.Seq(); own > taken {
+		out[s.Origin()] = own
+	}
+	for origin, n := range s.neighbours {
+		if n.last > n.taken && n.last > n.base {
+			out[origin] = n.last
+		}
+	}
+	return out
+}
+
+// Lacks reports whether a neighbour holds something of others that is not here.
+func (s *Store) Lacks(held map[crdt.Origin]uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for origin, upTo := range held {
+		n := s.neighbours[origin]
+		if origin != s.Origin() && upTo > n.have() {
+			return true
+		}
+	}
+	return false
+}
+
 // Beyond reports whether something is held here that follows a frontier.
 func (s *Store) Beyond(have map[crdt.Origin]uint64) bool {
 	s.mu.Lock()
@@ -262,23 +293,29 @@ const relayAfterMS = 2_000
 func (s *Store) Relayable() (n uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.noteWaiting()
 	now := s.nowMS()
 	for origin, from := range s.upward() {
-		since, noted := s.relay.since[origin]
-		if !noted || since > now {
-			s.relay.since[origin] = now
-			continue
-		}
-		if now-since >= relayAfterMS {
+		if now-s.relay.since[origin] >= relayAfterMS {
 			n += s.neighbours[origin].last - from
 		}
 	}
-	for origin := range s.relay.since {
-		if _, waits := s.upward()[origin]; !waits {
-			delete(s.relay.since, origin)
+	return n
+}
+
+// noteWaiting notes since when changes of neighbours wait to be passed on.
+// Store.mu is held.
+func (s *Store) noteWaiting() {
+	waits, now := s.upward(), s.nowMS()
+	for origin := range waits {
+		if since, noted := s.relay.since[origin]; !noted || since > now {
+			s.relay.since[origin] = now
 		}
 	}
-	return n
+	maps.DeleteFunc(s.relay.since, func(origin crdt.Origin, _ int64) bool {
+		_, there := waits[origin]
+		return !there
+	})
 }
 
 // upward are the neighbours of whom central is not known to have all, with the

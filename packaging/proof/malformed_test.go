@@ -93,6 +93,8 @@ func TestAWorkstationTurnsMalformedRequestsAwayAndLivesOn(t *testing.T) {
 		t.Error("a workstation's pages speak TLS")
 	}
 	b.alive(w)
+	w.stop()
+	b.central.stop()
 }
 
 // plainClient follows no redirect.

@@ -90,6 +90,7 @@ func TestThePagesOfABankInARealBrowser(t *testing.T) {
 		{"two values of one field are settled in place", settledInPlace},
 		{"a new prospect who is known already is noticed", duplicateNoticed},
 		{"the language key switches every page and back", languageKey},
+		{"a page that does not exist leads home", leadsHome},
 		{"head office sees its fleet", fleetSeen},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.try(t, browser, v) })
@@ -274,6 +275,14 @@ func languageKey(t *testing.T, browser context.Context, v *town) {
 		s.does(says(page.en), press(kb.Escape), press("l"), sees(`document.documentElement.lang.startsWith("zh")`), says(page.zh),
 			sees(`location.pathname === `+quoted(page.path)),
 			press(kb.Escape), press("l"), sees(`document.documentElement.lang === "en"`), says(page.en))
+	}
+}
+
+func leadsHome(t *testing.T, browser context.Context, v *town) {
+	s := v.begin(t, browser, v.front, "teller", english)
+	for _, path := range []string{"/nothing", "/customers/17", "/customers/x"} {
+		s.goes(path)
+		s.does(says("That did not work"), chromedp.Click("a.button.main", chromedp.ByQuery), sees(`location.pathname === "/" && document.querySelector("[data-find-live]")`))
 	}
 }
 

@@ -81,6 +81,7 @@ type Central struct {
 	epoch  uint64
 
 	news
+	reached reached
 }
 
 const (

@@ -132,6 +132,7 @@ func reply(w http.ResponseWriter, answer any) error {
 
 // hear takes down a report, unless it says nothing new.
 func (e *endpoint) hear(ctx context.Context, n *Node, r Report) error {
+	e.c.reached.note(n.Origin, r.Feed)
 	now := e.c.o.NowMS()
 	e.mu.Lock()
 	was, known := e.heard[n.Origin]

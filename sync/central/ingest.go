@@ -37,6 +37,9 @@ func (c *Central) Push(ctx context.Context, origin crdt.Origin, p *wire.Push, ch
 	}
 	err = c.write(ctx, func(b *Batch) error {
 		in := intake{c: c, b: b, pusher: origin, authors: map[crdt.Origin]*taking{}}
+		if _, err := in.author(origin); err != nil {
+			return err // also where it only passes on: the answer tells what is had of it
+		}
 		for _, r := range ranges {
 			if err := in.plan(r); err != nil {
 				return err

@@ -79,19 +79,27 @@ type taking struct {
 	ranges  []*journal.Range  // that they are of
 }
 
+func (in *intake) author(origin crdt.Origin) (*taking, error) {
+	if t := in.authors[origin]; t != nil {
+		return t, nil
+	}
+	n, err := loadNode(in.b.Tx, origin)
+	if err != nil {
+		return nil, err
+	}
+	t := &taking{node: n, seq: n.Seq, hash: n.Hash}
+	in.authors[origin] = t
+	in.order = append(in.order, t)
+	return t, nil
+}
+
 // plan looks what is new of a range.
 func (in *intake) plan(r *journal.Range) error {
-	t := in.authors[r.Head.Origin]
-	if t == nil {
-		n, err := loadNode(in.b.Tx, r.Head.Origin)
-		if err != nil {
-			return err
-		}
-		t = &taking{node: n, seq: n.Seq, hash: n.Hash}
-		in.authors[n.Origin] = t
-		in.order = append(in.order, t)
+	t, err := in.author(r.Head.Origin)
+	if err != nil {
+		return err
 	}
-	err := in.planNew(t, r)
+	err = in.planNew(t, r)
 	if errors.Is(err, ErrFork) && r.Head.Origin != in.pusher {
 		return nil // the author hears of it; the pusher's own work goes on
 	}

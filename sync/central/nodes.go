@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"zombiezen.com/go/sqlite"
 
@@ -50,11 +51,35 @@ func (c *Central) Node(ctx context.Context, origin crdt.Origin) (n *Node, err er
 func (c *Central) Nodes(ctx context.Context) (out []*Node, err error) {
 	err = c.File.Read(ctx, func(tx *rows.Tx) error {
 		return tx.Query(selectNode+` ORDER BY origin`, func(s *sqlite.Stmt) error {
-			out = append(out, scanNode(s))
+			n := scanNode(s)
+			n.Feed = max(n.Feed, c.reached.feed(n.Origin))
+			out = append(out, n)
 			return nil
 		})
 	})
 	return out, err
+}
+
+// reached remembers how far nodes said they have read, between the times that
+// it is written down.
+type reached struct {
+	mu    sync.Mutex // guards feeds
+	feeds map[crdt.Origin]int64
+}
+
+func (r *reached) note(o crdt.Origin, feed int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.feeds == nil {
+		r.feeds = map[crdt.Origin]int64{}
+	}
+	r.feeds[o] = feed
+}
+
+func (r *reached) feed(o crdt.Origin) int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.feeds[o]
 }
 
 // Report is what a node says of itself when it calls.

@@ -82,4 +82,13 @@ CREATE TABLE backup (
 	path   TEXT NOT NULL,
 	vector BLOB NOT NULL -- origin and number, uvarints
 ) STRICT;
+`, `
+-- Where a node gossips with its neighbours, host:port; empty: nowhere.
+ALTER TABLE origin ADD COLUMN lan TEXT NOT NULL DEFAULT '';
+
+-- What the gossip of a branch is encrypted with.
+CREATE TABLE branch_key (
+	branch INTEGER PRIMARY KEY,
+	key    BLOB NOT NULL
+) STRICT;
 `}

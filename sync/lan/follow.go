@@ -57,13 +57,14 @@ func (e *Exchange) follow(ctx context.Context, p *peer) {
 			pause = firstPause
 			continue
 		}
-		wait := time.Duration(e.chance() * float64(pause))
+		wait, rush := time.Duration(e.chance()*float64(pause)), e.hurried()
 		if errors.Is(err, errOurselves) || errors.Is(err, errTwice) {
-			wait = seldom
+			wait, rush = seldom, nil
 		}
 		pause = min(2*pause, longestPause)
 		select {
 		case <-e.o.After(wait + time.Millisecond):
+		case <-rush:
 		case <-ctx.Done():
 		}
 	}
@@ -206,11 +207,6 @@ func (e *Exchange) take(ctx context.Context, p *peer, body io.Reader) error {
 	certificates, err := e.check(b)
 	if err != nil {
 		return err
-	}
-	for i := range b.ranges {
-		if b.ranges[i].Head.Origin == e.o.Store.Origin() {
-			e.twin(p.Origin)
-		}
 	}
 	fresh, err := e.o.Store.Receive(ctx, certificates, b.ranges)
 	switch {

@@ -77,8 +77,10 @@ type Exchange struct {
 
 	mu    sync.Mutex // guards the rest
 	news  chan struct{}
+	rush  chan struct{}
 	peers map[string]*peer
 	ended bool
+	twins map[crdt.Origin]bool // neighbours that know more of us than we do; told once each
 }
 
 type peer struct {
@@ -92,7 +94,7 @@ func New(o Options, address string) (*Exchange, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lan: %w", err)
 	}
-	e := &Exchange{o: o, codec: codec, room: make(chan struct{}, maxAtOnce), news: make(chan struct{}), peers: map[string]*peer{}}
+	e := &Exchange{o: o, codec: codec, room: make(chan struct{}, maxAtOnce), news: make(chan struct{}), rush: make(chan struct{}), peers: map[string]*peer{}, twins: map[crdt.Origin]bool{}}
 	if e.listen, err = net.Listen("tcp", address); err != nil {
 		return nil, fmt.Errorf("lan: listen on %s: %w; is another program using it?", address, err)
 	}
@@ -143,6 +145,21 @@ func (e *Exchange) Kick() {
 	defer e.mu.Unlock()
 	close(e.news)
 	e.news = make(chan struct{})
+}
+
+// Hurry says that a neighbour has news: whoever pauses after a failure asks at
+// once. It never blocks.
+func (e *Exchange) Hurry() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	close(e.rush)
+	e.rush = make(chan struct{})
+}
+
+func (e *Exchange) hurried() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.rush
 }
 
 func (e *Exchange) wake() <-chan struct{} {
@@ -197,6 +214,13 @@ func (e *Exchange) chance() float64 {
 func (e *Exchange) refused(origin crdt.Origin) bool { return e.o.Refuse != nil && e.o.Refuse(origin) }
 
 func (e *Exchange) twin(neighbour crdt.Origin) {
+	e.mu.Lock()
+	told := e.twins[neighbour] || len(e.twins) >= maxPeers
+	e.twins[neighbour] = true
+	e.mu.Unlock()
+	if told {
+		return
+	}
 	e.o.Log.Warn("a neighbour knows more of this workstation than its own file: it was restored from a backup or cloned", "neighbour", neighbour)
 	if e.o.Twin != nil {
 		e.o.Twin(neighbour)

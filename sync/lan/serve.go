@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 
 	"bough/crdt"
@@ -44,7 +45,7 @@ func (e *Exchange) serve(w http.ResponseWriter, r *http.Request) {
 	b, err := e.answer(w, r)
 	switch {
 	case r.Context().Err() != nil:
-		return // nobody listens
+		w.WriteHeader(http.StatusServiceUnavailable) // we stop, or nobody listens
 	case err != nil:
 		e.fail(w, err)
 	case b == nil:
@@ -93,6 +94,7 @@ func (e *Exchange) answer(w http.ResponseWriter, r *http.Request) ([]byte, error
 	if !e.o.Store.Acknowledged(crdt.Origin(who.Origin), have[e.o.Store.Origin()]) {
 		e.twin(crdt.Origin(who.Origin))
 	}
+	have[crdt.Origin(who.Origin)] = math.MaxInt64 // who asks has written more meanwhile, perhaps
 	over := e.o.After(waitFor)
 	for {
 		news := e.wake() // before the look: what comes after it is not missed

@@ -183,16 +183,30 @@ func (tx *Tx) Changes(origin crdt.Origin, since uint64, limit int) (prev journal
 		copy(prev[:], b)
 	}
 	err = tx.Query(`SELECT seq, stamp, session, bodies FROM journal WHERE seq>?1 ORDER BY seq LIMIT ?2`, func(s *sqlite.Stmt) error {
-		c := journal.Change{Origin: origin, Seq: uint64(s.ColumnInt64(0)), Session: crdt.ID(s.ColumnInt64(2))}
-		var err error
-		if c.Stamp, err = crdt.DecodeStamp(Blob(s, 1)); err != nil {
-			return err
-		}
-		c.Bodies, err = journal.DecodeOps(Blob(s, 3))
+		c, err := scanChange(s, origin)
 		out = append(out, c)
 		return err
 	}, int64(since), limit)
 	return prev, out, err
+}
+
+// Change reads one change of the own journal; nil when it is not there.
+func (tx *Tx) Change(origin crdt.Origin, seq uint64) (c *journal.Change, err error) {
+	err = tx.Query(`SELECT seq, stamp, session, bodies FROM journal WHERE seq=?1`, func(s *sqlite.Stmt) error {
+		found, err := scanChange(s, origin)
+		c = &found
+		return err
+	}, int64(seq))
+	return c, err
+}
+
+func scanChange(s *sqlite.Stmt, origin crdt.Origin) (c journal.Change, err error) {
+	c = journal.Change{Origin: origin, Seq: uint64(s.ColumnInt64(0)), Session: crdt.ID(s.ColumnInt64(2))}
+	if c.Stamp, err = crdt.DecodeStamp(Blob(s, 1)); err != nil {
+		return c, err
+	}
+	c.Bodies, err = journal.DecodeOps(Blob(s, 3))
+	return c, err
 }
 
 // linkAt is the hash of a change of the own journal, kept or just trimmed.

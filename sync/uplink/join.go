@@ -34,7 +34,8 @@ type Joined struct {
 	Certificate   *x509.Certificate
 	Root          *trust.Root
 	CentralOrigin crdt.Origin
-	OffsetMS      int64 // to add to the PC's clock to have central's time
+	OffsetMS      int64  // to add to the PC's clock to have central's time
+	BranchKey     []byte // of the branch's gossip; empty where central is of an older release
 }
 
 // Join takes a new workstation in: central is recognised by the code, which it
@@ -116,7 +117,7 @@ func (o *JoinOptions) enrol(ctx context.Context, client *http.Client, q request,
 		return nil, fmt.Errorf("%w: the certificate names another origin or branch than the answer", errUnreadable)
 	}
 	return &Joined{Origin: answer.Origin, Branch: answer.Branch, Certificate: cert, Root: root,
-		CentralOrigin: answer.Central, OffsetMS: answer.NowMS - middle}, nil
+		CentralOrigin: answer.Central, OffsetMS: answer.NowMS - middle, BranchKey: answer.BranchKey}, nil
 }
 
 // randomOrigin draws an origin to propose.

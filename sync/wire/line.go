@@ -10,6 +10,8 @@ const (
 	PathWatch = "/sync/v1/watch"
 	PathEnrol = "/sync/v1/enrol"
 	PathRenew = "/sync/v1/renew"
+	// PathNeighbours tells a node of the others of its branch.
+	PathNeighbours = "/sync/v1/neighbours"
 )
 
 // Headers. HeaderVersions carries the range of protocol versions that its
@@ -64,6 +66,21 @@ type Enrolled struct {
 	Branch      int64       `json:"branch"`
 	Central     crdt.Origin `json:"central"` // origin of central
 	NowMS       int64       `json:"now_ms"`  // central's time, ms UTC
+	// BranchKey is what the gossip of the branch is encrypted with, 32 bytes.
+	BranchKey []byte `json:"branch_key,omitempty"`
+}
+
+// Here says where a node gossips, host:port; empty: nowhere.
+type Here struct {
+	Address string `json:"address"`
+}
+
+// Neighbours is the answer: the key of the branch, and where its other nodes
+// said that they gossip.
+type Neighbours struct {
+	BranchKey []byte   `json:"branch_key"`
+	Addresses []string `json:"addresses"`
+	NowMS     int64    `json:"now_ms"` // central's time, ms UTC
 }
 
 // Renew asks for a new certificate for the key that asks.

@@ -18,7 +18,7 @@ const (
 func plan() webui.Plan {
 	return webui.Plan{Home: "/", Find: "/", Nav: []webui.NavItem{
 		{Path: "/", Label: "nav.find"}, {Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
-		{Path: "/conflicts", Label: "nav.conflicts"}, {Path: "/outage", Label: "nav.outage", Key: "o"},
+		{Path: "/conflicts", Label: "nav.conflicts"}, {Path: "/board", Label: "nav.board"}, {Path: "/outage", Label: "nav.outage", Key: "o"},
 	}}
 }
 
@@ -140,6 +140,16 @@ func unsentWork() outageView {
 	return outageView{Outage: o}
 }
 
+// branchBoard has a workstation in each state.
+func branchBoard() boardView {
+	return boardView{Lines: []desk.BoardLine{
+		{Origin: 1, Workstation: "counter-1", Person: "Jana Dvořáková", Unsent: 2, OldestMS: 16 * minuteMS, HeardMS: pagetest.NowMS, Here: true, Self: true},
+		{Origin: 2, Workstation: "counter-2", Person: "Petr Malý", HeardMS: pagetest.NowMS - 9000, Here: true, Line: true},
+		{Origin: 3, Workstation: "desk-1", HeardMS: pagetest.NowMS - 9*dayMS, Unsent: 4, OldestMS: 9 * dayMS},
+		{Origin: 4, Workstation: "desk-2", Unknown: true},
+	}}
+}
+
 func typedWrapup() *wrapupView {
 	return &wrapupView{ID: 1, Name: "Anna Nováková", Channel: "counter", Reason: "card", Outcome: "done", Text: "Card will not work at the pump.", Happened: "2026-11-21T14:11",
 		Promise: "Call when the card is here", Form: webui.Form{Draft: "wrapup/1", DraftAt: pagetest.NowMS - 17*minuteMS,
@@ -181,6 +191,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "conflicts-none", Page: "conflicts", View: conflictsView{}},
 		{Name: "outage", Page: "outage", View: unsentWork(), Down: true},
 		{Name: "outage-clear", Page: "outage", View: outageView{Outage: &desk.Outage{Online: true, SinceMS: pagetest.NowMS - dayMS, Written: 215, Accepted: 215, Bootstrapped: true}}},
+		{Name: "board", Page: "board", View: branchBoard(), Down: true},
 		{Name: "keys", Page: "keys"},
 	})
 }

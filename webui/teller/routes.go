@@ -25,6 +25,7 @@ func Register(e *echo.Echo, o webui.Options) error {
 		{Path: "/", Label: "nav.find"},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
 		{Path: "/conflicts", Label: "nav.conflicts"},
+		{Path: "/board", Label: "nav.board"},
 		{Path: "/outage", Label: "nav.outage", Key: "o"},
 	}})
 	if err != nil {
@@ -33,6 +34,7 @@ func Register(e *echo.Echo, o webui.Options) error {
 	door.Routes(s)
 	Pages(s)
 	s.Signed(http.MethodGet, "/outage", outage)
+	s.Signed(http.MethodGet, "/board", board)
 	return nil
 }
 

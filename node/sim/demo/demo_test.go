@@ -177,9 +177,7 @@ func TestThePageSaysEverythingInBothLanguages(t *testing.T) {
 	d := standing(t)
 	d.list[0].line.set(true)
 	d.list[1].proof = &proof{Written: 3, Accepted: 3, Off: 1}
-	for _, e := range []entry{{d.began, "proof", []any{"B", int64(3), int64(2), int64(1), int64(0)}}, {d.began, "cut", []any{"B"}}, {d.began, "heard", []any{"N"}}} {
-		d.log = append(d.log, e)
-	}
+	d.log = []entry{{d.began, "proof", []any{"B", int64(3), int64(2), int64(1), int64(0)}}, {d.began, "cut", []any{"B"}}, {d.began, "heard", []any{"N"}}}
 	for _, w := range []*Words{english, chinese} {
 		out, err := render("page", d.view(w, "localhost"))
 		if err != nil {

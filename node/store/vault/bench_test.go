@@ -134,7 +134,7 @@ func BenchmarkCold(b *testing.B) {
 		run(b, c, "PRAGMA wal_checkpoint(TRUNCATE)")
 	}
 	seed := uint64(1)
-	compare(b, 5000, func(c *sqlite.Conn, n int) {
+	compare(b, 40000, func(c *sqlite.Conn, n int) {
 		s := c.Prep(`SELECT text FROM interaction WHERE id = ?1`)
 		for range n {
 			seed = seed*6364136223846793005 + 1442695040888963407

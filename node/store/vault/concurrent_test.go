@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
@@ -127,4 +128,68 @@ func TestABackupIsSealedWithTheSameKey(t *testing.T) {
 	}
 	run(t, restored, "INSERT INTO party VALUES ('Jan', '')")
 	mustBeSound(t, restored)
+}
+
+// TestTheBackupAPICopiesASealedFile, pages included that were made and freed
+// again without ever being written.
+func TestTheBackupAPICopiesASealedFile(t *testing.T) {
+	dir := t.TempDir()
+	name := register(t, newKey(), vault.Options{Fault: noSync})
+	c := openVault(t, filepath.Join(dir, "a.db"), name)
+	run(t, c, "CREATE TABLE party (name TEXT)")
+	run(t, c, "INSERT INTO party VALUES ('Novak')")
+	makeHoles(t, c)
+	run(t, c, "INSERT INTO party VALUES ('Jan')")
+	for _, when := range []string{"before", "after"} {
+		copied(t, c, filepath.Join(dir, when), name)
+		run(t, c, "PRAGMA wal_checkpoint(TRUNCATE)")
+	}
+}
+
+// makeHoles lets the file grow by pages that the engine never writes, which
+// takes a rollback journal.
+func makeHoles(t *testing.T, c *sqlite.Conn) {
+	for _, sql := range []string{"PRAGMA journal_mode=DELETE", "CREATE TABLE IF NOT EXISTS big (b BLOB)", "BEGIN", "INSERT INTO big VALUES (zeroblob(100000))", "DELETE FROM big WHERE rowid = 1", "COMMIT"} {
+		run(t, c, sql)
+	}
+}
+
+// copied copies c's file by SQLite's backup API and compares the parties.
+func copied(t *testing.T, c *sqlite.Conn, path, name string) {
+	to := openVault(t, path, name)
+	run(t, to, "PRAGMA journal_mode=DELETE")
+	b, err := sqlite.NewBackup(to, "main", c, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if more, err := b.Step(-1); more || err != nil {
+		t.Fatal(more, err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	mustBeSound(t, to)
+	if diff := cmp.Diff(mustRows(t, c, "SELECT name FROM party"), mustRows(t, to, "SELECT name FROM party")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestHolesAreFilledByWhoeverCommits: what a connection knows of the size of
+// the file is stale once another has cut it.
+func TestHolesAreFilledByWhoeverCommits(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.db")
+	name := register(t, newKey(), vault.Options{Fault: noSync})
+	a, b := openVault(t, path, name), openVault(t, path, name)
+	for _, c := range []*sqlite.Conn{a, b} {
+		run(t, c, "PRAGMA journal_mode=DELETE")
+	}
+	run(t, a, "CREATE TABLE party (name TEXT)")
+	for range 3 {
+		run(t, a, "INSERT INTO party VALUES (hex(zeroblob(100000)))")
+		run(t, b, "DELETE FROM party")
+		run(t, b, "VACUUM")
+		makeHoles(t, a)
+	}
+	copied(t, a, filepath.Join(dir, "copy.db"), name)
 }

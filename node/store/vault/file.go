@@ -116,6 +116,9 @@ func (f *file) truncate(t *libc.TLS, _ uintptr, size int64) int32 {
 		return rc
 	}
 	f.sized = false
+	if size == 0 {
+		f.keys = nil // a new file begins, with a salt of its own
+	}
 	return f.diskTruncate(t, size)
 }
 

@@ -20,9 +20,9 @@ type journalState struct {
 	numberAt int64   // where the page number written last stands, if numbered
 	number   [4]byte // it
 	numbered bool
-	imageEnd int64   // where the last image, written or read, ended; 0: none
-	sum      uint32  // what it adds up to, when it was read
-	start    uint32  // what a sum starts from, as the header read last says
+	imageEnd int64  // where the last image, written or read, ended; 0: none
+	sum      uint32 // what it adds up to, when it was read
+	start    uint32 // what a sum starts from, as the header read last says
 }
 
 // readJournal is xRead of a journal.
@@ -36,7 +36,7 @@ func (f *file) readJournal(t *libc.TLS, _, buf uintptr, n int32, at int64) int32
 	}
 	j, b := &f.journal, bytesAt(buf, 4)
 	switch {
-	case at == j.imageEnd:
+	case at == j.imageEnd && at != 0:
 		binary.BigEndian.PutUint32(b, j.start+j.sum)
 	case at%sectorSize == startOfSums: // records begin at multiples of 8
 		j.start = binary.BigEndian.Uint32(b)

@@ -104,3 +104,18 @@ func TestEqualPagesLookDifferent(t *testing.T) {
 		t.Errorf("%d of %d sectors are what they were", same, len(before))
 	}
 }
+
+// TestTemporaryFilesAreRefused: what does not fit into memory fails rather than
+// stand on disk.
+func TestTemporaryFilesAreRefused(t *testing.T) {
+	c := openVault(t, filepath.Join(t.TempDir(), "a.db"), register(t, newKey(), vault.Options{}))
+	run(t, c, "PRAGMA cache_size=5")
+	const sorted = "WITH r (i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r WHERE i < 20000) SELECT count(*) FROM (SELECT hex(randomblob(100)) AS h FROM r ORDER BY h LIMIT 15000)"
+	if got := mustRows(t, c, sorted); got[0] != "15000" {
+		t.Errorf("in memory: %v", got)
+	}
+	run(t, c, "PRAGMA temp_store=FILE")
+	if got, err := rowsOf(c, sorted); err == nil {
+		t.Errorf("on disk: %v", got)
+	}
+}

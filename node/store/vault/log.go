@@ -20,8 +20,7 @@ type logState struct {
 	salts     [8]byte           // of this round of the log, if salted
 	salted    bool
 
-	recoverNext int64  // where recovery goes on; 0: it is not under way
-	recoverWant uint32 // the commits that the frame there must know of
+	recover recovery
 }
 
 // frame is what is known of a frame.
@@ -56,8 +55,8 @@ func (f *file) readLog(t *libc.TLS, _, buf uintptr, n int32, at int64) int32 {
 	if rc := f.main.haveKeys(t); rc != lib.SQLITE_OK {
 		return rc
 	}
-	if f.main.keys == nil {
-		return f.damaged(at, "a log without a database")
+	if f.main.keys == nil || at < walHeader {
+		return f.damaged(at, "a log without a database, or a read across its header")
 	}
 	frameAt, rest := place(at)
 	dst := bytesAt(buf, int(n))
@@ -112,10 +111,11 @@ func (f *file) writeLog(t *libc.TLS, _, buf uintptr, n int32, at int64) int32 {
 		f.log = logState{}
 		return f.diskWrite(t, buf, walHeader, 0)
 	}
-	if f.main.keys == nil {
-		if rc := f.main.haveKeys(t); rc != lib.SQLITE_OK || f.main.keys == nil {
-			return f.misused(at, "a log without a database")
-		}
+	if rc := f.main.haveKeys(t); rc != lib.SQLITE_OK {
+		return rc
+	}
+	if f.main.keys == nil || at < walHeader {
+		return f.misused(at, "a log without a database, or a write across its header")
 	}
 	frameAt, rest := place(at)
 	switch {
@@ -136,11 +136,10 @@ func (f *file) writeHead(t *libc.TLS, head []byte, frameAt int64) int32 {
 	copy(pending, head)
 	if allZero(pending[8:]) {
 		if !f.log.salted {
-			salts, rc := f.salts(t)
-			if rc != lib.SQLITE_OK {
+			if rc := f.diskRead(t, f.scratch, walHeader, 0); rc != lib.SQLITE_OK {
 				return rc
 			}
-			f.log.salts, f.log.salted = salts, true
+			f.log.salts, f.log.salted = [8]byte(f.raw[16:]), true
 		}
 		copy(pending[8:], f.log.salts[:])
 	}

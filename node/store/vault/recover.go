@@ -14,6 +14,13 @@ import (
 // nothing behind it was written after a later commit. Commits are synced one
 // by one (synchronous=FULL), so such a frame was whole once.
 
+// recovery is how far the engine got that recovers.
+type recovery struct {
+	next    int64     // the frame it reads next; 0: it does not recover
+	sum     [2]uint32 // the checksum up to there
+	commits uint32    // that lie before it
+}
+
 // readLogHeader reads from the header of the log. One that the engine would
 // throw away, and the log with it, must not be followed by a sound frame: it
 // is synced before the first.
@@ -23,9 +30,9 @@ func (f *file) readLogHeader(t *libc.TLS, buf uintptr, n int, at int64) int32 {
 		return rc
 	}
 	head := bytesAt(buf, walHeader)
-	f.log.recoverNext = 0
+	f.log.recover = recovery{}
 	if soundLogHeader(head) {
-		f.log.recoverNext, f.log.recoverWant = walHeader, 0
+		f.log.recover = recovery{next: walHeader, sum: sumIn(head[24:])}
 		return rc
 	}
 	if rc := f.main.haveKeys(t); rc != lib.SQLITE_OK || f.main.keys == nil {
@@ -50,73 +57,76 @@ func soundLogHeader(head []byte) bool {
 	if first&^1 != 0x377f0682 || binary.BigEndian.Uint32(head[4:]) != 3007000 || binary.BigEndian.Uint32(head[8:]) != pageSize {
 		return false
 	}
+	return checksum(first, [2]uint32{}, head[:24]) == sumIn(head[24:])
+}
+
+// checksum is the engine's, over b and all before it; the first word of the
+// log says in which order bytes count.
+func checksum(first uint32, sum [2]uint32, b []byte) [2]uint32 {
 	var order binary.ByteOrder = binary.LittleEndian
 	if first&1 != 0 {
 		order = binary.BigEndian
 	}
-	var a, b uint32
-	for i := 0; i < 24; i += 8 {
-		a += order.Uint32(head[i:]) + b
-		b += order.Uint32(head[i+4:]) + a
+	for ; len(b) >= 8; b = b[8:] {
+		sum[0] += order.Uint32(b) + sum[1]
+		sum[1] += order.Uint32(b[4:]) + sum[0]
 	}
-	return a == binary.BigEndian.Uint32(head[24:]) && b == binary.BigEndian.Uint32(head[28:])
+	return sum
+}
+
+func sumIn(b []byte) [2]uint32 {
+	return [2]uint32{binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])}
 }
 
 // readFrame reads a frame whole: to recover or, within a transaction, to
 // compute checksums anew.
 func (f *file) readFrame(t *libc.TLS, buf uintptr, at int64) int32 {
-	recovers := f.log.recoverNext == at
-	f.log.recoverNext = 0
+	state := f.log.recover
+	f.log.recover = recovery{}
 	rc := f.diskRead(t, buf, frameSize, at)
 	if rc != lib.SQLITE_OK {
 		return rc
 	}
 	b := bytesAt(buf, frameSize)
 	r, ok := f.openFrame(b[frameHeader:], b, at)
-	if !recovers {
+	if state.next != at {
 		if !ok {
 			return f.damaged(at, "frame does not verify")
 		}
 		return rc
 	}
-	salts, rc := f.salts(t)
-	if rc != lib.SQLITE_OK {
+	if rc := f.diskRead(t, f.scratch, walHeader, 0); rc != lib.SQLITE_OK {
 		return rc
 	}
-	if ok && string(b[8:16]) == string(salts[:]) && r.commits == f.log.recoverWant {
-		f.log.recoverNext, f.log.recoverWant = at+frameSize, r.next()
+	first, salts := binary.BigEndian.Uint32(f.raw), [8]byte(f.raw[16:])
+	sum := checksum(first, checksum(first, state.sum, b[:8]), b[frameHeader:])
+	if ok && [8]byte(b[8:]) == salts && sum == sumIn(b[16:]) {
+		f.log.recover = recovery{next: at + frameSize, sum: sum, commits: r.next()}
 		return rc
 	}
 	clear(b) // no page 0: the engine stops here
-	return f.confirmEnd(t, at, salts)
-}
-
-// salts reads the salts of the present round of the log.
-func (f *file) salts(t *libc.TLS) ([8]byte, int32) {
-	rc := f.diskRead(t, f.scratch, walHeader, 0)
-	return [8]byte(f.raw[16:24]), rc
+	return f.confirmEnd(t, at, salts, state.commits)
 }
 
 // confirmEnd makes sure that no frame behind the one at at, which is not a
 // sound frame of this round, was written after a later commit.
-func (f *file) confirmEnd(t *libc.TLS, at int64, salts [8]byte) int32 {
+func (f *file) confirmEnd(t *libc.TLS, at int64, salts [8]byte, commits uint32) int32 {
 	end, rc := f.diskSize(t)
 	if rc != lib.SQLITE_OK {
 		return rc
 	}
-	want := f.log.recoverWant
 	for next := at + frameSize; next+frameSize <= end; next += frameSize {
 		if rc := f.diskRead(t, f.scratch, frameHeader, next); rc != lib.SQLITE_OK {
 			return rc
 		}
 		f.main.keys.showHead(f.raw, f.raw)
-		if string(f.raw[8:16]) != string(salts[:]) {
+		if [8]byte(f.raw[8:]) != salts {
 			continue
 		}
 		if rc := f.diskRead(t, f.scratch, frameSize, next); rc != lib.SQLITE_OK {
 			return rc
 		}
-		if r, ok := f.openFrame(f.raw[frameHeader:], f.raw, next); ok && r.commits > want {
+		if r, ok := f.openFrame(f.raw[frameHeader:], f.raw, next); ok && r.commits > commits {
 			return f.damaged(at, "frame does not verify, and commits follow it")
 		}
 	}

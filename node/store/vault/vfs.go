@@ -123,9 +123,11 @@ func (v *vault) openFile(t *libc.TLS, _, name, at uintptr, flags int32, outFlags
 	} else if !v.companion(t, f, name) {
 		return lib.SQLITE_CANTOPEN
 	}
+	word := (*uintptr)(unsafe.Pointer(f.base))
+	*word = 0
 	rc := v.open(t, v.base, name, f.base, flags, outFlags)
-	if word := *(*uintptr)(unsafe.Pointer(f.base)); word != 0 {
-		f.disk = methodsAt(word)
+	if *word != 0 {
+		f.disk = methodsAt(*word)
 	}
 	if rc == lib.SQLITE_OK {
 		rc = f.start(t)
