@@ -22,7 +22,7 @@ FUZZTIME ?= 20s
 DEMO ?=
 SIM ?=
 
-.PHONY: help build demo test race bench fuzz sim lint deps cover screenshots clean cross
+.PHONY: help build demo test race bench fuzz sim netns lint deps cover screenshots clean cross
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r n d; do printf '  %-12s %s\n' "$$n" "$$d"; done
@@ -48,6 +48,10 @@ fuzz: ## every fuzz test for a while (FUZZTIME=20s each)
 
 sim: build ## a make-believe bank with faults (SIM='-seed 7 -days 3')
 	@bin/bough-sim $(SIM)
+
+netns: ## neighbours between network namespaces, with loss and cuts; needs root, ip (iproute2) and nft (nftables)
+	@[ "$$(id -u)" = 0 ] && command -v ip >/dev/null && command -v nft >/dev/null || { echo "make netns needs root, ip (iproute2) and nft (nftables)"; exit 1; }
+	BOUGH_NETNS=1 $(TEST) -v -run NetworkNamespaces ./packaging/proof
 
 lint: bin/staticcheck ## gofmt, vet, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }

@@ -26,7 +26,6 @@ type branch struct {
 	*house
 	store *store.Store
 	clock atomic.Int64 // ms UTC
-	file  int          // counts the rows of head office
 }
 
 // openBranch starts it: ann is a teller, ben and cho are managers, eve may do

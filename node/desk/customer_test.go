@@ -39,7 +39,7 @@ func (p *place) rich() (who *desk.Who, id crdt.ID) {
 		set(crm.Party, id, crm.PartyKey, "77", crm.PartyTier, "B", crm.PartySince, "2019-03-01", crm.PartyStatus, "customer"))
 	household := p.core(set(crm.Group, 0, crm.GroupType, "household", crm.GroupName, "Noll", crm.GroupHome, home))
 	p.core(
-		set(crm.Membership, 0, crm.MembershipParty, id, crm.MembershipGroup, crdt.MakeID(900, 1<<30)), // a group that is not there
+		set(crm.Membership, 0, crm.MembershipParty, id, crm.MembershipGroup, crdt.MakeID(1, 1)), // a group that is not there
 		set(crm.Membership, 0, crm.MembershipParty, id, crm.MembershipGroup, household, crm.MembershipRole, "head"),
 		set(crm.Membership, 0, crm.MembershipParty, kid, crm.MembershipGroup, household, crm.MembershipRole, "child"),
 		set(crm.Relation, 0, crm.RelationFrom, id, crm.RelationTo, firm, crm.RelationType, "owner", crm.RelationShareBP, 5100),

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,6 +43,7 @@ func must(t testing.TB, err error) {
 type bank struct {
 	*office.Office
 	t      testing.TB
+	mu     sync.Mutex // guards now against desks at work
 	now    int64
 	random *rand.ChaCha8
 	desk   *desk.Desk
@@ -72,7 +74,12 @@ func newBank(t testing.TB) *bank {
 	return b
 }
 
-func (b *bank) time() int64 { b.now++; return b.now }
+func (b *bank) time() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now++
+	return b.now
+}
 
 // act writes ops at head office; an op without an id gets a fresh one.
 func (b *bank) act(ops ...crdt.Op) crdt.ID {

@@ -7,5 +7,6 @@
 //
 // Locks: none of its own; central serialises what writes.
 //
-// Tests use a real central on a real file.
+// Tests use a real central on a real file. A workstation's journal is written
+// by hand there, so that every reason to refuse is provoked by a real change.
 package office

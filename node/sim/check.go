@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -317,8 +316,4 @@ func (w *World) checkProof(s *station) {
 			s.name, o.Written, o.Accepted, o.RefusedCount, o.Unsent, len(o.Items), o.Missing(), s.at, refused)
 	}
 	w.say(s.name, "%d written, %d accepted, %d refused, %d missing", o.Written, o.Accepted, o.RefusedCount, o.Missing())
-}
-
-func compareCells(a, b cell) int {
-	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.row, b.row), cmp.Compare(a.field, b.field))
 }

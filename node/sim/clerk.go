@@ -14,7 +14,6 @@ import (
 type look struct {
 	party crdt.ID
 	page  *desk.Customer
-	life  int
 }
 
 // counter is where a clerk sits: a workstation, or head office.

@@ -151,9 +151,6 @@ func (t *truth) tracked(kind, field uint8) bool {
 	return !k.CentralOnly && f != nil && !f.Owner.Replaces()
 }
 
-// event reports whether rows of a kind are written once.
-func (t *truth) event(kind uint8) bool { return t.w.schema.Kind(kind).Class == crdt.Event }
-
 func kindName(w *World, kind uint8) string {
 	if k := w.schema.Kind(kind); k != nil {
 		return k.Name

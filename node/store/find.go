@@ -171,6 +171,13 @@ func (l *Local) matching(tx *rows.Tx, q terms.Query, recent []crdt.ID) ([]candid
 	if err != nil {
 		return nil, err
 	}
+	if len(out) == candidates {
+		exact, err := indexed(tx, q.Whole())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, exact...)
+	}
 	if len(out) < enough {
 		near, err := indexed(tx, q.Near())
 		if err != nil {

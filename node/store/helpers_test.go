@@ -26,15 +26,16 @@ func ctx() context.Context { return context.Background() }
 // till is a node under test: a real file, a clock one can set.
 type till struct {
 	*Store
-	t    testing.TB
-	path string
-	now  *int64
-	who  rows.Actor
+	t      testing.TB
+	path   string
+	now    *int64
+	who    rows.Actor
+	schema *crdt.Schema
 }
 
 func open(t testing.TB) *till {
 	now := startMS
-	l := &till{t: t, path: filepath.Join(t.TempDir(), "node.db"), now: &now}
+	l := &till{t: t, path: filepath.Join(t.TempDir(), "node.db"), now: &now, schema: crm.Table()}
 	l.reopen()
 	t.Cleanup(func() { l.close() })
 	return l
@@ -54,7 +55,7 @@ func (l *till) reopen() {
 		l.close()
 	}
 	var err error
-	l.Store, err = Open(ctx(), Options{Path: l.path, Schema: crm.Table(), Origin: here, Branch: branch, Rand: rand.NewChaCha8([32]byte{1}),
+	l.Store, err = Open(ctx(), Options{Path: l.path, Schema: l.schema, Origin: here, Branch: branch, Rand: rand.NewChaCha8([32]byte{1}),
 		NowMS: func() int64 { *l.now++; return *l.now }, NoSync: true})
 	if err != nil {
 		l.t.Fatal(err)

@@ -90,6 +90,9 @@ func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.Pa
 }
 
 func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched []crdt.ID) ([]crdt.ID, error) {
+	if s.File.Schema().Kind(r.Row.Kind) == nil {
+		return touched, passOver(tx, r.Row.Kind)
+	}
 	old, err := tx.Get(r.Row.Kind, r.Row.ID)
 	if err != nil {
 		return touched, err

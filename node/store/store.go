@@ -64,6 +64,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 			return err
 		}
 		s.overlay.set(l)
+		if err := s.catchUp(tx); err != nil {
+			return err
+		}
 		s.neighbours, err = loadNeighbours(tx)
 		return err
 	})

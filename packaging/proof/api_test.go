@@ -199,19 +199,23 @@ func (d *door) find(t testing.TB, q string) []hit {
 	return out.Customers
 }
 
-// named finds the one party of exactly this name.
-func (d *door) named(t testing.TB, name string) hit {
+// named finds the one party of exactly this name. The index may be a second
+// behind what came.
+func (d *door) named(t testing.TB, name string) (found hit) {
 	t.Helper()
-	var exact []hit
-	for _, h := range d.find(t, name) {
-		if h.Name == name {
-			exact = append(exact, h)
+	until(t, settleWithin, "find shows one "+name, func() (bool, string) {
+		var exact []hit
+		for _, h := range d.find(t, name) {
+			if h.Name == name {
+				exact = append(exact, h)
+			}
 		}
-	}
-	if len(exact) != 1 {
-		t.Fatalf("%s: %d parties are named %q, want one", d.url, len(exact), name)
-	}
-	return exact[0]
+		if len(exact) == 1 {
+			found = exact[0]
+		}
+		return len(exact) == 1, fmt.Sprintf("%s: %+v", d.url, exact)
+	})
+	return found
 }
 
 func (d *door) customer(t testing.TB, id string) *customer {

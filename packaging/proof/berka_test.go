@@ -59,7 +59,8 @@ func openBerka(t *testing.T, more ...string) *berka {
 func (b *berka) meet() {
 	b.t.Helper()
 	of := b.branchesOf()
-	for client, in := range of {
+	for _, c := range b.rows("client.asc") {
+		client, in := c[0], of[c[0]]
 		for _, branch := range in {
 			if !slices.Contains(berkaBranches, branch) {
 				continue

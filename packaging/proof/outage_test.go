@@ -225,14 +225,8 @@ func count(lines []interaction, text string) (n int) {
 
 func (b *berka) onceFound(v view, a act) {
 	b.t.Helper()
-	var named []hit
-	for _, h := range v.find(b.t, a.name) {
-		if h.Name == a.name {
-			named = append(named, h)
-		}
-	}
-	if len(named) != 1 || named[0].Phone != a.phone || named[0].Status != "prospect" {
-		b.t.Errorf("%s finds %+v for %q, want one prospect with %s", v.name, named, a.name, a.phone)
+	if h := v.named(b.t, a.name); h.Phone != a.phone || h.Status != "prospect" {
+		b.t.Errorf("%s finds %+v for %q, want a prospect with %s", v.name, h, a.name, a.phone)
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 type program struct {
 	t    testing.TB
 	name string // for people
+	net  string // network namespace it runs in; empty: the tests' own
 	args []string
 
 	mu   sync.Mutex // guards the rest
@@ -56,7 +57,13 @@ func (w *tail) String() string {
 // launch starts a process that lives as long as the test.
 func launch(t testing.TB, name string, args ...string) *program {
 	t.Helper()
-	p := &program{t: t, name: name, args: append(args, "--stop-with-stdin")}
+	return launchIn(t, "", name, args...)
+}
+
+// launchIn is launch in a network namespace.
+func launchIn(t testing.TB, net, name string, args ...string) *program {
+	t.Helper()
+	p := &program{t: t, name: name, net: net, args: append(args, "--stop-with-stdin")}
 	t.Cleanup(p.end)
 	p.start()
 	return p
@@ -66,6 +73,9 @@ func launch(t testing.TB, name string, args ...string) *program {
 func (p *program) start() {
 	p.t.Helper()
 	cmd := exec.Command(os.Getenv(binVariable), p.args...)
+	if p.net != "" {
+		cmd = exec.Command("ip", append([]string{"netns", "exec", p.net, os.Getenv(binVariable)}, p.args...)...)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	in, err := cmd.StdinPipe()

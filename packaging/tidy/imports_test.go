@@ -49,7 +49,7 @@ var reservations = []reserved{
 		"only cmd reads flags"},
 	{[]string{"unsafe"}, []string{"node/store/vault"},
 		"only the vault speaks SQLite's C interface"},
-	{[]string{"sync/uplink", "sync/gossip", "sync/replica"}, append([]string{"sync/..."}, joiners...),
+	{[]string{"sync/uplink", "sync/gossip", "sync/lan", "sync/replica"}, append([]string{"sync/..."}, joiners...),
 		"only the joiners bring the lines and the data together"},
 	{[]string{"sync/central/..."}, append([]string{"sync/central/..."}, joiners...),
 		"central is reached over the line; only the joiners hold it in their hands"},

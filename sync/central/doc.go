@@ -19,6 +19,9 @@
 //   - A row stands once in the feed of each scope that holds it, under the
 //     number of its last change; a page is read in one snapshot with the vector
 //     and the digest.
+//   - A scope that does not hold a row, though its nodes may have it (the row
+//     left, was taken back, or was never made because its change was refused),
+//     has one void entry for it. A refusal is numbered before the rows it is about.
 //   - Numbers are given last in a transaction, in one order for all scopes.
 //   - What a node pushes again is compared by hash with what was taken, also
 //     where it brings nothing new: another history is refused, never passed

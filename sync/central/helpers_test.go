@@ -63,11 +63,6 @@ func (a *author) write(n uint32, name string) {
 	a.changes, a.hashes = append(a.changes, c), append(a.hashes, hash)
 }
 
-// fork is the author of a file that was copied after change n.
-func (a *author) fork(n int) *author {
-	return &author{origin: a.origin, clock: a.clock, changes: a.changes[:n:n], hashes: a.hashes[: n+1 : n+1]}
-}
-
 // push sends the changes from number from to number to.
 func (a *author) push(t testing.TB, c *Central, from, to int) (has uint64, err error) {
 	t.Helper()

@@ -3,7 +3,6 @@ package gossip
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -28,8 +27,8 @@ const (
 	joinEvery  = 5 * time.Second  // about; with who was told of and is not here
 	pullEvery  = 10 * time.Second // push/pull with somebody: the library's 30 s are long for a board
 	goneAfter  = 24 * time.Hour   // then the state of a node is forgotten
-	reclaim    = 5 * time.Second  // a workstation that comes back at another address is believed after this
-	leaveFor   = 300 * time.Millisecond
+	reclaim    = time.Second      // a workstation that comes back at another address is believed after this
+	leaveFor   = 500 * time.Millisecond
 	maxKnown   = 256 // addresses that are joined with
 	joinAtOnce = 8   // of them in one round
 )
@@ -108,7 +107,7 @@ func New(o Options) (*Gossip, error) {
 	if ip := net.ParseIP(host); ip != nil && !ip.IsUnspecified() {
 		c.AdvertiseAddr = host
 	}
-	c.SecretKey, c.RequireNodeNames, c.DeadNodeReclaimTime, c.PushPullInterval = slices.Clone(o.Key), true, reclaim, pullEvery
+	c.SecretKey, c.DeadNodeReclaimTime, c.PushPullInterval = slices.Clone(o.Key), reclaim, pullEvery
 	c.Logger = slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug)
 	c.Delegate, c.Events = delegate{g}, events{g}
 	g.refresh()
@@ -130,7 +129,10 @@ func (g *Gossip) Stop() error {
 	}
 	g.stop()
 	g.work.Wait()
-	return errors.Join(g.list.Leave(leaveFor), g.list.Shutdown())
+	if err := g.list.Leave(leaveFor); err != nil {
+		g.o.Log.Debug("neighbours were not told of the good-bye", "error", err) // they will miss us
+	}
+	return g.list.Shutdown()
 }
 
 // Address is where this node gossips, as it tells the others: host:port.

@@ -9,10 +9,19 @@
 //     the sum over the canonical bytes of the rows and conflicts of a scope.
 //   - One writer at a time, in one transaction; readers see a snapshot.
 //   - WAL with synchronous=FULL: what Write returned nil for is on the disk.
+//   - A file keeps what it does not know: a value whose field has no column
+//     stands in extra, a column whose field this release does not know is read
+//     and written like the others. So the release before opens the file too.
+//   - What is not ours, or of a newer version, is refused before a byte is written.
 //   - Parameters are numbered ?1, ?2: the driver binds $n by order of appearance.
 //
 // # Locks
 //
 // The write lock of a File guards its writing connection. A Tx belongs to the
 // function it was handed to.
+//
+// # Tests
+//
+// A real file each, without fsync; the laws of crdttest run through one.
+// testdata holds the generated tables: go test -update writes them anew.
 package rows

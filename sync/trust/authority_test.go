@@ -34,7 +34,8 @@ func TestAuthoritySurvivesItsPEMFile(t *testing.T) {
 }
 
 func TestSameReaderGivesTheSameAuthority(t *testing.T) {
-	if newBank(t, 1).root.Fingerprint() != newBank(t, 1).root.Fingerprint() {
+	once, again := newBank(t, 1).root.Fingerprint(), newBank(t, 1).root.Fingerprint()
+	if once != again {
 		t.Fatal("two authorities from one seed")
 	}
 	if newBank(t, 1).root.Fingerprint() == newBank(t, 2).root.Fingerprint() {

@@ -58,6 +58,18 @@ func (q Query) Match() string { return q.expression(part.exact) }
 // Near returns the looser expression, see the function [Near].
 func (q Query) Near() string { return q.expression(part.near) }
 
+// Whole returns the expression for names that are what was typed, run together,
+// and not only begin so (short ones may): where Match finds more than can be
+// ranked, whoever was typed in full is still found. "" when Match says as much.
+func (q Query) Whole() string {
+	if len(q.parts) < 2 || q.parts[0].kind == han {
+		return ""
+	}
+	var b strings.Builder
+	whole(clip(q.compact), inNames).render(&b)
+	return b.String()
+}
+
 func (q Query) expression(of func(part) *node) string {
 	var b strings.Builder
 	for i, p := range q.parts {

@@ -36,11 +36,14 @@ func readAll(path, name string) (all []string, err error) {
 	return all, err
 }
 
-// mustNotice fails unless reading the damaged file ends in an error.
+// mustNotice fails unless reading the damaged file ends in an error, and again
+// after the first attempt closed it.
 func mustNotice(t *testing.T, what, path, name string) {
 	t.Helper()
-	if all, err := readAll(path, name); err == nil {
-		t.Errorf("%s: %d lines were read without an error", what, len(all))
+	for n := range 2 {
+		if all, err := readAll(path, name); err == nil {
+			t.Errorf("%s, opening %d: %d lines were read without an error", what, n+1, len(all))
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type file struct {
 	keys  *fileKeys // of a database, once there is a salt
 	size  int64     // of a database while it is known; lockers may change it
 	sized bool
+	logs  int    // of a database: how many of its logs are open, one at most
 	turns uint64 // of a database: how often a lock was taken or left
 
 	log     logState
@@ -99,14 +100,16 @@ func (f *file) turn() {
 func (f *file) close(t *libc.TLS, _ uintptr) int32 {
 	f.vault.mu.Lock()
 	delete(f.vault.files, f.at)
+	if f.kind == Log {
+		f.main.logs--
+	}
 	f.vault.mu.Unlock()
 	rc := f.disk.close(t, f.base)
 	f.free(t)
 	return rc
 }
 
-// truncate sets the size. A database that grows by it gets sealed pages: a
-// hole would read as a page that was wiped.
+// truncate sets the size; a database may grow by it.
 func (f *file) truncate(t *libc.TLS, _ uintptr, size int64) int32 {
 	if f.kind != Database {
 		f.log, f.journal = logState{}, journalState{}

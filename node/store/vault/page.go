@@ -69,6 +69,3 @@ func emptyHeader(b []byte) {
 	binary.BigEndian.PutUint16(b[16:], pageSize)
 	b[20] = reserved
 }
-
-// pagesOf is the count of pages that a page 1 claims, 0 when it does not.
-func pagesOf(page1 []byte) int64 { return int64(binary.BigEndian.Uint32(page1[28:])) }

@@ -144,6 +144,9 @@ func (v *vault) openFile(t *libc.TLS, _, name, at uintptr, flags int32, outFlags
 	c.methods = at + unsafe.Offsetof(c.table)
 	v.mu.Lock()
 	v.files[at] = f
+	if kind == Log {
+		f.main.logs++
+	}
 	v.mu.Unlock()
 	return lib.SQLITE_OK
 }
