@@ -7,6 +7,12 @@
 //
 //   - A row is what central last gave, with the untaken changes that touch it
 //     merged on top in the order of their stamps (DESIGN, section 2).
+//   - Changes of neighbours are kept as they were signed, and merged like untaken
+//     own ones: above the vector of the page, in the order of their stamps. One
+//     that is ahead of time waits, and its author's later ones with it. What only
+//     central may write is kept and passed on, but not believed.
+//   - A change of a neighbour is merged once: what the vector of any page that
+//     was applied covers is never taken from a neighbour any more.
 //   - A journal entry and the rows it changes are one transaction.
 //   - Changes count as taken only with the last page of a pull.
 //   - The index is behind the save: what is not indexed yet stands in table

@@ -64,21 +64,24 @@ func newStreets(t testing.TB) *streets {
 		run(t, "ip netns exec "+ns+" ip link set lo up")
 		nft(t, ns, "table inet bough {\n chain input {\n type filter hook input priority 0;\n }\n}\n")
 	}
-	s.link(nsCentral, "line1", "10.99.1.1", nsFront, "line", "10.99.1.2")
-	s.link(nsCentral, "line2", "10.99.2.1", nsBack, "line", "10.99.2.2")
-	s.link(nsFront, "lan", "10.99.3.1", nsBack, "lan", "10.99.3.2")
+	s.link(end{nsCentral, "line1", "10.99.1.1"}, end{nsFront, "line", "10.99.1.2"})
+	s.link(end{nsCentral, "line2", "10.99.2.1"}, end{nsBack, "line", "10.99.2.2"})
+	s.link(end{nsFront, "lan", "10.99.3.1"}, end{nsBack, "lan", "10.99.3.2"})
 	return s
 }
 
 // link joins two namespaces by a pair of interfaces.
-func (s *streets) link(a, aName, aAddr, b, bName, bAddr string) {
+func (s *streets) link(a, b end) {
 	s.t.Helper()
-	run(s.t, fmt.Sprintf("ip -n %s link add %s type veth peer name %s netns %s", a, aName, bName, b))
-	for _, end := range [][3]string{{a, aName, aAddr}, {b, bName, bAddr}} {
-		run(s.t, fmt.Sprintf("ip -n %s addr add %s/24 dev %s", end[0], end[2], end[1]))
-		run(s.t, fmt.Sprintf("ip -n %s link set %s up", end[0], end[1]))
+	run(s.t, fmt.Sprintf("ip -n %s link add %s type veth peer name %s netns %s", a.ns, a.name, b.name, b.ns))
+	for _, e := range []end{a, b} {
+		run(s.t, fmt.Sprintf("ip -n %s addr add %s/24 dev %s", e.ns, e.addr, e.name))
+		run(s.t, fmt.Sprintf("ip -n %s link set %s up", e.ns, e.name))
 	}
 }
+
+// end is one end of a pair of interfaces.
+type end struct{ ns, name, addr string }
 
 // wires says what comes in at the workstations: "line" and "lan" are verdicts
 // like "accept", "drop" or "numgen random mod 100 < 20 drop".

@@ -16,6 +16,10 @@
 //
 //   - A change is applied exactly once, or refused with a row that says so, in
 //     the transaction that moves the vector past it. The stream never stops.
+//   - A node may pass on what others of its branch wrote. It is proved by the
+//     author's key and judged as the author's; changes of several authors in one
+//     push are taken in the order of their stamps. What cannot be taken of others
+//     does not hold the pusher's own work up.
 //   - A row stands once in the feed of each scope that holds it, under the
 //     number of its last change; a page is read in one snapshot with the vector
 //     and the digest.

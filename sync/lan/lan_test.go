@@ -66,7 +66,6 @@ type station struct {
 	t        testing.TB
 	identity *trust.Identity
 	cert     *x509.Certificate
-	n        int
 }
 
 func (b *bank) certify(id *trust.Identity, origin crdt.Origin, branch int64, at time.Time) *x509.Certificate {

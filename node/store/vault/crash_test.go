@@ -206,8 +206,7 @@ func TestAKillLeavesACommittedState(t *testing.T) {
 	total, seen := 0, 0
 	path := filepath.Join(t.TempDir(), "a.db")
 	other := register(t, key, vault.Options{})
-	var c *cutter
-	c = &cutter{t: t, path: path, acked: &total}
+	c := &cutter{t: t, path: path, acked: &total}
 	name := register(t, key, vault.Options{Fault: func(a vault.Access) vault.Action {
 		if seen++; seen%23 != 0 {
 			return noSync(a)

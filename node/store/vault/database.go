@@ -2,6 +2,7 @@ package vault
 
 import (
 	"errors"
+	"fmt"
 
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"
@@ -19,32 +20,30 @@ func (f *file) findKeys(t *libc.TLS) int32 {
 		f.keys = nil
 		return lib.SQLITE_OK
 	case looksPlain(head):
-		f.damaged(0, ErrPlain.Error())
-		return lib.SQLITE_NOTADB
-	}
-	return f.takeSalt([saltSize]byte(head))
-}
-
-// takeSalt derives the keys that go with a salt found in the file.
-func (f *file) takeSalt(salt [saltSize]byte) int32 {
-	if f.keys != nil && f.keys.salt == salt {
-		return lib.SQLITE_OK
+		return f.refuse(ErrPlain)
+	case !fits(head):
+		return f.refuse(ErrForeign)
 	}
 	key, err := f.vault.keys(f.path)
 	if err != nil {
-		f.damaged(0, "no key: "+err.Error())
-		return lib.SQLITE_CANTOPEN
+		return f.refuse(fmt.Errorf("no key: %w", err))
 	}
-	k, err := deriveKeys(key, salt)
-	if err != nil {
-		f.damaged(0, err.Error())
-		if errors.Is(err, ErrWrongKey) {
+	if f.keys, err = deriveKeys(key, [saltSize]byte(head)); err != nil {
+		return f.refuse(err)
+	}
+	return lib.SQLITE_OK
+}
+
+// refuse notes why the file cannot be opened, and is the engine's error for it.
+func (f *file) refuse(why error) int32 {
+	f.why = why
+	f.damaged(0, why.Error())
+	for _, known := range []error{ErrPlain, ErrForeign, ErrWrongKey} {
+		if errors.Is(why, known) {
 			return lib.SQLITE_NOTADB
 		}
-		return lib.SQLITE_CANTOPEN
 	}
-	f.keys = k
-	return lib.SQLITE_OK
+	return lib.SQLITE_CANTOPEN
 }
 
 // haveKeys makes sure there are keys to open something with.
@@ -63,8 +62,7 @@ func (f *file) makeKeys(t *libc.TLS) int32 {
 	}
 	key, err := f.vault.keys(f.path)
 	if err != nil {
-		f.damaged(0, "no key: "+err.Error())
-		return lib.SQLITE_CANTOPEN
+		return f.refuse(fmt.Errorf("no key: %w", err))
 	}
 	salt, err := newSalt(f.vault.opt.Rand, key)
 	if err == nil {

@@ -1,8 +1,6 @@
 package vault
 
 import (
-	"unsafe"
-
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"
 )
@@ -24,6 +22,7 @@ type file struct {
 	raw     []byte  // the same
 
 	keys  *fileKeys // of a database, once there is a salt
+	why   error     // the reason why there are none
 	size  int64     // of a database while it is known; lockers may change it
 	sized bool
 	logs  int    // of a database: how many of its logs are open, one at most
@@ -158,6 +157,3 @@ func (f *file) misused(at int64, reason string) int32 {
 	f.damaged(at, reason)
 	return lib.SQLITE_IOERR_WRITE
 }
-
-// scratchAt is the engine's address of the scratch space from n on.
-func (f *file) scratchAt(n int) uintptr { return uintptr(unsafe.Add(unsafe.Pointer(f.scratch), n)) }

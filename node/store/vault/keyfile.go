@@ -17,7 +17,7 @@ import (
 const minSecretBytes = 32
 
 // ErrLoose says that others than the owner may read or write a secret.
-var ErrLoose = errors.New("vault: the file is open to others than its owner: chmod 600")
+var ErrLoose = errors.New("the file is open to others than its owner: chmod 600")
 
 // KeyFile keeps the data key of a node wrapped under a secret of the machine.
 //

@@ -16,10 +16,10 @@ import (
 
 // Errors.
 var (
-	ErrRegistered = errors.New("vault: the name is taken")
-	ErrPlain      = errors.New("vault: the file is not encrypted; a vault does not open it")
-	ErrWrongKey   = errors.New("vault: the key is not the one that the file was encrypted with")
-	ErrForeign    = errors.New("vault: the file is no database of a vault")
+	ErrRegistered = errors.New("the name is taken")
+	ErrPlain      = errors.New("the file is not encrypted; a vault does not open it")
+	ErrWrongKey   = errors.New("the key is not the one that the file was encrypted with")
+	ErrForeign    = errors.New("the file is no database of a vault, or its first page is damaged")
 )
 
 // State says what a file is, as far as one can tell without a key.
@@ -38,7 +38,9 @@ func (s State) String() string {
 	return [...]string{"unknown", "absent", "plain", "sealed", "foreign"}[min(s, Foreign)]
 }
 
-// Inspect looks at the file at path without opening it as a database.
+// Inspect looks at the file at path without opening it as a database. Not for a
+// file that this process has open: on Unix, closing a file drops the locks that
+// the process holds on it.
 func Inspect(path string) (State, error) {
 	s, _, err := inspect(path)
 	return s, err
@@ -71,7 +73,8 @@ func inspect(path string) (State, [saltSize]byte, error) {
 
 // Check says why a vault would not open the file at path with this key:
 // ErrPlain, ErrWrongKey, ErrForeign or what the system says; nil when nothing
-// is in the way. A file that does not exist yet is nothing in the way.
+// is in the way. A file that does not exist yet is nothing in the way. As with
+// Inspect, not for a file that is open.
 func Check(path string, key []byte) error {
 	state, salt, err := inspect(path)
 	if err != nil {
@@ -122,18 +125,22 @@ func Open(path, name string, flags ...sqlite.OpenFlags) (*sqlite.Conn, error) {
 	return c, nil
 }
 
-// explain finds the reason behind the engine's error.
+// explain finds the reason behind the engine's error: what xOpen noted, under
+// the path as the engine resolved it. The file is not opened again for it:
+// closing it would drop the locks that this process holds on it.
 func (v *vault) explain(path string, err error) error {
-	abs, absErr := filepath.Abs(path)
-	if absErr != nil {
-		return fmt.Errorf("vault: open %s: %w", path, err)
+	full, absErr := filepath.Abs(path)
+	if absErr == nil {
+		if resolved, linkErr := filepath.EvalSymlinks(full); linkErr == nil {
+			full = resolved
+		}
 	}
-	key, keyErr := v.keys(abs)
-	if keyErr != nil {
-		return fmt.Errorf("vault: open %s: no key: %w", path, keyErr)
+	v.mu.Lock()
+	why := v.refused[full]
+	delete(v.refused, full)
+	v.mu.Unlock()
+	if why == nil {
+		why = err
 	}
-	if why := Check(path, key); why != nil {
-		return why
-	}
-	return fmt.Errorf("vault: open %s: %w", path, err)
+	return fmt.Errorf("vault: open %s: %w", path, why)
 }

@@ -38,8 +38,9 @@ type vault struct {
 	own   uintptr  // ours, in the engine's memory
 	xOpen openFunc // kept alive for own
 
-	mu    sync.Mutex
-	files map[uintptr]*file // open files by the engine's pointer; guarded by mu
+	mu      sync.Mutex        // guards what follows
+	files   map[uintptr]*file // open files by the engine's pointer
+	refused map[string]error  // by path: why the latest opening failed, until Open asks
 }
 
 // Register makes a vault known to SQLite under name, for good. ErrRegistered
@@ -48,7 +49,7 @@ func Register(name string, keys Keyring, opt Options) error {
 	if opt.Rand == nil || keys == nil {
 		return errors.New("vault: register: a source of randomness and a keyring are needed")
 	}
-	v := &vault{opt: opt, keys: keys, files: map[uintptr]*file{}}
+	v := &vault{opt: opt, keys: keys, files: map[uintptr]*file{}, refused: map[string]error{}}
 	if _, taken := registered.LoadOrStore(name, v); taken {
 		return fmt.Errorf("vault: register %q: %w", name, ErrRegistered)
 	}
@@ -137,6 +138,11 @@ func (v *vault) openFile(t *libc.TLS, _, name, at uintptr, flags int32, outFlags
 			f.disk.close(t, f.base)
 		}
 		f.free(t)
+		if f.why != nil {
+			v.mu.Lock()
+			v.refused[f.path] = f.why
+			v.mu.Unlock()
+		}
 		return rc
 	}
 	f.own = f.methods()

@@ -17,8 +17,8 @@ type KEK struct {
 
 // Errors of wrapping.
 var (
-	ErrOtherKEK = errors.New("vault: the data key is wrapped under another key")
-	ErrWrapped  = errors.New("vault: the wrapped data key is damaged, or the wrapping key is not its")
+	ErrOtherKEK = errors.New("the data key is wrapped under another key")
+	ErrWrapped  = errors.New("the wrapped data key is damaged, or the wrapping key is not its")
 )
 
 // A wrapped data key: "bgk1", one byte with the length of the id, the id, a
@@ -60,10 +60,10 @@ func Wrap(rand io.Reader, dataKey []byte, kek KEK) ([]byte, error) {
 func Unwrap(blob []byte, kek KEK) ([]byte, error) {
 	id, rest, err := splitWrapped(blob)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("vault: unwrap: %w", err)
 	}
 	if id != kek.ID {
-		return nil, fmt.Errorf("%w: %q, not %q", ErrOtherKEK, id, kek.ID)
+		return nil, fmt.Errorf("vault: unwrap: %w: %q, not %q", ErrOtherKEK, id, kek.ID)
 	}
 	gcm, err := kek.gcm()
 	if err != nil {
@@ -72,7 +72,7 @@ func Unwrap(blob []byte, kek KEK) ([]byte, error) {
 	head := len(blob) - len(rest)
 	key, err := gcm.Open(nil, rest[:nonceSize], rest[nonceSize:], blob[:head])
 	if err != nil {
-		return nil, ErrWrapped
+		return nil, fmt.Errorf("vault: unwrap: %w", ErrWrapped)
 	}
 	return key, nil
 }
