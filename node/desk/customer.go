@@ -61,7 +61,10 @@ func (p *page) head(r *rows.Stored) (err error) {
 	c.Name, c.Type, c.Status = r.Get(crm.PartyName).S, r.Get(crm.PartyType).S, r.Get(crm.PartyStatus).S
 	c.Tier, c.Greeting, c.Language = r.Get(crm.PartyTier).S, r.Get(crm.PartyGreeting).S, r.Get(crm.PartyLanguage).S
 	c.Since, c.Birth, c.Home = r.Get(crm.PartySince).S, r.Get(crm.PartyBirth).S, r.Get(crm.PartyHome).I
-	c.AgeYears = ageYears(c.Birth, p.now)
+	c.AgeYears = -1
+	if c.Type != "organisation" {
+		c.AgeYears = ageYears(c.Birth, p.now)
+	}
 	if c.HomeName, err = p.branch(c.Home); err != nil {
 		return err
 	}

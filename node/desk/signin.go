@@ -42,6 +42,9 @@ type account struct {
 var errPassword = &Error{Reason: Invalid, Code: "wrong_password", Field: "password",
 	Message: "name and password do not fit; after five wrong ones the name is locked for a while"}
 
+var errNobodyYet = &Error{Reason: Locked, Code: "nobody_yet", Message: "nobody of this branch is known here yet: the workstation must reach head office once; " +
+	"check the line, then try again"}
+
 // SignIn checks a password and opens a session, offline too. api makes a
 // bearer word, which is never idle-locked, instead of a cookie.
 func (d *Desk) SignIn(ctx context.Context, login, password string, api bool) (token string, who *Who, err error) {
@@ -95,6 +98,9 @@ func (d *Desk) unseal(ctx context.Context, login, password string) (*trust.Perso
 		return nil, nil, err
 	}
 	if acc == nil {
+		if people, err := d.People(ctx); err != nil || len(people) == 0 {
+			return nil, nil, errors.Join(err, errNobodyYet)
+		}
 		return nil, nil, errors.Join(errPassword, d.o.Local.CountPassword(ctx, login, false, now))
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(acc.sealed)

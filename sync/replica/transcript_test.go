@@ -138,8 +138,10 @@ func (p *player) event(verb string, a args) Event {
 	switch verb {
 	case "written":
 		return Written{Seq: a.u("seq")}
+	case "neighbours":
+		return Neighbours{Unsent: a.u("unsent")}
 	case "pushed":
-		return Pushed{Ticket: ticket, Last: a.u("last"), Written: a.u("written"),
+		return Pushed{Ticket: ticket, Last: a.u("last"), Written: a.u("written"), Neighbours: a.u("neighbours"),
 			Answer: wire.Pushed{Vector: map[crdt.Origin]uint64{7: a.u("has")}}}
 	case "page":
 		return Paged{Ticket: ticket, Written: a.u("written"), Page: &wire.Page{Scope: a.num("scope", 0), Since: a.num("since", 0),

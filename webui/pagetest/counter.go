@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"bough/crdt"
+	"bough/node/crm"
 	"bough/node/desk"
 	"bough/node/office"
 	"bough/sync/rows"
@@ -82,6 +83,11 @@ func (c *Counter) furnish() {
 	_, _, err = c.Office.FirstAdministrator(ctx)
 	must(c.t, err)
 	must(c.t, c.Office.AddBranch(ctx, rows.Actor{}, 1, "Praha 1"))
+	// The file is head office's, where customers of every branch are at hand:
+	// the clerks of these tests may see them.
+	for _, role := range []string{"teller", "manager"} {
+		c.Put(crm.Right, Text(crm.RightRole, role), Text(crm.RightAct, string(crm.ActAnywhere)), crdt.FieldSet{Field: crm.RightAllowed, Value: crdt.IntValue(1)})
+	}
 	for _, p := range []office.NewPerson{
 		{Login: "jana", Name: "Jana Dvořáková", Role: "teller", Branch: 1, Password: Password},
 		{Login: "petr", Name: "Petr Malý", Role: "manager", Branch: 1, Password: Password},
