@@ -51,12 +51,12 @@ sim: build ## a make-believe bank with faults (SIM='-seed 7 -days 3')
 
 netns: ## neighbours between network namespaces, with loss and cuts; needs root, ip (iproute2) and nft (nftables)
 	@[ "$$(id -u)" = 0 ] && command -v ip >/dev/null && command -v nft >/dev/null || { echo "make netns needs root, ip (iproute2) and nft (nftables)"; exit 1; }
-	BOUGH_NETNS=1 $(TEST) -v -run NetworkNamespaces ./packaging/proof
+	$(TEST) -tags netns -v -run NetworkNamespaces ./packaging/proof
 
 lint: bin/staticcheck ## gofmt, vet, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
-	go vet $$(go list ./... | grep -vx $(VAULT))$(if $(wildcard node/store/vault), && go vet -unsafeptr=false $(VAULT))
-	bin/staticcheck ./...
+	go vet -tags netns,screens $$(go list ./... | grep -vx $(VAULT))$(if $(wildcard node/store/vault), && go vet -unsafeptr=false $(VAULT))
+	bin/staticcheck -tags netns,screens ./...
 
 deps: ## what building and testing need; installs it when root on Debian
 	@packaging/deps.sh
@@ -66,7 +66,7 @@ cover: ## which lines the tests reach: bin/cover.html
 	@go tool cover -html=bin/cover.out -o bin/cover.html && go tool cover -func=bin/cover.out | tail -1
 
 screenshots: ## pictures of the pages into screenshots/
-	BOUGH_REQUIRE=chromium BOUGH_SCREENSHOTS=$(CURDIR)/screenshots $(TEST) -run Screen ./...
+	BOUGH_REQUIRE=chromium BOUGH_SCREENSHOTS=$(CURDIR)/screenshots $(TEST) -tags screens -run Screen ./...
 
 clean: ## remove what the other targets made
 	rm -rf bin screenshots

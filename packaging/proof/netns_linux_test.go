@@ -1,3 +1,5 @@
+//go:build netns
+
 package proof
 
 import (
@@ -17,10 +19,6 @@ import (
 
 	invent "bough/node/sim/bank"
 )
-
-// netnsVariable asks for the proof between network namespaces, which needs root,
-// iproute2 and nftables: `make netns`.
-const netnsVariable = "BOUGH_NETNS"
 
 // The town between namespaces: central in one, two workstations of a branch in
 // one each; a line from each to central, and a LAN between the two.
@@ -176,10 +174,9 @@ func (v *town) chat(id, about string, n int) []time.Duration {
 	return took
 }
 
+// TestNeighboursBetweenNetworkNamespaces needs root, iproute2 and nftables, and
+// is built only for that: `make netns`.
 func TestNeighboursBetweenNetworkNamespaces(t *testing.T) {
-	if os.Getenv(netnsVariable) == "" {
-		t.Skip("needs root, ip and nft, and " + netnsVariable + "=1: run make netns")
-	}
 	s := newStreets(t)
 	v := settlers(t)
 	here := func(s station) bool { return s.Here }

@@ -1,3 +1,5 @@
+//go:build screens
+
 package proof
 
 import (
@@ -27,11 +29,11 @@ type photographer struct {
 }
 
 // TestScreensOfARealBank takes pictures of every page of running processes, in
-// both languages; only where BOUGH_SCREENSHOTS names a folder.
+// both languages; it is built only for that: `make screenshots`.
 func TestScreensOfARealBank(t *testing.T) {
 	folder := require.Pictures(t)
 	if folder == "" {
-		t.Skip("nobody asked for pictures: set BOUGH_SCREENSHOTS to a folder")
+		t.Fatal("BOUGH_SCREENSHOTS names no folder: run make screenshots")
 	}
 	browser := openBrowser(t)
 	v := openTown(t)
