@@ -62,7 +62,7 @@ var virtues = []struct{ path, content string }{
 	{"node/a_test.go", "package node\nimport (\n\"time\"\n_ \"testing\"\n_ \"bough/sync/central\"\n)\nvar t = time.Now()"},
 	{"node/doc.go", "// Package node is one.\npackage node\nimport \"time\"\nvar d = time.Second\nfunc f() { d := 1; d++; _ = d }"},
 	{"webui/doc.go", "// Package webui shows\n// pages.\npackage webui\nconst q = `Select a customer`"},
-	{"sync/wire/PROTOCOL.md", "see /status and /api/v1/work/1; fifty-two weeks"},
+	{"sync/wire/PROTOCOL.md", "see /status and /api/v1/" + "work/1; fifty-two weeks"},
 }
 
 func TestEveryRuleCanBite(t *testing.T) {

@@ -52,7 +52,7 @@ func FuzzColumns(f *testing.F) {
 	f.Add("", "'", "\t", byte(','))
 	f.Fuzz(func(t *testing.T, a, b, c string, delimiter byte) {
 		if delimiter == '"' || delimiter >= 0x80 || strings.ContainsAny(a+b+c, "\r\n") {
-			t.Skip()
+			return // such columns are not of one line, or have no delimiter
 		}
 		cut := splitter{delimiter: delimiter, quote: '"'}
 		var quoted []string

@@ -2,40 +2,20 @@ package terms
 
 import (
 	"encoding/csv"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
+
+	"bough/packaging/tidy/require"
 )
 
 // chinese reads one of the name lists beside the module, as rows by column
-// name. Without the data it skips, unless BOUGH_REQUIRE names it.
+// name. Without the data it skips or fails as package require says.
 func chinese(t testing.TB, file string) []map[string]string {
 	t.Helper()
-	dir, err := filepath.Abs(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, "..", "shared", "data", "chinese", file)
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if strings.Contains(os.Getenv("BOUGH_REQUIRE"), "data") {
-			t.Fatalf("the data folder beside the module is required, but %s is missing", file)
-		}
-		t.Skipf("no %s in the data folder beside the module", file)
-	}
+	raw, err := os.ReadFile(filepath.Join(require.Data(t), "chinese", file))
 	if err != nil {
 		t.Fatal(err)
 	}
