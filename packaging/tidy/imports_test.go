@@ -17,8 +17,10 @@ var knowledge = []knows{
 		"crdt knows nobody"},
 	{[]string{"sync/..."}, []string{"crdt/...", "sync/..."},
 		"sync does not know what a customer is: it is handed node/crm's table as data"},
-	{[]string{"node/crm", "node/profit", "node/advise", "node/match"}, []string{"crdt/..."},
+	{[]string{"node/crm", "node/profit", "node/advise", "node/match", "node/calendar"}, []string{"crdt/..."},
 		"the rules are pure: they know what merges, and nothing else"},
+	{[]string{"node/clocks"}, []string{"node/calendar"},
+		"the clocks of cases count by the calendar, and know nothing of rows"},
 	{[]string{"node/store/vault"}, nil,
 		"the vault encrypts pages, whatever stands on them"},
 }
@@ -68,6 +70,7 @@ var outside = []string{
 // pure are the packages without I/O: what they need is handed to them.
 var pure = []string{
 	"crdt/...", "sync/journal", "sync/replica", "node/crm", "node/profit", "node/advise", "node/match",
+	"node/calendar", "node/clocks",
 }
 
 // eachImport visits what the program itself imports; tests may join anything.
