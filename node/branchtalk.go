@@ -23,6 +23,7 @@ const (
 // How often a node asks central for its neighbours.
 const (
 	acquaintEvery = 10 * time.Minute
+	acquaintAlone = time.Minute     // while nobody is here
 	acquaintAgain = 5 * time.Second // while the line is down, or the key is not known
 )
 
@@ -36,9 +37,13 @@ func (b *Branch) acquaint(ctx context.Context, n *neighbours) {
 		pause := acquaintAgain
 		if b.uplink.State().Online && b.introduce(ctx, n) {
 			pause = acquaintEvery
+			if g := n.gossip.Load(); g != nil && !slices.ContainsFunc(g.Heard(), func(h gossip.Heard) bool { return h.Here }) {
+				pause = acquaintAlone
+			}
 		}
 		select {
 		case <-b.o.After(pause):
+		case <-n.online:
 		case <-ctx.Done():
 			return
 		}
@@ -74,19 +79,16 @@ func (b *Branch) introduce(ctx context.Context, n *neighbours) bool {
 	return true
 }
 
-// talk begins to gossip.
+// talk begins to gossip, beside the listener for data, which has the port itself.
 func (b *Branch) talk(n *neighbours, key []byte) {
-	host, port, err := net.SplitHostPort(b.gossipAddress())
-	if err == nil && port != "0" {
-		// Beside the listener for data, which has the port itself.
-		var p uint64
-		if p, err = strconv.ParseUint(port, 10, 16); err == nil {
-			port = strconv.FormatUint(p+1, 10)
-		}
+	at, err := beside(b.gossipAddress())
+	as := ""
+	if b.o.LANAs != "" && err == nil {
+		as, err = beside(b.o.LANAs)
 	}
 	var g *gossip.Gossip
 	if err == nil {
-		g, err = gossip.New(gossip.Options{Origin: b.me.Origin, Key: key, Bind: net.JoinHostPort(host, port), Log: b.o.Log, Now: b.nowMS,
+		g, err = gossip.New(gossip.Options{Origin: b.me.Origin, Key: key, Bind: at, As: as, Log: b.o.Log, Now: b.nowMS,
 			After: b.o.After, Rand: b.o.Rand, Known: b.lastSeen(), State: func() gossip.State { return b.stand(n) }, Changed: func() { b.heardOfNeighbours(n) }})
 	}
 	if err != nil {
@@ -95,6 +97,16 @@ func (b *Branch) talk(n *neighbours, key []byte) {
 	}
 	n.gossip.Store(g)
 	g.Start()
+}
+
+// beside is the next port; of any port, any.
+func beside(address string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || port == "0" {
+		return address, err
+	}
+	p, err := strconv.ParseUint(port, 10, 16)
+	return net.JoinHostPort(host, strconv.FormatUint(p+1, 10)), err
 }
 
 func (b *Branch) gossipAddress() string {
@@ -113,8 +125,12 @@ func (n *neighbours) say() {
 
 // stand is how this node stands, for the others.
 func (b *Branch) stand(n *neighbours) gossip.State {
-	_, port, _ := net.SplitHostPort(n.lan.Addr())
-	s := gossip.State{Name: b.me.Name, LAN: ":" + port, Line: b.uplink.State().Online, Frontier: b.Store.Held()}
+	at := b.o.LANAs
+	if at == "" {
+		_, port, _ := net.SplitHostPort(n.lan.Addr())
+		at = ":" + port
+	}
+	s := gossip.State{Name: b.me.Name, LAN: at, Line: b.uplink.State().Online, Frontier: b.Store.Held()}
 	p, err := b.Store.Progress(context.Background())
 	if err == nil {
 		s.Unsent, s.OldestMS = p.Unsent, p.OldestMS

@@ -60,6 +60,9 @@ func (b *Branch) heard(s uplink.State) {
 	}
 	if n := b.neighbours.Load(); n != nil && now.online != b.last.online {
 		n.say()
+		if now.online {
+			poke(n.online)
+		}
 	}
 	b.last = now
 }
@@ -106,10 +109,24 @@ func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 		return api.Status{}, err
 	}
 	s := api.Status{Name: b.me.Name, Branch: b.me.Branch, Origin: fmt.Sprint(b.me.Origin), Version: b.o.Version, Online: o.Online, Bootstrapped: o.Bootstrapped,
-		Unsent: o.Unsent, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Missing: o.Missing(),
+		Unsent: o.Unsent, Safe: o.Safe, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Missing: o.Missing(),
 		Lease: b.lease(o.LastContactMS)}
+	if s.Neighbours, err = b.near(ctx); err != nil {
+		return s, err
+	}
 	s.Scopes, err = scopes(ctx, b.Store.File)
 	return s, err
+}
+
+// near counts the neighbours that can be reached now.
+func (b *Branch) near(ctx context.Context) (n int, err error) {
+	list, err := b.besides(ctx)
+	for _, other := range list {
+		if other.Here && other.Origin != b.me.Origin {
+			n++
+		}
+	}
+	return n, err
 }
 
 // lease is how long the node may work without hearing from central.

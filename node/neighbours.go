@@ -56,7 +56,8 @@ type neighbours struct {
 	lan      *lan.Exchange
 	gossip   atomic.Pointer[gossip.Gossip] // nil until the key of the branch is known
 	received chan struct{}
-	twin     atomic.Bool // a neighbour knows more of this workstation than its file
+	online   chan struct{} // the line came up: central may tell of neighbours
+	twin     atomic.Bool   // a neighbour knows more of this workstation than its file
 	work     sync.WaitGroup
 }
 
@@ -70,7 +71,7 @@ func (b *Branch) meet() {
 	if address == "" {
 		return
 	}
-	n := &neighbours{received: make(chan struct{}, 1)}
+	n := &neighbours{received: make(chan struct{}, 1), online: make(chan struct{}, 1)}
 	e, err := lan.New(lan.Options{Store: b.Store, Branch: b.me.Branch, Identity: b.keys.identity, Root: b.keys.root, Certificate: b.keys.cert.Load,
 		Log: b.o.Log, Now: func() time.Time { return time.UnixMilli(b.nowMS()) }, After: b.o.After, Rand: b.o.Rand,
 		Refuse: b.revoked, Received: n.tell, Twin: func(crdt.Origin) { n.twin.Store(true) }}, address)
@@ -99,9 +100,11 @@ func (b *Branch) meet() {
 }
 
 // tell wakes passOn; it never blocks.
-func (n *neighbours) tell() {
+func (n *neighbours) tell() { poke(n.received) }
+
+func poke(ch chan struct{}) {
 	select {
-	case n.received <- struct{}{}:
+	case ch <- struct{}{}:
 	default: // it was told and has not looked yet
 	}
 }

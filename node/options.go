@@ -43,6 +43,9 @@ type Options struct {
 	// LAN, for a node, is where it listens for the other workstations of its
 	// branch, host:port; empty: as was said when it joined, or nowhere.
 	LAN string
+	// LANAs, for a node, is where the other workstations reach it, IP:port, where
+	// that is not LAN: a port that is passed on to it.
+	LANAs string
 	// Peers, for a node, are addresses of such workstations, host:port, besides
 	// those that are found.
 	Peers []string

@@ -18,7 +18,7 @@ typed in; 'bough join' does the same from here.`
 func (p *program) node() *cobra.Command {
 	var s serving
 	var backoff time.Duration
-	var lan string
+	var lan, lanAs string
 	var peers []string
 	cmd := &cobra.Command{
 		Use: "node --dir D", Short: "Run the node of a workstation", Long: nodeLong, GroupID: groupRun, Args: noArgs,
@@ -27,6 +27,7 @@ func (p *program) node() *cobra.Command {
 	s.flags(cmd, "the node; made if it does not exist", "127.0.0.1:8470")
 	cmd.Flags().StringVar(&s.name, "name", "", "name of the workstation while it has not joined; empty: the machine's")
 	cmd.Flags().StringVar(&lan, "lan", "", "address to listen on for the other workstations of the branch, such as 0.0.0.0:8471; empty: as 'bough join' was told, or none")
+	cmd.Flags().StringVar(&lanAs, "lan-as", "", "address at which they reach it, IP:port, where that is not --lan: a port that is passed on")
 	cmd.Flags().StringSliceVar(&peers, "peer", nil, "address of such a workstation, host:port, besides those that are found; may be repeated")
 	cmd.Flags().DurationVar(&backoff, "backoff", 5*time.Second, "longest pause between tries to reach central")
 	cmd.RunE = doing(func(cmd *cobra.Command, _ []string) error {
@@ -37,7 +38,7 @@ func (p *program) node() *cobra.Command {
 		if backoff < time.Millisecond {
 			return usagef("--backoff is 1ms and more, not %s", backoff)
 		}
-		o.BackoffMS, o.LAN, o.Peers = backoff.Milliseconds(), lan, peers
+		o.BackoffMS, o.LAN, o.LANAs, o.Peers = backoff.Milliseconds(), lan, lanAs, peers
 		return p.serve(s.until(cmd.Context(), p.in), func(ctx context.Context) (process, error) {
 			b, err := node.NewBranch(ctx, o)
 			if err != nil {

@@ -11,11 +11,13 @@ type Status struct {
 	Bootstrapped   bool                   `json:"bootstrapped" doc:"the feed has once reached its head"`
 	Encrypted      bool                   `json:"encrypted" doc:"the file is encrypted at rest"`
 	Unsent         int                    `json:"unsent" doc:"changes that central has not taken"`
+	Safe           int                    `json:"safe" doc:"of them those that a neighbour holds durably, too"`
 	OldestUnsentMS int64                  `json:"oldest_unsent_ms" doc:"age of the oldest of them in ms; 0 when there is none"`
 	Written        uint64                 `json:"written" doc:"changes of this origin so far"`
 	Accepted       uint64                 `json:"accepted" doc:"of them taken by central"`
 	Refused        uint64                 `json:"refused" doc:"of them refused by central"`
 	Missing        int64                  `json:"missing" doc:"written less accepted, refused and unsent: must be 0"`
+	Neighbours     int                    `json:"neighbours" doc:"workstations of the branch that can be reached over the LAN now"`
 	Lease          Lease                  `json:"lease"`
 	Scopes         map[string]ScopeStatus `json:"scopes" doc:"by number of the scope, decimal"`
 }

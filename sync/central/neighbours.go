@@ -48,24 +48,25 @@ func (c *Central) BranchKey(ctx context.Context, branch int64) (key []byte, err 
 }
 
 // Neighbours notes where a node gossips (empty: nowhere) and tells where the
-// others of its branch do, those heard of last first.
+// others of its branch do, those heard of last first. It notes before it looks:
+// of two that ask at once, one at least hears of the other.
 func (c *Central) Neighbours(ctx context.Context, n *Node, address string) (others []string, err error) {
+	known, err := c.lanOf(ctx, n.Origin)
+	if err == nil && known != address {
+		err = c.File.Write(ctx, func(tx *rows.Tx) error {
+			return tx.Exec(`UPDATE origin SET lan=?2 WHERE origin=?1`, int64(n.Origin), address)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
 	err = c.File.Read(ctx, func(tx *rows.Tx) error {
 		return tx.Query(`SELECT lan FROM origin WHERE branch=?1 AND origin<>?2 AND revoked=0 AND lan<>'' ORDER BY seen DESC LIMIT ?3`, func(s *sqlite.Stmt) error {
 			others = append(others, s.ColumnText(0))
 			return nil
 		}, n.Branch, int64(n.Origin), neighboursListed)
 	})
-	if err != nil {
-		return nil, err
-	}
-	known, err := c.lanOf(ctx, n.Origin)
-	if err != nil || known == address {
-		return others, err
-	}
-	return others, c.File.Write(ctx, func(tx *rows.Tx) error {
-		return tx.Exec(`UPDATE origin SET lan=?2 WHERE origin=?1`, int64(n.Origin), address)
-	})
+	return others, err
 }
 
 func (c *Central) lanOf(ctx context.Context, origin crdt.Origin) (address string, err error) {

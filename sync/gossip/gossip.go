@@ -38,10 +38,13 @@ type Options struct {
 	Origin crdt.Origin
 	Key    []byte // of the branch, KeySize bytes
 	Bind   string // host:port; port 0: any
-	Log    *slog.Logger
-	Now    func() int64 // ms UTC
-	After  func(time.Duration) <-chan time.Time
-	Rand   io.Reader
+	// As is where the others reach it, where that is not Bind (a port that is
+	// passed on to it): IP:port; empty: at Bind.
+	As    string
+	Log   *slog.Logger
+	Now   func() int64 // ms UTC
+	After func(time.Duration) <-chan time.Time
+	Rand  io.Reader
 	// Known are addresses to begin with: host:port where others gossip.
 	Known []string
 	// State is how this node stands now; Origin and Order are filled in.
@@ -66,6 +69,7 @@ type Gossip struct {
 	queue *memberlist.TransmitLimitedQueue
 	wake  chan struct{}
 	say   chan struct{}
+	told  chan struct{} // of an address that was not known
 	stop  context.CancelFunc
 	ctx   context.Context
 	work  sync.WaitGroup
@@ -89,23 +93,24 @@ func New(o Options) (*Gossip, error) {
 	if len(o.Key) != KeySize {
 		return nil, fmt.Errorf("gossip: the key of a branch has %d bytes, not %d", KeySize, len(o.Key))
 	}
-	host, port, err := net.SplitHostPort(o.Bind)
+	host, port, err := split(o.Bind)
 	if err != nil {
-		return nil, fmt.Errorf("gossip: address %q: %w", o.Bind, err)
+		return nil, err
 	}
-	number, err := strconv.ParseUint(port, 10, 16)
-	if err != nil {
-		return nil, fmt.Errorf("gossip: address %q: %w", o.Bind, err)
-	}
-	g := &Gossip{o: o, wake: make(chan struct{}, 1), say: make(chan struct{}, 1), heard: map[crdt.Origin]heard{},
+	g := &Gossip{o: o, wake: make(chan struct{}, 1), say: make(chan struct{}, 1), told: make(chan struct{}, 1), heard: map[crdt.Origin]heard{},
 		known: map[string]bool{}, here: map[crdt.Origin]string{}}
 	g.ctx, g.stop = context.WithCancel(context.Background())
 	g.queue = &memberlist.TransmitLimitedQueue{RetransmitMult: 3, NumNodes: func() int { return len(g.members()) + 1 }}
 	c := memberlist.DefaultLANConfig()
 	c.Name = strconv.FormatUint(uint64(o.Origin), 10)
-	c.BindAddr, c.BindPort, c.AdvertisePort = host, int(number), int(number)
+	c.BindAddr, c.BindPort, c.AdvertisePort = host, port, port
 	if ip := net.ParseIP(host); ip != nil && !ip.IsUnspecified() {
 		c.AdvertiseAddr = host
+	}
+	if o.As != "" {
+		if c.AdvertiseAddr, c.AdvertisePort, err = split(o.As); err != nil {
+			return nil, err
+		}
 	}
 	c.SecretKey, c.DeadNodeReclaimTime, c.PushPullInterval = slices.Clone(o.Key), reclaim, pullEvery
 	c.Logger = slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug)
@@ -117,6 +122,18 @@ func New(o Options) (*Gossip, error) {
 	}
 	g.Know(o.Known)
 	return g, nil
+}
+
+func split(address string) (host string, port int, err error) {
+	host, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", 0, fmt.Errorf("gossip: address %q: %w", address, err)
+	}
+	number, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return "", 0, fmt.Errorf("gossip: address %q: %w", address, err)
+	}
+	return host, int(number), nil
 }
 
 // Start begins to talk. Call it once.
@@ -138,13 +155,14 @@ func (g *Gossip) Stop() error {
 // Address is where this node gossips, as it tells the others: host:port.
 func (g *Gossip) Address() string { return g.list.LocalNode().Address() }
 
-// Know adds addresses to join with, for as long as this runs.
+// Know adds addresses to join with, at once and for as long as this runs.
 func (g *Gossip) Know(addresses []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, a := range addresses {
-		if _, _, err := net.SplitHostPort(a); err == nil && len(g.known) < maxKnown {
+		if _, _, err := net.SplitHostPort(a); err == nil && !g.known[a] && len(g.known) < maxKnown {
 			g.known[a] = true
+			poke(g.told)
 		}
 	}
 }
@@ -199,6 +217,8 @@ func (g *Gossip) run() {
 		case <-g.say:
 		case <-saying:
 			saying = g.o.After(sayEvery)
+		case <-g.told:
+			g.join()
 		case <-joining:
 			g.join()
 			joining = g.o.After(g.pause(joinEvery))

@@ -29,6 +29,7 @@ type workstation struct {
 	dir    string
 	log    string
 	port   atomic.Int64 // of the pages; the wanted one until it has run
+	lan    *socket      // nil: central
 
 	// guarded by Demo.mu
 	child    *child
@@ -43,6 +44,8 @@ type status struct {
 	Online       bool             `json:"online"`
 	Bootstrapped bool             `json:"bootstrapped"`
 	Unsent       int              `json:"unsent"`
+	Safe         int              `json:"safe"`
+	Neighbours   int              `json:"neighbours"`
 	Written      int64            `json:"written"`
 	Accepted     int64            `json:"accepted"`
 	Refused      int64            `json:"refused"`

@@ -164,13 +164,19 @@ func (d *Demo) wanted(beside int) int {
 	return d.o.Port + beside
 }
 
-// connect lays the line of each branch.
+// connect lays the line and the LAN of each branch.
 func (d *Demo) connect(context.Context) (err error) {
 	for _, b := range d.list {
 		if b.line, err = newRelay(free(d.wanted(int(10*b.Number))), d.syncs); err != nil {
 			return err
 		}
 		d.later(func() { _ = b.line.close() }) // a listener that is gone is closed
+		for i, w := range b.nodes {
+			if w.lan, err = newSocket(d.wanted(int(10*b.Number) + 1 + Nodes + 2*i)); err != nil {
+				return err
+			}
+			d.later(func() { _ = w.lan.close() }) // likewise
+		}
 	}
 	return nil
 }
@@ -220,19 +226,19 @@ func (d *Demo) runNodes(ctx context.Context) error {
 	return err
 }
 
-// meet waits until every node holds what central holds.
+// meet waits until every node holds what central holds, and sees its neighbours.
 func (d *Demo) meet(ctx context.Context) error {
 	late := d.o.After(meetFor)
 	for {
 		d.look(ctx)
 		if d.quiet() {
-			d.step("and hold what central holds of their branches")
+			d.step("hold what central holds of their branches, and see each other")
 			return nil
 		}
 		select {
 		case <-d.o.After(meetEvery):
 		case <-late:
-			return fmt.Errorf("demo: the nodes did not get their branch's rows within %s; the logs are in %s", meetFor, d.dir)
+			return fmt.Errorf("demo: the nodes did not get their branch's rows, or do not see each other, within %s; the logs are in %s", meetFor, d.dir)
 		case <-ctx.Done():
 			return ctx.Err()
 		}

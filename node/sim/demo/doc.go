@@ -15,6 +15,8 @@
 // wait until they hold what central holds, serve the start page. Nodes reach
 // central through the relay of their branch; cutting a line makes the relay
 // drop its connections and refuse new ones, so that nodes need no "offline".
+// The LAN of a branch is a socket for each workstation, which passes on what
+// the others send it until it is cut.
 //
 // A watcher asks every process for its status some times a second. The page
 // shows what it said last, and is told by a stream of events when that changes.

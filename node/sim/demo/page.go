@@ -53,6 +53,13 @@ func newPage(d *Demo, address string) (*page, error) {
 		}
 		return d.Cut(number, r.FormValue("do") == "cut")
 	}))
+	mux.HandleFunc("POST /lan", p.act(func(r *http.Request) error {
+		number, err := strconv.ParseInt(r.FormValue("branch"), 10, 64)
+		if err != nil {
+			return errNoBranch
+		}
+		return d.CutLAN(number, r.FormValue("do") == "cut")
+	}))
 	mux.HandleFunc("POST /kill", p.act(func(r *http.Request) error { return d.Kill(r.FormValue("workstation")) }))
 	mux.HandleFunc("POST /revive", p.act(func(r *http.Request) error { return d.Revive(r.Context(), r.FormValue("workstation")) }))
 	mux.HandleFunc("POST /trouble", p.act(func(r *http.Request) error { return d.Trouble(r.Context()) }))

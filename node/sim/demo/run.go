@@ -36,7 +36,7 @@ func (d *Demo) run(ctx context.Context, w *workstation, args []string, n int) ([
 }
 
 func (d *Demo) runNode(ctx context.Context, w *workstation) error {
-	_, err := d.run(ctx, w, []string{"node", "--listen", free(int(w.port.Load())), "--backoff", backoff}, 1)
+	_, err := d.run(ctx, w, []string{"node", "--listen", free(int(w.port.Load())), "--backoff", backoff, "--lan", w.lan.inside, "--lan-as", w.lan.outside}, 1)
 	return err
 }
 

@@ -27,7 +27,8 @@ type box struct {
 	Name, URL                  string
 	Running, Starting, Online  bool
 	Same, Met                  bool // it holds what central holds; it ever did
-	Unsent                     int
+	Sees                       bool // another workstation of its branch, over the LAN
+	Unsent, Safe               int  // of what central lacks, what a neighbour holds too
 	Written, Accepted, Refused int64
 }
 
@@ -44,14 +45,52 @@ func (b box) State() string {
 	return "alone"
 }
 
+// OnlyHere is what exists on this workstation and nowhere else.
+func (b box) OnlyHere() int { return b.Unsent - min(b.Safe, b.Unsent) }
+
 type branchView struct {
 	Number       int64
 	Name, Region string
-	Cut          bool
+	Cut, Parted  bool // the line; the LAN
 	Nodes        []box
 	Proof        *proof
 	Due          bool
 	People       []button
+}
+
+// Note says what the cuts mean; empty: nothing is cut.
+func (b branchView) Note() string {
+	switch {
+	case b.Cut && b.Parted:
+		return "note_alone"
+	case b.Cut:
+		return "note_line"
+	case b.Parted:
+		return "note_lan"
+	}
+	return ""
+}
+
+// LAN says how the workstations see each other.
+func (b branchView) LAN() string {
+	running := 0
+	for _, n := range b.Nodes {
+		if n.Running {
+			running++
+		}
+	}
+	switch {
+	case b.Parted:
+		return "lan_is_cut"
+	case running < 2:
+		return "lan_one"
+	}
+	for _, n := range b.Nodes {
+		if n.Running && !n.Sees {
+			return "lan_looking"
+		}
+	}
+	return "lan_up"
 }
 
 // button signs somebody in.
@@ -69,7 +108,7 @@ func (d *Demo) view(w *Words, host string) *view {
 	defer d.mu.Unlock()
 	v := &view{Words: w, Central: d.box(d.central, host), Trouble: len(d.list) > 1, Customers: grouped(d.bank.Options.Customers), Seed: d.bank.Options.Seed}
 	for _, b := range d.list {
-		bv := branchView{Number: b.Number, Name: b.Name, Region: b.Region, Cut: b.line.isCut(), Proof: b.proof, Due: b.due, People: d.buttons(b.Number)}
+		bv := branchView{Number: b.Number, Name: b.Name, Region: b.Region, Cut: b.line.isCut(), Parted: b.parted(), Proof: b.proof, Due: b.due, People: d.buttons(b.Number)}
 		for _, n := range b.nodes {
 			bv.Nodes = append(bv.Nodes, d.box(n, host))
 		}
@@ -93,7 +132,7 @@ func (d *Demo) view(w *Words, host string) *view {
 func (d *Demo) box(w *workstation, host string) box {
 	s := &w.status
 	return box{Name: w.name, URL: w.url(host, "/"), Running: w.child.running(), Starting: w.starting || w.child.running() && !w.heard,
-		Online: s.Online, Same: s.agrees(&d.central.status, w.branch), Met: s.Bootstrapped, Unsent: s.Unsent, Written: s.Written, Accepted: s.Accepted, Refused: s.Refused}
+		Online: s.Online, Same: s.agrees(&d.central.status, w.branch), Met: s.Bootstrapped, Unsent: s.Unsent, Safe: s.Safe, Sees: s.Neighbours > 0, Written: s.Written, Accepted: s.Accepted, Refused: s.Refused}
 }
 
 func (d *Demo) buttons(branch int64) (out []button) {

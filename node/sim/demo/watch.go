@@ -132,13 +132,19 @@ func (d *Demo) ask(r *http.Request, token string, into any) error {
 	return json.Unmarshal(b, into)
 }
 
-// quiet reports whether every node runs, has the line and holds what central holds.
+// quiet reports whether every node runs, has the line, holds what central holds
+// and sees its neighbours.
 func (d *Demo) quiet() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, b := range d.list {
 		if up, _ := d.caughtUp(b); up < len(b.nodes) {
 			return false
+		}
+		for _, w := range b.nodes {
+			if w.status.Neighbours < len(b.nodes)-1 {
+				return false
+			}
 		}
 	}
 	return true
