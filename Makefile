@@ -21,11 +21,14 @@ VAULT := bough/node/store/vault
 FUZZTIME ?= 20s
 DEMO ?=
 SIM ?=
+SEEDS ?= 20000
+FROM ?= 1
+FAULT ?=
 
-.PHONY: help build demo test race bench fuzz sim netns lint deps cover screenshots clean cross
+.PHONY: help build demo test race bench fuzz sim sim-long planted netns lint deps cover screenshots clean cross
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r n d; do printf '  %-12s %s\n' "$$n" "$$d"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r n d; do printf '  %-12s %s\n' "$$n" "$$d"; done
 
 build: ## bin/bough and bin/bough-sim, without C, version stamped
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/ ./cmd/...
@@ -46,8 +49,14 @@ bench: ## the measurements, as ratios against a baseline in the same run
 fuzz: ## every fuzz test for a while (FUZZTIME=20s each)
 	@packaging/fuzz.sh $(FUZZTIME)
 
-sim: build ## a make-believe bank with faults (SIM='-seed 7 -days 3')
-	@bin/bough-sim $(SIM)
+sim: build ## the gate: 2,000 seeds of a make-believe bank with faults; SIM='-seed 7 -v' runs just that
+	@bin/bough-sim $(if $(SIM),$(SIM),-seeds 2000 -gate 100)
+
+sim-long: build ## as many seeds as one likes (SEEDS=50000 FROM=1)
+	@bin/bough-sim -seeds $(SEEDS) -from $(FROM)
+
+planted: ## one planted fault after the other must be caught by its proof (FAULT=name for one)
+	@go run ./packaging/planted $(if $(FAULT),-only '$(FAULT)')
 
 netns: ## neighbours between network namespaces, with loss and cuts; needs root, ip (iproute2) and nft (nftables)
 	@[ "$$(id -u)" = 0 ] && command -v ip >/dev/null && command -v nft >/dev/null || { echo "make netns needs root, ip (iproute2) and nft (nftables)"; exit 1; }

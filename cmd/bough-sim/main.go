@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
+	"runtime"
 
 	"bough/node/sim"
 )
@@ -18,6 +18,9 @@ var version = "unversioned"
 type settings struct {
 	sim.Options
 	seeds   int
+	often   int
+	workers int
+	first   bool
 	verbose bool
 }
 
@@ -27,7 +30,7 @@ func main() {
 		return
 	}
 	if err == nil {
-		err = run(context.Background(), s, os.Stdout)
+		err = run(context.Background(), s, os.Stdout, os.Stderr)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bough-sim:", err)
@@ -37,12 +40,18 @@ func main() {
 
 func parse(args []string) (s settings, err error) {
 	f := flag.NewFlagSet("bough-sim", flag.ContinueOnError)
-	f.Uint64Var(&s.Seed, "seed", 1, "the first seed; it decides everything")
+	f.Usage = func() { usage(f) }
+	f.Uint64Var(&s.Seed, "seed", 1, "the seed, which decides everything; of many the first")
+	f.Uint64Var(&s.Seed, "from", 1, "the same as -seed")
 	f.IntVar(&s.seeds, "seeds", 1, "how many seeds to run, one after another")
 	f.IntVar(&s.Branches, "branches", 2, "branches of the bank")
 	f.IntVar(&s.Nodes, "nodes", 2, "workstations of a branch")
-	f.IntVar(&s.Steps, "steps", 300, "random steps before the lines are mended")
-	faults := f.String("faults", "all", fmt.Sprintf("faults, separated by commas, of %v; or none", sim.Faults()))
+	f.IntVar(&s.Days, "days", 3, "working days; nights and weekends lie between them")
+	f.IntVar(&s.Steps, "steps", 0, "random steps before the lines are mended; 0: 50 a day")
+	faults := f.String("faults", "all", "faults, separated by commas; or all, or none")
+	f.IntVar(&s.often, "gate", 0, "fail unless each named situation was met so often")
+	f.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "seeds at a time")
+	f.BoolVar(&s.first, "first", false, "stop at the first failure")
 	f.BoolVar(&s.verbose, "v", false, "print every line of the trace")
 	show := f.Bool("version", false, "print the version and end")
 	if err := f.Parse(args); err != nil {
@@ -55,42 +64,21 @@ func parse(args []string) (s settings, err error) {
 	if f.NArg() > 0 {
 		return s, fmt.Errorf("there are no arguments, only flags; got %q", f.Args())
 	}
+	if s.verbose {
+		s.workers = 1 // traces do not mix
+	}
 	s.Options.Faults, err = sim.ParseFaults(*faults)
 	return s, err
 }
 
-// run runs the seeds; the error says how many failed.
-func run(ctx context.Context, s settings, out io.Writer) error {
-	yard, err := sim.NewYard()
-	if err != nil {
-		return err
+// usage lists flags and faults.
+func usage(f *flag.FlagSet) {
+	fmt.Fprintln(f.Output(), "Usage: bough-sim [flags]; the flags are")
+	f.PrintDefaults()
+	fmt.Fprintln(f.Output(), "Faults are")
+	for _, h := range sim.Help() {
+		fmt.Fprintf(f.Output(), "  %-10s %s\n", h.Fault, h.Means)
 	}
-	defer yard.Close() //nolint:errcheck // a directory of scratch files
-	if s.verbose {
-		s.Log = out
-	}
-	began, cover, failed := time.Now(), sim.Coverage{}, 0
-	for i := range s.seeds {
-		o := s.Options
-		o.Seed += uint64(i)
-		r, err := yard.Run(ctx, o)
-		if err != nil {
-			return err
-		}
-		cover.Add(r.Coverage)
-		if len(r.Failures) > 0 {
-			failed++
-			tell(out, r, s.verbose)
-		}
-	}
-	for _, name := range cover.Names() {
-		fmt.Fprintf(out, "%9d  %s\n", cover[name], name)
-	}
-	fmt.Fprintf(out, "%d seeds from %d in %s, %d failed\n", s.seeds, s.Seed, time.Since(began).Round(time.Millisecond), failed)
-	if failed > 0 {
-		return fmt.Errorf("%d of %d seeds failed", failed, s.seeds)
-	}
-	return nil
 }
 
 // tell prints a failure: the end of its trace, what is wrong, how to replay it.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ func TestASeedPrintsWhatItMet(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := run(context.Background(), s, &out); err != nil {
+	if err := run(context.Background(), s, &out, io.Discard); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	if got := out.String(); !strings.Contains(got, "concurrent edit\n") || !strings.Contains(got, "2 seeds from 3 in ") {
@@ -29,7 +30,7 @@ func TestVerbosePrintsEveryLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := run(context.Background(), s, &out); err != nil {
+	if err := run(context.Background(), s, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "quiet: checking") {
@@ -55,9 +56,19 @@ func TestWrongCommandLinesAreRefused(t *testing.T) {
 	}
 	s, err := parse([]string{"-branches", "900"})
 	if err == nil {
-		err = run(context.Background(), s, &bytes.Buffer{})
+		err = run(context.Background(), s, &bytes.Buffer{}, io.Discard)
 	}
 	if err == nil {
 		t.Error("900 branches were taken")
+	}
+}
+
+func TestTheGateFailsWhereASituationIsTooRare(t *testing.T) {
+	s, err := parse([]string{"-steps", "5", "-faults", "none", "-gate", "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = run(context.Background(), s, &bytes.Buffer{}, io.Discard); err == nil || !strings.Contains(err.Error(), "branch cut off") {
+		t.Errorf("the gate let it pass: %v", err)
 	}
 }

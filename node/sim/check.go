@@ -20,6 +20,13 @@ func (w *World) restless() string {
 	if w.flying > 0 {
 		return fmt.Sprintf("%d messages are under way", w.flying)
 	}
+	for i := range w.features {
+		if restless := w.features[i].restless; restless != nil {
+			if why := restless(w); why != "" {
+				return why
+			}
+		}
+	}
 	for _, s := range w.stations {
 		if !s.up {
 			return s.name + " is down"
@@ -64,27 +71,48 @@ func (w *World) found(format string, args ...any) {
 	}
 }
 
-// check compares everything with everything, at quiet.
+// agreement is that everybody has the same.
+func agreement() feature {
+	return feature{checks: []check{
+		{3, "a scope is the same at its nodes and at central, and its digest says so", (*World).checkScopes},
+	}}
+}
+
+// check runs every check, at quiet.
 func (w *World) check() {
 	w.say("world", "quiet: checking")
-	head := w.census("central", w.hub.office.Central.File)
-	w.markRefused(head)
-	w.checkRefusals()
-	w.checkStanding(head)
-	w.checkRemovals(head)
-	w.checkNothingElse(head)
-	w.checkTaken()
-	admin := &counter{name: "central", desk: w.hub.desk, file: w.hub.office.Central.File}
-	w.checkFile(admin.name, admin.file, centralOrigin)
+	q := &quiet{head: w.census("central", w.hub.office.Central.File)}
 	for _, s := range w.stations {
-		here := w.census(s.name, s.store.File)
-		for _, scope := range s.store.Scopes() {
-			w.checkScope(s, here, scope)
+		q.here = append(q.here, w.census(s.name, s.store.File))
+	}
+	w.markRefused(q.head)
+	for _, c := range all(w.features, func(f *feature) []check { return f.checks }) {
+		before := len(w.failures)
+		if c.do(w, q); len(w.failures) > before {
+			w.fail("promise %d does not hold: %s", c.promise, c.name)
 		}
-		w.checkNothingElse(here)
-		w.checkProof(s)
-		w.checkPages(s, here)
+	}
+}
+
+func (w *World) checkScopes(q *quiet) {
+	for i, s := range w.stations {
+		for _, scope := range s.store.Scopes() {
+			w.checkScope(s, q.here[i], scope)
+		}
+	}
+}
+
+// checkFiles: chain and file are sound, everywhere.
+func (w *World) checkFiles(*quiet) {
+	w.checkFile("central", w.hub.office.Central.File, centralOrigin)
+	for _, s := range w.stations {
 		w.checkFile(s.name, s.store.File, s.seat.origin)
+	}
+}
+
+func (w *World) checkProofs(*quiet) {
+	for _, s := range w.stations {
+		w.checkProof(s)
 	}
 }
 
@@ -208,20 +236,11 @@ func (w *World) markRefused(head *census) {
 
 // checkRefusals: a refusal must have a reason that truth knows too.
 func (w *World) checkRefusals() {
+	codes := all(w.features, func(f *feature) []refusal { return f.refusals })
 	for _, a := range w.truth.acts {
-		ok := true
-		switch a.refused {
-		case "", vetoCode, "clock_ahead", "session_over":
-		case "no_session":
-			opened := w.truth.made[cell{crm.Session, a.session, 0}]
-			ok = opened != nil && opened.refused != ""
-		case "missing_row":
-			ok = slices.ContainsFunc(a.ops, w.hangsOnRefused)
-		case "core_field":
-			ok = slices.ContainsFunc(a.ops, func(op crdt.Op) bool { return w.truth.adopted[op.ID] })
-		default:
-			ok = false
-		}
+		ok := a.refused == "" || slices.ContainsFunc(codes, func(r refusal) bool {
+			return r.code == a.refused && (r.reason == nil || r.reason(w, a))
+		})
 		if !ok {
 			w.found("central refused change %d/%d (%s) with %q, for which there is no reason", a.origin, a.seq, a.what, a.refused)
 		}
@@ -231,10 +250,7 @@ func (w *World) checkRefusals() {
 // hangsOnRefused reports whether an op writes to a row, or names one, that only
 // refused changes made.
 func (w *World) hangsOnRefused(op crdt.Op) bool {
-	refused := func(kind uint8, id crdt.ID) bool {
-		a := w.truth.made[cell{kind, id, 0}]
-		return a != nil && a.refused != ""
-	}
+	refused := func(kind uint8, id crdt.ID) bool { return w.truth.wasRefused(cell{kind, id, 0}) }
 	if refused(op.Kind, op.ID) {
 		return true
 	}

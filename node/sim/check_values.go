@@ -9,6 +9,22 @@ import (
 	"bough/sync/rows"
 )
 
+// standings are what became of every value.
+func standings() feature {
+	return feature{
+		checks: []check{
+			{4, "no concurrent value disappears without a conflict row", func(w *World, q *quiet) { w.checkStanding(q.head) }},
+			{4, "what was cleared is gone, what came with it stays", func(w *World, q *quiet) { w.checkRemovals(q.head) }},
+			{2, "nothing is anywhere that nobody wrote, or that was refused", func(w *World, q *quiet) {
+				for _, c := range append(q.here, q.head) {
+					w.checkNothingElse(c)
+				}
+			}},
+		},
+		situations: []string{"concurrent edit", "concurrent edit at two branches", "open conflict", "a clear met a concurrent edit"},
+	}
+}
+
 // standing is how a value stands in a file.
 type standing uint8
 
@@ -184,9 +200,16 @@ func (w *World) checkShown(c *counter, at cell, stamp, value string) {
 	}
 }
 
-// checkPages: what the desk of a node shows at quiet. Its lists have every open
-// conflict; its pages open and show consents as they are.
-func (w *World) checkPages(s *station, here *census) {
+// checkPages: what the desks show at quiet.
+func (w *World) checkPages(q *quiet) {
+	for i, s := range w.stations {
+		w.checkDesk(s, q.here[i])
+	}
+}
+
+// checkDesk: its lists have every open conflict; its pages open and show
+// consents as they are.
+func (w *World) checkDesk(s *station, here *census) {
 	who := s.anybody()
 	if who == nil {
 		return

@@ -10,6 +10,19 @@ import (
 	"bough/sync/rows"
 )
 
+// clerks sit at the counters.
+func clerks() feature {
+	return feature{
+		acts: []deed{
+			{10, (*World).lookAt}, {14, (*World).record}, {26, (*World).edit}, {4, (*World).prospect}, {3, (*World).addReach},
+			{9, (*World).editReach}, {4, (*World).clearReach}, {4, (*World).setTask}, {8, (*World).settle},
+		},
+		refusals: []refusal{{code: "session_over"}, {code: "clock_ahead"}},
+		situations: []string{"act on an old page", "an element with a conflict is cleared", "conflict settled", "conflict settled on an old page",
+			"session over"},
+	}
+}
+
 // look is a page that stands open.
 type look struct {
 	party crdt.ID
@@ -24,31 +37,6 @@ type counter struct {
 	who     *desk.Who
 	looks   *[]look
 	harvest func(what string, on screen) []*act
-}
-
-// clerk makes somebody at a workstation do something.
-func (w *World) clerk(s *station) {
-	who := s.signIn()
-	if who == nil || len(w.failures) > 0 {
-		return
-	}
-	w.actAt(&counter{name: s.name, desk: s.desk, file: s.store.File, who: who, looks: &s.looks, harvest: s.harvest})
-}
-
-// actAt is one random act at a counter.
-func (w *World) actAt(c *counter) {
-	acts := []struct {
-		weight int
-		do     func(*counter)
-	}{
-		{10, w.lookAt}, {14, w.record}, {26, w.edit}, {4, w.prospect}, {3, w.addReach}, {9, w.editReach}, {4, w.clearReach},
-		{7, w.consent}, {4, w.setTask}, {8, w.settle},
-	}
-	weights := make([]int, len(acts))
-	for i := range acts {
-		weights[i] = acts[i].weight
-	}
-	acts[w.clerks.weighed(weights)].do(c)
 }
 
 // signIn brings a random person of the branch to the desk.
@@ -183,7 +171,6 @@ func (w *World) record(c *counter) {
 		in.PromiseText, in.PromiseDueMS = w.text("promise"), w.nowMS+hourMS
 	}
 	saved, err := c.desk.RecordInteraction(w.ctx, c.who, l.party, in)
-	w.plantTwiceAct(c, l.party, in)
 	w.did(c, "interaction", saved, err, nil)
 }
 
@@ -222,7 +209,7 @@ func (w *World) edit(c *counter) {
 			e.Saw = []string{f.Stamp}
 		}
 		on[cell{crm.Party, l.party, kind.Named(name).Num}] = w.stamps(f.Stamp)
-		edits = append(edits, w.plantClaim(e))
+		edits = append(edits, e)
 	}
 	saved, err := c.desk.EditParty(w.ctx, c.who, l.party, edits)
 	w.did(c, "edit", saved, err, on)
@@ -354,25 +341,4 @@ func (w *World) settle(c *counter) {
 		w.saw("conflict settled")
 	}
 	w.did(c, "settle", saved, err, screen{at: w.stamps(words...)})
-}
-
-// consent writes a grant or a withdrawal, and checks that a grant names just
-// the withdrawals that were known.
-func (w *World) consent(c *counter) {
-	l := w.glance(c)
-	if l == nil {
-		return
-	}
-	a := desk.ConsentAct{Purpose: pick(w.clerks, crm.Purposes[:2]), Channel: pick(w.clerks, crm.ConsentChannels[:2]),
-		Withdraw: w.clerks.chance(500), Evidence: "form"}
-	known := w.withdrawals(c, l.party, a.Purpose, a.Channel)
-	saved, err := c.desk.RecordConsent(w.ctx, c.who, l.party, a)
-	what := "grant"
-	if a.Withdraw {
-		what = "withdraw"
-	}
-	w.did(c, what, saved, err, nil)
-	if err == nil && !a.Withdraw {
-		w.checkGrant(c, saved.ID, known)
-	}
 }

@@ -1,5 +1,17 @@
 package sim
 
+// Skew is the fault of clocks.
+const Skew Fault = "skew"
+
+// clocks are wrong and jump.
+func clocks() feature {
+	return feature{
+		faults:     []fault{{Skew, "clocks are wrong and jump"}},
+		nemeses:    []nemesis{{Skew, 3, (*World).jump}},
+		situations: []string{"back with a wrong clock", "a wall clock jumped"},
+	}
+}
+
 // clock is the clock of a workstation: a wall clock that is wrong, and, once
 // central told the time, central's time counted on by a clock that only runs.
 type clock struct {
@@ -35,4 +47,18 @@ func skew(d *dice) int64 {
 	default:
 		return d.between(0, 3*hourMS)
 	}
+}
+
+// jump sets a clock wrong.
+func (w *World) jump() {
+	if w.faults.chance(250) {
+		w.hub.skewMS = w.faults.between(-20_000, 20_000)
+		w.say("central", "clock is %d ms off", w.hub.skewMS)
+		w.saw("central's clock jumped")
+		return
+	}
+	s := pick(w.faults, w.stations)
+	s.clock.skewMS = skew(w.faults)
+	w.saw("a wall clock jumped")
+	w.say(s.name, "wall clock is %d ms off", s.clock.skewMS)
 }

@@ -11,6 +11,15 @@ import (
 	"bough/sync/rows"
 )
 
+// consents are granted and withdrawn.
+func consents() feature {
+	return feature{
+		acts:       []deed{{7, (*World).consent}},
+		checks:     []check{{5, "nobody who withdrew is shown as contactable", (*World).checkPages}},
+		situations: []string{"a withdrawal outlives a grant", "a grant overrides a withdrawal"},
+	}
+}
+
 // consentRow is a grant or a withdrawal as it stands in a file.
 type consentRow struct {
 	id               crdt.ID
@@ -91,5 +100,26 @@ func (w *World) checkConsents(c *counter, page *desk.Customer) {
 		if withdrawn && granted {
 			w.saw("a withdrawal outlives a grant")
 		}
+	}
+}
+
+// consent writes a grant or a withdrawal, and checks that a grant names just
+// the withdrawals that were known.
+func (w *World) consent(c *counter) {
+	l := w.glance(c)
+	if l == nil {
+		return
+	}
+	a := desk.ConsentAct{Purpose: pick(w.clerks, crm.Purposes[:2]), Channel: pick(w.clerks, crm.ConsentChannels[:2]),
+		Withdraw: w.clerks.chance(500), Evidence: "form"}
+	known := w.withdrawals(c, l.party, a.Purpose, a.Channel)
+	saved, err := c.desk.RecordConsent(w.ctx, c.who, l.party, a)
+	what := "grant"
+	if a.Withdraw {
+		what = "withdraw"
+	}
+	w.did(c, what, saved, err, nil)
+	if err == nil && !a.Withdraw {
+		w.checkGrant(c, saved.ID, known)
 	}
 }

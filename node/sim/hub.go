@@ -24,8 +24,7 @@ type hub struct {
 	secret *dice
 	at     uint64 // own changes that truth knows
 	watch  []parcel
-	moved  bool   // feeds moved since the watches were answered
-	older  string // for a planted fault: an older copy of the file
+	moved  bool // feeds moved since the watches were answered
 }
 
 func newHub(w *World) (*hub, error) {
@@ -83,24 +82,9 @@ func (h *hub) crash() {
 	h.w.say("central", "stops")
 	h.w.saw("central restarted")
 	h.watch = nil
-	if h.w.must("copy central", copyFile(h.victim(from), h.path())) && h.w.must("close central", h.drop()) {
+	if h.w.must("copy central", copyFile(from, h.path())) && h.w.must("close central", h.drop()) {
 		h.w.must("remove central", removeFile(from))
 	}
-}
-
-// victim is the file that central will come back from; a planted fault takes
-// an older one.
-func (h *hub) victim(path string) string {
-	if h.w.o.plant != plantOldCentral {
-		return path
-	}
-	older := h.older
-	h.older = path + ".old"
-	h.w.must("keep an old central", copyFile(path, h.older))
-	if older != "" {
-		return older
-	}
-	return path
 }
 
 func (h *hub) boot() {
@@ -152,14 +136,17 @@ func (h *hub) receive(p parcel) {
 
 // serve answers a request; not ok: there is nothing to answer now.
 func (h *hub) serve(p parcel) (answer parcel, ok bool) {
-	switch p.what {
-	case "push":
-		return h.push(p)
-	case "pull":
-		return h.pull(p)
+	if r := h.w.asked(p.what); r != nil {
+		return r.serve(h, p)
 	}
+	h.w.fail("central is asked for %q, which is no route", p.what)
+	return p, false
+}
+
+// wait lets a watch wait for news.
+func (h *hub) wait(p parcel) (parcel, bool) {
 	h.watch = append(h.watch, p)
-	h.w.after(watchMS, func() { h.expire(p) })
+	h.w.after(h.w.patienceMS(), func() { h.expire(p) })
 	return p, true
 }
 
@@ -201,7 +188,6 @@ func (h *hub) push(p parcel) (parcel, bool) {
 		h.w.saw("push overlaps what is taken")
 	}
 	p.s.everTaken = max(p.s.everTaken, pushed.Vector[p.s.seat.origin])
-	h.plantTwice(p.s)
 	frame, err := h.w.codec.EncodePushed(pushed)
 	h.w.must("encode an answer", err)
 	return parcel{s: p.s, life: p.life, what: "pushed", ticket: p.ticket, last: p.last, frame: frame}, true

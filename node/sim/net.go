@@ -6,6 +6,38 @@ import (
 	"bough/sync/central"
 )
 
+// The faults of the network.
+const (
+	Loss   Fault = "loss"
+	Delay  Fault = "delay"
+	Repeat Fault = "repeat"
+	Damage Fault = "damage"
+	Part   Fault = "part"
+)
+
+// network is the line between workstations and central.
+func network() feature {
+	return feature{
+		faults: []fault{
+			{Loss, "messages get lost, up to 30 %"},
+			{Delay, "messages take their time, and overtake each other"},
+			{Repeat, "messages arrive twice, up to 50 %"},
+			{Damage, "bits of messages flip"},
+			{Part, "lines are cut: of a branch, of a node, in one direction"},
+		},
+		nemeses: []nemesis{{Part, 5, (*World).part}, {Loss, 2, (*World).changeWeather}, {Delay, 1, (*World).changeWeather}},
+		heal: func(w *World) {
+			w.weather = weather{delayMS: 20}
+			clear(w.cut)
+			for _, s := range w.stations {
+				s.cutUp, s.cutDown = false, false
+			}
+		},
+		situations: []string{"push taken but its answer lost", "branch cut off", "line cut in one direction", "damaged frame refused",
+			"answer to a process that is gone"},
+	}
+}
+
 // parcel is a message under way, or the answer to it.
 type parcel struct {
 	s       *station
@@ -100,5 +132,29 @@ func (w *World) lost(p *parcel, up bool, why string) {
 func (w *World) flies(p *parcel, n int) {
 	if p.what != "watch" && p.what != "news" {
 		w.flying += n
+	}
+}
+
+// part cuts a line for a while: of a branch, of a node, in one direction.
+func (w *World) part() {
+	lasts := w.faults.between(5_000, 1+w.faults.Int64N(1_200_000)+5_000)
+	s := pick(w.faults, w.stations)
+	switch w.faults.IntN(4) {
+	case 0, 1:
+		b := s.seat.branch
+		w.cut[b] = true
+		w.say("net", "branch %d is cut for %d ms", b, lasts)
+		w.saw("branch cut off")
+		w.after(lasts, func() { w.cut[b] = false })
+	case 2:
+		s.cutUp, s.cutDown = true, true
+		w.say("net", "%s is cut for %d ms", s.name, lasts)
+		w.saw("node cut off")
+		w.after(lasts, func() { s.cutUp, s.cutDown = false, false })
+	default:
+		w.saw("line cut in one direction")
+		w.say("net", "%s hears nothing for %d ms", s.name, lasts)
+		s.cutDown = true
+		w.after(lasts, func() { s.cutDown = false })
 	}
 }

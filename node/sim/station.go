@@ -78,6 +78,11 @@ func (s *station) open() (err error) {
 	s.life++
 	life := s.life
 	s.w.after(1, func() { s.wake(life) })
+	for i := range s.w.features {
+		if opened := s.w.features[i].opened; opened != nil {
+			opened(s)
+		}
+	}
 	return nil
 }
 
@@ -107,8 +112,8 @@ func (s *station) crash() {
 	}
 	from := s.path()
 	s.gen++
-	if s.w.must("copy "+s.name, copyFile(from, s.path())) && s.w.must("close "+s.name, s.drop()) && s.w.must("remove "+s.name, removeFile(from)) {
-		s.plantDropEntry()
+	if s.w.must("copy "+s.name, copyFile(from, s.path())) && s.w.must("close "+s.name, s.drop()) {
+		s.w.must("remove "+s.name, removeFile(from))
 	}
 	if s.w.faults.chance(500) {
 		s.clock.anchored = false // the whole machine went down: what central said of the time is forgotten
@@ -199,7 +204,7 @@ func (s *station) do(a replica.Action) {
 		for _, scope := range s.store.Scopes() {
 			p.since = append(p.since, since{scope, a.Since[scope]})
 		}
-		s.send(p, watchMS+timeoutMS)
+		s.send(p, s.w.patienceMS()+timeoutMS)
 	}
 }
 
@@ -238,28 +243,38 @@ func (s *station) receive(p parcel) {
 		s.w.saw("answer to a process that is gone")
 		return
 	}
-	switch p.what {
-	case "pushed":
-		answer, err := s.w.codec.DecodePushed(p.frame)
-		if s.w.unreadable(&p, err) {
-			return
-		}
-		s.clock.hear(answer.NowMS, s.w.nowMS)
-		s.step(replica.Pushed{Ticket: p.ticket, Answer: *answer, Last: p.last, Written: s.at})
-	case "page":
-		page, err := s.w.codec.DecodePage(p.frame)
-		if s.w.unreadable(&p, err) {
-			return
-		}
-		s.clock.hear(page.NowMS, s.w.nowMS)
-		s.step(replica.Paged{Ticket: p.ticket, Page: page, Written: s.at})
-	case "news":
-		feeds := map[int64]int64{}
-		for _, m := range p.since {
-			feeds[m.scope] = m.feed
-		}
-		s.step(replica.Watched{Ticket: p.ticket, Epoch: p.epoch, Feeds: feeds})
+	if r := s.w.answered(p.what); r != nil {
+		r.receive(s, p)
+		return
 	}
+	s.w.fail("%s is answered with %q, which is no route", s.name, p.what)
+}
+
+// pushed takes central's word on what was sent.
+func (s *station) pushed(p parcel) {
+	answer, err := s.w.codec.DecodePushed(p.frame)
+	if s.w.unreadable(&p, err) {
+		return
+	}
+	s.clock.hear(answer.NowMS, s.w.nowMS)
+	s.step(replica.Pushed{Ticket: p.ticket, Answer: *answer, Last: p.last, Written: s.at})
+}
+
+func (s *station) paged(p parcel) {
+	page, err := s.w.codec.DecodePage(p.frame)
+	if s.w.unreadable(&p, err) {
+		return
+	}
+	s.clock.hear(page.NowMS, s.w.nowMS)
+	s.step(replica.Paged{Ticket: p.ticket, Page: page, Written: s.at})
+}
+
+func (s *station) watched(p parcel) {
+	feeds := map[int64]int64{}
+	for _, m := range p.since {
+		feeds[m.scope] = m.feed
+	}
+	s.step(replica.Watched{Ticket: p.ticket, Epoch: p.epoch, Feeds: feeds})
 }
 
 // apply takes a page into the file; sometimes the workstation crashes midway.
@@ -277,7 +292,6 @@ func (s *station) apply(a replica.Apply) {
 		}
 		return
 	}
-	page = s.plantPage(page)
 	if !s.w.must(s.name+" applies a page", s.store.Apply(s.w.ctx, page)) {
 		return
 	}

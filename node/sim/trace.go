@@ -51,24 +51,29 @@ func (c Coverage) Add(o Coverage) {
 	}
 }
 
-// Names are the situations that are named, sorted; those that never happened
-// are among them.
+// Names are all that were counted and all that should be, sorted.
 func (c Coverage) Names() []string {
-	all := Coverage{}
-	all.Add(c)
-	for _, name := range situations {
-		all[name] += 0
+	names := Coverage{}
+	names.Add(c)
+	for _, name := range Situations() {
+		names[name] += 0
 	}
-	return slices.Sorted(maps.Keys(all))
+	return slices.Sorted(maps.Keys(names))
 }
 
-// situations are what the runs should meet.
-var situations = []string{
-	"concurrent edit", "concurrent edit at two branches", "open conflict", "conflict settled", "conflict settled on an old page",
-	"refused change", "void row", "crash with unsent work", "crash between the push and its rows",
-	"crash inside a page", "push taken but its answer lost", "push overlaps what is taken", "page under untaken work",
-	"pull of many pages", "a clear met a concurrent edit", "an element with a conflict is cleared", "a withdrawal outlives a grant",
-	"a grant overrides a withdrawal", "back with a wrong clock", "branch cut off", "line cut in one direction",
-	"damaged frame refused", "act on an old page", "act at central's own desk", "answer to a process that is gone",
-	"new feed epoch", "feed rewound", "a night", "session over",
+// Rare are the situations that were met less often than asked for, sorted.
+func (c Coverage) Rare(often int) (out []string) {
+	for _, name := range Situations() {
+		if c[name] < often {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// Situations are what many runs should meet, sorted.
+func Situations() []string {
+	names := all(features(), func(f *feature) []string { return f.situations })
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"runtime/debug"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -27,6 +29,12 @@ type World struct {
 
 	steps, net, clerks, faults *dice
 
+	features []feature
+	nemeses  []nemesis
+	orders   []order
+	deeds    []deed
+	parts    map[reflect.Type]any // what features keep, see mine
+
 	hub      *hub
 	stations []*station
 	weather  weather
@@ -35,6 +43,7 @@ type World struct {
 
 	flying    int // messages under way, watches not counted
 	stepsLeft int
+	morningMS int64 // while nobody works: when the next day begins
 	healed    bool
 	done      bool
 	failures  []string
@@ -71,14 +80,25 @@ func (y *Yard) Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.live()
+	w.survive()
 	return w.result(), w.close()
+}
+
+// survive lives, and makes a panic of the program a failure like any other.
+func (w *World) survive() {
+	defer func() {
+		if p := recover(); p != nil {
+			w.fail("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	w.live()
 }
 
 func newWorld(ctx context.Context, o Options, t *template, dir string) (*World, error) {
 	w := &World{o: o, ctx: ctx, t: t, dir: dir, schema: crm.Table(), nowMS: epochMS + 60_000, trace: newTrace(o.Log), cover: Coverage{},
 		steps: newDice(o.Seed, streamSteps), net: newDice(o.Seed, streamNet), clerks: newDice(o.Seed, streamClerks), faults: newDice(o.Seed, streamFaults),
-		cut: make([]bool, o.Branches+1), stepsLeft: o.Steps}
+		cut: make([]bool, o.Branches+1), stepsLeft: o.Steps, features: features(), parts: map[reflect.Type]any{}}
+	w.cast()
 	var err error
 	if w.codec, err = wire.NewCodec(); err != nil {
 		return nil, err
@@ -119,23 +139,6 @@ func (w *World) live() {
 
 // after plans something for later.
 func (w *World) after(ms int64, do func()) { w.q.plan(w.nowMS+ms, do) }
-
-func (w *World) planStep() {
-	gap := w.steps.between(1, 1+w.steps.Int64N(maxStepGapMS))
-	if w.steps.chance(nightPerMille) {
-		gap = w.steps.between(8*hourMS, 14*hourMS)
-		w.say("world", "a night passes")
-		w.saw("a night")
-	}
-	w.after(gap, func() {
-		w.step()
-		if w.stepsLeft--; w.stepsLeft > 0 {
-			w.planStep()
-			return
-		}
-		w.heal()
-	})
-}
 
 // say writes a line of the trace.
 func (w *World) say(who, format string, args ...any) {
@@ -184,7 +187,7 @@ func (w *World) file(name string, gen int) string {
 
 // step is one random thing that happens.
 func (w *World) step() {
-	if w.steps.chance(780) {
+	if w.steps.chance(workPerMille) {
 		up := w.working()
 		if len(up) > 0 {
 			w.clerk(up[w.steps.IntN(len(up))])
@@ -207,18 +210,13 @@ func (w *World) working() (up []*station) {
 // heal ends all trouble and waits for quiet.
 func (w *World) heal() {
 	w.healed = true
-	w.weather = weather{delayMS: 20}
-	for b := range w.cut {
-		w.cut[b] = false
+	for i := range w.features {
+		if end := w.features[i].heal; end != nil {
+			end(w)
+		}
 	}
-	for _, s := range w.stations {
-		s.cutUp, s.cutDown = false, false
-		s.boot()
-	}
-	w.hub.boot()
 	w.say("world", "all lines are back, everything is on")
-	until := w.nowMS + quietMS
-	w.await(until)
+	w.await(w.nowMS + quietMS)
 }
 
 // await looks now and then whether nothing moves any more.

@@ -1,0 +1,124 @@
+package sim
+
+import (
+	"slices"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/rows"
+)
+
+// Feed is the fault of head office: it is at work, too.
+const Feed Fault = "feed"
+
+// headOffice is the core's feed, the people at central and its database
+// administrator.
+func headOffice() feature {
+	return feature{
+		faults:  []fault{{Feed, "head office and the core write too"}},
+		nemeses: []nemesis{{Feed, 7, (*World).headOffice}},
+		orders: []order{
+			{4, func(w *World) { w.coreFeed("tier", w.tier) }},
+			{2, func(w *World) { w.coreFeed("new account at a branch", w.account) }},
+			{2, func(w *World) { w.coreFeed("a prospect is known now", w.adopt) }},
+			{2, (*World).markBackup},
+			{6, (*World).administrator},
+		},
+		refusals: []refusal{{"core_field", func(w *World, a *act) bool {
+			return slices.ContainsFunc(a.ops, func(op crdt.Op) bool { return w.truth.adopted[op.ID] })
+		}}},
+		situations: []string{"act at central's own desk", "journals may be trimmed", "core feed: tier", "core feed: new account at a branch",
+			"core feed: a prospect is known now", "a value of the core is locked"},
+	}
+}
+
+// headOffice is one act at central.
+func (w *World) headOffice() {
+	if !w.hub.up {
+		return
+	}
+	if o := draw(w.faults, w.orders, func(o *order) int { return o.weight }); o != nil {
+		o.do(w)
+	}
+}
+
+// markBackup tells central that a backup was taken and kept.
+func (w *World) markBackup() {
+	w.must("mark a backup", w.hub.office.Central.MarkBackup(w.ctx))
+	w.say("central", "a backup covers all that is taken")
+	w.saw("journals may be trimmed")
+}
+
+func (w *World) coreFeed(what string, fn func(*rows.Act) error) {
+	_, err := w.hub.office.Central.Act(w.ctx, rows.Actor{}, fn)
+	if w.must(what, err) && w.must("read central's journal", w.hub.harvest(what, nil)) {
+		w.say("central", "%s", what)
+		w.saw("core feed: " + what)
+		w.hub.tell()
+	}
+}
+
+// any draws a party that the core knows.
+func (w *World) any(a *rows.Act) (crdt.ID, error) {
+	ids, err := a.Tx.IDs(`SELECT id FROM party WHERE key IS NOT NULL ORDER BY id`)
+	if err != nil {
+		return 0, err
+	}
+	return pick(w.faults, ids), nil
+}
+
+func (w *World) tier(a *rows.Act) error {
+	id, err := w.any(a)
+	a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{field(crm.PartyTier, crdt.TextValue(pick(w.faults, []string{"A", "B", "C", "D"})))}})
+	return err
+}
+
+// adopt gives a party a key of the core: what is guarded is the core's from now on.
+func (w *World) adopt(a *rows.Act) error {
+	ids, err := a.Tx.IDs(`SELECT id FROM party WHERE key IS NULL ORDER BY id`)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	id := pick(w.faults, ids)
+	w.truth.adopted[id] = true
+	a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{field(crm.PartyKey, crdt.TextValue("key "+id.String()))}})
+	return nil
+}
+
+// account gives a party an account at some branch: it enters the scope there
+// with all that hangs on it.
+func (w *World) account(a *rows.Act) error {
+	id, err := w.any(a)
+	if err != nil {
+		return err
+	}
+	return openHolding(a, id, w.faults.between(1, int64(w.o.Branches)))
+}
+
+// administrator acts at central's own desk, on the same customers.
+func (w *World) administrator() {
+	h := w.hub
+	if h.token != "" {
+		if _, err := h.desk.Check(w.ctx, h.token); err != nil {
+			h.token = ""
+		}
+	}
+	if h.token == "" {
+		token, _, err := h.desk.SignIn(w.ctx, adminLogin, password, true)
+		if !w.must("administrator signs in", err) || !w.must("read central's journal", h.harvest("sign in", nil)) {
+			return
+		}
+		h.token = token
+	}
+	who, err := h.desk.Check(w.ctx, h.token)
+	if !w.must("check a token", err) {
+		return
+	}
+	w.saw("act at central's own desk")
+	w.actAt(&counter{name: "central", desk: h.desk, file: h.office.Central.File, who: who, looks: &h.looks, harvest: func(what string, on screen) []*act {
+		before := len(w.truth.acts)
+		w.must("read central's journal", h.harvest(what, on))
+		h.tell()
+		return w.truth.acts[before:]
+	}})
+}

@@ -1,0 +1,18 @@
+package sim
+
+// features are all the parts of the world, a line each, in no order that
+// matters. A new one is a function in a file of its own and a line here.
+func features() []feature {
+	return []feature{
+		agreement(),
+		calendar(),
+		clerks(),
+		clocks(),
+		consents(),
+		crashes(),
+		headOffice(),
+		network(),
+		standings(),
+		syncing(),
+	}
+}
