@@ -71,8 +71,12 @@ func ActOf(kind uint8, exists bool) (Act, bool) {
 		return ActConsent, true
 	case Task:
 		return ActTask, true
-	case Case:
+	case Case, CaseStep, Keying:
 		return ActCase, true
+	case Removal:
+		return ActRecord, true
+	case Feedback:
+		return ActRead, true
 	case Session:
 		return ActSignIn, true
 	}

@@ -63,6 +63,9 @@ func task() *Kind {
 			text(TaskState, "state", Branch, "open | kept | broken | dropped"),
 			ref(TaskOwner, "owner", Branch, Person, "who does it"),
 			ref(TaskFrom, "from_interaction", Branch, Interaction, "the interaction it comes from"),
+			number(TaskRemind, "remind", Branch, "when its owner wants to be reminded, ms UTC"),
+			number(TaskMinutes, "minutes", Branch, "how long an appointment takes"),
+			text(TaskPlace, "place", Branch, "where an appointment is"),
 		}}
 }
 
@@ -75,6 +78,9 @@ const (
 	TaskState
 	TaskOwner
 	TaskFrom
+	TaskRemind
+	TaskMinutes
+	TaskPlace
 )
 
 func caseKind() *Kind {
@@ -89,6 +95,11 @@ func caseKind() *Kind {
 			text(CaseState, "state", Branch, "open | waiting | resolved"),
 			ref(CaseOwner, "owner", Branch, Person, "who answers for it"),
 			text(CaseOutcome, "outcome", Branch, "how it ended"),
+			ref(CaseHolding, "holding", Branch, Holding, "about which holding"),
+			number(CaseNewAccount, "new_account", Branch, "1: of an account opened at most 30 days before"),
+			number(CaseFar, "far", Branch, "1: about a foreign or a point-of-sale transaction"),
+			number(CaseAmount, "amount_minor", Branch, "the sum in question, in minor units"),
+			text(CaseCurrency, "currency", Branch, "ISO 4217 code of the sum"),
 		}}
 }
 
@@ -102,4 +113,9 @@ const (
 	CaseState
 	CaseOwner
 	CaseOutcome
+	CaseHolding
+	CaseNewAccount
+	CaseFar
+	CaseAmount
+	CaseCurrency
 )

@@ -29,6 +29,16 @@ const (
 	Node        uint8 = 23
 	Right       uint8 = 24
 	Refusal     uint8 = 25
+	CaseStep    uint8 = 40
+	Keying      uint8 = 41
+	Removal     uint8 = 42
+	Feedback    uint8 = 43
+	Holiday     uint8 = 44
+	ListEntry   uint8 = 45
+	Template    uint8 = 46
+	CaseRule    uint8 = 47
+	FieldRight  uint8 = 48
+	Parameter   uint8 = 49
 )
 
 // Table is the schema as data.
@@ -38,6 +48,8 @@ func Table() *crdt.Schema {
 		interaction(), consent(), task(), caseKind(),
 		holding(), role(), loan(), card(), order(), figure(), external(),
 		branch(), person(), credential(), session(), node(), right(), refusal(),
+		caseStep(), keying(), removal(), feedback(),
+		holiday(), listEntry(), template(), caseRule(), fieldRight(), parameter(),
 	)
 	if err != nil {
 		panic(err) // the table is constant: a test makes it once

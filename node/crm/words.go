@@ -14,6 +14,11 @@ var ( // constants in all but name: nobody writes them
 	TaskStates      = []string{"open", "kept", "broken", "dropped"}
 	CaseTypes       = []string{"enquiry", "service", "complaint", "transfer_error", "fraud", "correction"}
 	CaseStates      = []string{"open", "waiting", "resolved"}
+	CaseSteps       = []string{"note", "acknowledged", "waiting", "resumed", "credited", "extended", "handed_over", "resolved", "told", "reopened", "letter"}
+	KeyingTypes     = []string{"card_block", "stop_payment", "correction", "other"}
+	KeyingStates    = []string{"open", "keyed", "dropped"}
+	FeedbackTypes   = []string{"slow", "wrong", "missing"}
+	TemplateTypes   = []string{"acknowledgement", "holding_reply", "answer", "letter"}
 	HoldingRoles    = []string{"owner", "joint", "signatory", "guarantor", "beneficiary"}
 	RelationTypes   = []string{"spouse", "parent", "child", "sibling", "owner", "director", "signatory", "guarantor", "employee", "adviser"}
 	Languages       = []string{"en", "zh-CN", "cs", "da", "de", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "sk", "sv", "vi"}
