@@ -192,3 +192,25 @@ func TestRowsThatDifferHaveDifferentCanonicalBytes(t *testing.T) {
 		}
 	})
 }
+
+func TestARowComesBackFromItsCanonicalBytes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		row := crdt.Row{Kind: rapid.Uint8Range(1, 255).Draw(t, "kind"), ID: crdt.ID(rapid.Int64Range(1, 1<<62).Draw(t, "id")), Clocks: crdttest.Clocks().Draw(t, "clocks")}
+		row.Fields = append(row.Fields, crdt.Value{})
+		for range rapid.IntRange(0, crdt.MaxField).Draw(t, "fields") {
+			row.Fields = append(row.Fields, crdttest.Values().Draw(t, "value"))
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "clears") {
+			row.Cleared = append(row.Cleared, crdttest.Stamps().Draw(t, "cleared"))
+		}
+		b := row.AppendCanonical(nil)
+		got, err := crdt.DecodeRow(b)
+		if err != nil || !bytes.Equal(got.AppendCanonical(nil), b) {
+			t.Fatalf("%+v came back as %+v: %v", row, got, err)
+		}
+		b[rapid.IntRange(0, len(b)-1).Draw(t, "at")] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
+		if got, err := crdt.DecodeRow(b); err == nil && !bytes.Equal(got.AppendCanonical(nil), b) {
+			t.Fatalf("%x decodes to %+v", b, got)
+		}
+	})
+}

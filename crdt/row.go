@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
+	"math"
 	"slices"
 )
 
@@ -99,6 +101,35 @@ func (r *Row) AppendCanonical(b []byte) []byte {
 	b = append(b, 0)
 	b = appendStamps(b, r.Cleared)
 	return r.Clocks.Append(b)
+}
+
+// DecodeRow reads what AppendCanonical wrote, all of b.
+func DecodeRow(b []byte) (Row, error) {
+	d := Decoder{B: b}
+	if d.Byte() != 'r' {
+		d.refuse(fmt.Errorf("%w: not a row", ErrNotCanonical))
+	}
+	r := Row{Kind: d.Byte(), ID: ID(binary.BigEndian.Uint64(append(d.Take(8), make([]byte, 8)...)))}
+	for last := byte(0); d.Err == nil; {
+		n := d.Byte()
+		if n == 0 {
+			break
+		}
+		v := d.Value()
+		if n <= last || n > MaxField || v.IsNull() {
+			d.refuse(fmt.Errorf("%w: field %d after %d", ErrNotCanonical, n, last))
+			break
+		}
+		r.put(n, v)
+		last = n
+	}
+	r.Cleared = d.stamps(math.MaxInt32)
+	if d.Err != nil {
+		return Row{}, fmt.Errorf("crdt: decode row: %w", d.Err)
+	}
+	clocks, err := DecodeClocks(d.B)
+	r.Clocks = clocks
+	return r, err
 }
 
 // AppendCanonical adds the bytes a digest is made of.

@@ -50,8 +50,7 @@ func (s *Store) mergeDue(tx *rows.Tx) (merged []change, touched []crdt.ID, err e
 
 // mergeTheirs merges a change of a neighbour into the rows.
 func (s *Store) mergeTheirs(tx *rows.Tx, c *journal.Change, touched []crdt.ID) (by crdt.ID, _ []crdt.ID, err error) {
-	schema := s.File.Schema()
-	a := admitted(schema, c)
+	a := admitted(s.File.Held(), c)
 	// A change may open its own session.
 	for i := range a.Bodies {
 		op := &a.Bodies[i].Op
@@ -65,20 +64,24 @@ func (s *Store) mergeTheirs(tx *rows.Tx, c *journal.Change, touched []crdt.ID) (
 		}
 	}
 	for i := range a.Bodies {
-		op := &a.Bodies[i].Op
-		old, err := tx.Get(op.Kind, op.ID)
-		if err != nil {
-			return by, touched, err
-		}
-		next := rows.Merge(schema, old, op, c.Written(by))
-		if err := tx.Swap(old, next, s.ScopeOf(op.Kind)); err != nil {
-			return by, touched, err
-		}
-		if touched, err = s.Touch(tx, next, touched); err != nil {
+		if touched, err = s.mergeOp(tx, &a.Bodies[i].Op, c.Written(by), touched); err != nil {
 			return by, touched, err
 		}
 	}
 	return by, touched, tx.Exec(`UPDATE neighbour_change SET merged=1 WHERE origin=?1 AND seq=?2`, int64(c.Origin), int64(c.Seq))
+}
+
+// mergeOp merges an op into the rows.
+func (s *Store) mergeOp(tx *rows.Tx, op *crdt.Op, w crdt.Written, touched []crdt.ID) ([]crdt.ID, error) {
+	old, err := tx.Get(op.Kind, op.ID)
+	if err != nil {
+		return touched, err
+	}
+	next := rows.Merge(s.File.Held(), old, op, w)
+	if err := tx.Swap(old, next, s.ScopeOf(op.Kind)); err != nil {
+		return touched, err
+	}
+	return s.Touch(tx, next, touched)
 }
 
 func personIn(session *crdt.Op) crdt.ID {
@@ -95,7 +98,7 @@ func (s *Store) merged(list []change, touched []crdt.ID) {
 	if len(list) == 0 {
 		return
 	}
-	s.overlay.addTheirs(s.File.Schema(), list)
+	s.overlay.addTheirs(s.File.Held(), list)
 	s.changed(touched)
 }
 

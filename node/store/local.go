@@ -180,7 +180,7 @@ func (l *Local) PutAnswer(ctx context.Context, person crdt.ID, key string, a Ans
 // its parties is old, where the kind matters to the index. It adds the parties
 // the row hangs on to touched.
 func (l *Local) Touch(tx *rows.Tx, row *rows.Stored, touched []crdt.ID) ([]crdt.ID, error) {
-	parties := partyOf(l.File.Schema(), row)
+	parties := partyOf(l.File.Held(), row)
 	switch row.Kind {
 	case crm.Party, crm.Reach, crm.Role:
 		for _, id := range parties {

@@ -1,40 +1,50 @@
 package store
 
 import (
+	"slices"
+
+	"bough/crdt"
+	"bough/sync/journal"
 	"bough/sync/rows"
 )
 
-// factPassed is the greatest kind of a feed row that this release does not
-// know. A newer release, which does, reads the feeds again.
-const factPassed = "passed over kind"
-
-// passOver notes that a row of the feed was left out, because its kind came
-// with a newer release of central. The feed goes on without it; until this
-// workstation is upgraded, its digest differs from central's.
-func passOver(tx *rows.Tx, kind uint8) error {
-	had, err := tx.FactInt(factPassed)
-	if err != nil || had >= int64(kind) {
-		return err
-	}
-	return tx.SetFact(factPassed, int64(kind))
-}
-
-// catchUp makes the feeds start again from 0 when rows were left out of them
-// that this release knows.
+// catchUp merges what neighbours wrote to rows of kinds that the file knows
+// since this opening: until now that was kept and passed on, but not shown.
+// What the feed says that central has taken is in its rows, or comes with them.
 func (s *Store) catchUp(tx *rows.Tx) error {
-	kind, err := tx.FactInt(factPassed)
-	if err != nil || kind == 0 || s.File.Schema().Kind(uint8(kind)) == nil {
+	gained := s.File.Gained()
+	if len(gained) == 0 {
+		return nil
+	}
+	known, err := loadNeighbours(tx)
+	if err != nil {
 		return err
 	}
-	for _, scope := range s.Scopes() {
-		sc, err := tx.Scope(scope)
+	var late []journal.Change
+	err = eachOfNeighbours(tx, `merged=1 ORDER BY stamp`, func(c *journal.Change) error {
+		if n := known[c.Origin]; c.Seq > n.taken {
+			late = append(late, *admitted(s.File.Held(), c))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var touched []crdt.ID
+	for i := range late {
+		by, err := personOf(tx, late[i].Session)
 		if err != nil {
 			return err
 		}
-		sc.Feed = 0
-		if err := tx.SetScope(sc); err != nil {
-			return err
+		for j := range late[i].Bodies {
+			op := &late[i].Bodies[j].Op
+			if !slices.Contains(gained, op.Kind) {
+				continue
+			}
+			if touched, err = s.mergeOp(tx, op, late[i].Written(by), touched); err != nil {
+				return err
+			}
 		}
 	}
-	return tx.SetFact(factPassed, int64(0))
+	return nil
 }

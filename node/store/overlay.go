@@ -62,7 +62,7 @@ func (s *Store) untakenSince(tx *rows.Tx, taken uint64) (layers, error) {
 			return l, err
 		}
 		if len(changes) == 0 {
-			return l, l.addMerged(tx, s.File.Schema())
+			return l, l.addMerged(tx, s.File.Held())
 		}
 		for i := range changes {
 			by, err := personOf(tx, changes[i].Session)

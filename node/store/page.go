@@ -90,8 +90,9 @@ func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.Pa
 }
 
 func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched []crdt.ID) ([]crdt.ID, error) {
-	if s.File.Schema().Kind(r.Row.Kind) == nil {
-		return touched, passOver(tx, r.Row.Kind)
+	scope := page.Scope
+	if s.File.Held().Kind(r.Row.Kind) != nil {
+		scope = s.ScopeOf(r.Row.Kind)
 	}
 	old, err := tx.Get(r.Row.Kind, r.Row.ID)
 	if err != nil {
@@ -104,8 +105,8 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 			return touched, err
 		}
 	}
-	next = s.overlay.over(s.File.Schema(), key{r.Row.Kind, r.Row.ID}, next, page.Vector)
-	if err := tx.Swap(old, next, s.ScopeOf(r.Row.Kind)); err != nil {
+	next = s.overlay.over(s.File.Held(), key{r.Row.Kind, r.Row.ID}, next, page.Vector)
+	if err := tx.Swap(old, next, scope); err != nil {
 		return touched, err
 	}
 	if next == nil {

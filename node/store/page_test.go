@@ -213,33 +213,3 @@ func TestTheClockFollowsTheFeed(t *testing.T) {
 		t.Errorf("%s is not after %s", r.Stamp, far.Stamp)
 	}
 }
-
-func TestTheFeedGoesOnPastKindsOfANewerReleaseAndComesAgainAfterTheUpgrade(t *testing.T) {
-	l, f := open(t), newFeed()
-	newer := &crdt.Kind{Num: 99, Name: "quote", Class: crdt.Record, Scope: crdt.ScopeRule{Roots: []uint8{1}}, Doc: "A quote.",
-		Fields: []crdt.Field{{Num: 1, Name: "party", Type: crdt.Int, Ref: crm.Party, Index: true, Doc: "for whom"}}}
-	table, err := crdt.NewSchema(append(slices.Clone(crm.Table().Kinds), newer)...)
-	must(t, err)
-	f.schema = table
-	quote := f.take(field(99, 77, 1, crdt.IntValue(5)), by(there, 1))
-	lady := f.take(party(5, "Ada"), by(there, 2))
-	l.apply(page(0, 0, quote, lady))
-	if sc, err := l.Cursor(ctx(), branch); err != nil || sc.Feed != 2 || l.row(crm.Party, 5) == nil {
-		t.Errorf("the feed stands at %d: %v", sc.Feed, err)
-	}
-	l.reopen()
-	if sc, _ := l.Cursor(ctx(), branch); sc.Feed != 2 {
-		t.Errorf("the same release reads again from %d", sc.Feed)
-	}
-	l.schema = table
-	l.reopen()
-	l.apply(page(0, 0, quote, lady))
-	if r := l.row(99, 77); r == nil || r.Get(1).I != 5 {
-		t.Errorf("%+v", r)
-	}
-	l.reopen()
-	if sc, _ := l.Cursor(ctx(), branch); sc.Feed != 2 {
-		t.Errorf("the feed stands at %d", sc.Feed)
-	}
-	l.checkDigests()
-}

@@ -46,7 +46,7 @@ const OfficeScope int64 = 0
 
 // Open opens or makes the file of a node.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: localTables, NoSync: o.NoSync})
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: localTables, Oldest: oldestReader, NoSync: o.NoSync})
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
@@ -89,9 +89,10 @@ func (s *Store) Branch() int64 { return s.branch }
 // Scopes are the scopes the node holds, in the order to ask for them.
 func (s *Store) Scopes() []int64 { return []int64{OfficeScope, s.branch} }
 
-// ScopeOf is the scope a node counts a row of a kind in.
+// ScopeOf is the scope a node counts a row of a kind in; of a kind that the file
+// does not know, rows are counted in the scope whose feed brought them.
 func (s *Store) ScopeOf(kind uint8) int64 {
-	if k := s.File.Schema().Kind(kind); k != nil && k.Scope.Everywhere {
+	if k := s.File.Held().Kind(kind); k != nil && k.Scope.Everywhere {
 		return OfficeScope
 	}
 	return s.branch
@@ -160,7 +161,7 @@ func (s *Store) mergeOwn(tx *rows.Tx, act *rows.Act, w crdt.Written) (touched []
 				return nil, err
 			}
 		}
-		next := rows.Merge(s.File.Schema(), old, op, w)
+		next := rows.Merge(s.File.Held(), old, op, w)
 		if err := tx.Swap(old, next, s.ScopeOf(op.Kind)); err != nil {
 			return nil, err
 		}
@@ -227,6 +228,9 @@ func partyOf(schema *crdt.Schema, row *rows.Stored) (out []crdt.ID) {
 		return []crdt.ID{row.ID}
 	}
 	k := schema.Kind(row.Kind)
+	if k == nil {
+		return nil // of a release that never opened this file
+	}
 	for i := range k.Fields {
 		if f := &k.Fields[i]; f.Ref == crm.Party {
 			if v := row.Get(f.Num); !v.IsNull() {

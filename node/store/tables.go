@@ -94,5 +94,9 @@ CREATE TABLE neighbour_head (
 ) STRICT, WITHOUT ROWID;
 `}
 
+// oldestReader is how many of localTables a release must know to work with the
+// file: raised by a step that takes something away (rows.Options.Oldest).
+const oldestReader = 0
+
 // LocalTables returns the migrations of what never travels.
 func LocalTables() []string { return localTables }

@@ -76,7 +76,7 @@ func (b *Batch) merge(op *crdt.Op, w crdt.Written, branch int64) error {
 		return err
 	}
 	isNew := e.cur == nil
-	e.cur = rows.Merge(b.c.o.Schema, e.cur, op, w)
+	e.cur = rows.Merge(b.c.File.Held(), e.cur, op, w)
 	e.touched = true
 	if b.c.roots[k.kind] && isNew && branch != 0 {
 		if err := b.grow(k, branch); err != nil {
@@ -223,7 +223,7 @@ func (b *Batch) rootsOf(k key, e *entry, to []crdt.ID) []crdt.ID {
 	if b.c.roots[k.kind] {
 		return append(to, k.id)
 	}
-	for _, f := range b.c.o.Schema.Kind(k.kind).Scope.Roots {
+	for _, f := range b.c.File.Held().Kind(k.kind).Scope.Roots {
 		if v := row.Get(f); !v.IsNull() {
 			to = append(to, v.ID())
 		}
@@ -231,5 +231,5 @@ func (b *Batch) rootsOf(k key, e *entry, to []crdt.ID) []crdt.ID {
 	return to
 }
 
-// Schema is the table of kinds.
+// Schema is the table of kinds that this release knows.
 func (b *Batch) Schema() *crdt.Schema { return b.c.o.Schema }

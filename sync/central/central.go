@@ -91,11 +91,11 @@ const (
 
 // Open opens or makes central's file.
 func Open(ctx context.Context, o Options) (*Central, error) {
-	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Shared: o.Migrations, NoSync: o.NoSync})
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Oldest: oldestReader, Shared: o.Migrations, NoSync: o.NoSync})
 	if err != nil {
 		return nil, fmt.Errorf("central: %w", err)
 	}
-	c := &Central{File: file, o: o, roots: rootKinds(o.Schema), news: news{wait: make(chan struct{}), waiting: map[int64]map[chan struct{}]bool{}}}
+	c := &Central{File: file, o: o, roots: rootKinds(file.Held()), news: news{wait: make(chan struct{}), waiting: map[int64]map[chan struct{}]bool{}}}
 	if c.codec, err = wire.NewCodec(); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}

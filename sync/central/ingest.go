@@ -152,7 +152,7 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 	b.rows[key{op.Kind, op.ID}].first = true
 	for i := range ch.Bodies {
 		op := &ch.Bodies[i].Op
-		kind := c.o.Schema.Kind(op.Kind)
+		kind := c.File.Held().Kind(op.Kind)
 		if ch.Bodies[i].Erased || kind == nil {
 			continue
 		}

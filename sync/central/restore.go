@@ -51,7 +51,7 @@ func Restore(ctx context.Context, o Restoring) (r Restored, err error) {
 	if err := peek(o.Path); err != nil {
 		return r, err
 	}
-	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Shared: o.Migrations})
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Oldest: oldestReader, Shared: o.Migrations})
 	if err != nil {
 		return r, fmt.Errorf("central: restore: %w", err)
 	}

@@ -24,7 +24,7 @@ func rootKinds(schema *crdt.Schema) map[uint8]bool {
 func (b *Batch) Scopes(row *rows.Stored) ([]int64, error) { return b.scopesOf(row) }
 
 func (b *Batch) scopesOf(row *rows.Stored) ([]int64, error) {
-	rule := &b.c.o.Schema.Kind(row.Kind).Scope
+	rule := &b.c.File.Held().Kind(row.Kind).Scope
 	switch {
 	case rule.Everywhere:
 		return []int64{OfficeScope}, nil
@@ -46,7 +46,7 @@ func (b *Batch) scopesOf(row *rows.Stored) ([]int64, error) {
 		if v.IsNull() {
 			continue
 		}
-		in, err := b.member(key{b.c.o.Schema.Kind(row.Kind).Field(f).Ref, v.ID()})
+		in, err := b.member(key{b.c.File.Held().Kind(row.Kind).Field(f).Ref, v.ID()})
 		if err != nil {
 			return nil, err
 		}
@@ -129,7 +129,7 @@ func (b *Batch) touchHanging(k key) (joined []key, err error) {
 	if b.rows[k].old == nil {
 		return joined, nil // what hangs on a new row is in this batch
 	}
-	for _, kind := range b.c.o.Schema.Kinds {
+	for _, kind := range b.c.File.Held().Kinds {
 		for i, f := range kind.Scope.Roots {
 			fd := kind.Field(f)
 			if fd.Ref != k.kind || kind.Scope.Joins && i > 0 {
@@ -167,7 +167,7 @@ func joinedBy(kind *crdt.Kind, row *rows.Stored) (key, bool) {
 // settle draws from a written row what scopes follow: its home, and for a
 // joining row the homes and scopes of its two roots.
 func (b *Batch) settle(k key, row *rows.Stored) error {
-	kind := b.c.o.Schema.Kind(k.kind)
+	kind := b.c.File.Held().Kind(k.kind)
 	if b.c.roots[k.kind] && kind.Scope.Home != 0 {
 		home := row.Get(kind.Scope.Home).I
 		if err := b.grow(k, home); err != nil {
@@ -209,13 +209,13 @@ func (b *Batch) drawHome(first, second key) error {
 	if err != nil || row == nil {
 		return err
 	}
-	return b.grow(first, row.Get(b.c.o.Schema.Kind(second.kind).Scope.Home).I)
+	return b.grow(first, row.Get(b.c.File.Held().Kind(second.kind).Scope.Home).I)
 }
 
 // drawFirsts makes the first roots of what joins k held at k's home: for a
 // holding that moves to another branch, or that comes after its roles.
 func (b *Batch) drawFirsts(k key, home int64) error {
-	if old := b.rows[k].old; old != nil && old.Get(b.c.o.Schema.Kind(k.kind).Scope.Home).I == home {
+	if old := b.rows[k].old; old != nil && old.Get(b.c.File.Held().Kind(k.kind).Scope.Home).I == home {
 		return nil
 	}
 	for _, first := range slices.Clone(b.joined[k]) {
@@ -223,7 +223,7 @@ func (b *Batch) drawFirsts(k key, home int64) error {
 			return err
 		}
 	}
-	for _, kind := range b.c.o.Schema.Kinds {
+	for _, kind := range b.c.File.Held().Kinds {
 		if !kind.Scope.Joins || kind.Field(kind.Scope.Roots[1]).Ref != k.kind {
 			continue
 		}

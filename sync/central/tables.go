@@ -1,5 +1,10 @@
 package central
 
+// oldestReader is how many of tables a release must know to work with the file:
+// raised by a step that takes something away (rows.Options.Oldest).
+const oldestReader = 0
+
+// tables are central's migrations. Append only; steps expand.
 var tables = []string{`
 -- Which branches hold a root row (a party, a holding, a group); what hangs on
 -- it is held there too. Grows only; moves come later.

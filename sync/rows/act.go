@@ -54,6 +54,9 @@ var (
 	// ErrTwice is an act that writes one row twice: with one stamp, the second
 	// op would be taken for a repetition of the first.
 	ErrTwice = errors.New("rows: the act writes a row twice")
+	// ErrUnfit is an act that writes what the table does not have, or a value of
+	// the wrong type: nobody writes by hand what others could not take.
+	ErrUnfit = errors.New("rows: the act does not fit the table")
 )
 
 // Stamp is the instant of the act: later than everything it saw. nowMS is the
@@ -67,6 +70,9 @@ func (a *Act) Stamp(nowMS int64) (crdt.Stamp, error) {
 	written := map[row]bool{}
 	for i := range a.Ops {
 		op := &a.Ops[i]
+		if err := a.fits(op); err != nil {
+			return stamp, err
+		}
 		if i > 0 && written[row{op.Kind, op.ID}] {
 			return stamp, fmt.Errorf("%w: kind %d, id %d", ErrTwice, op.Kind, op.ID)
 		}
@@ -76,6 +82,27 @@ func (a *Act) Stamp(nowMS int64) (crdt.Stamp, error) {
 		}
 	}
 	return stamp, nil
+}
+
+// fits holds an op against the table of this release.
+func (a *Act) fits(op *crdt.Op) error {
+	kind := a.Tx.file.schema.Kind(op.Kind)
+	if kind == nil {
+		return fmt.Errorf("%w: there is no kind %d", ErrUnfit, op.Kind)
+	}
+	if len(op.Clear) > 0 && kind.Class != crdt.Set {
+		return fmt.Errorf("%w: a %s cannot be removed", ErrUnfit, kind.Name)
+	}
+	for i := range op.Set {
+		f := kind.Field(op.Set[i].Field)
+		switch v := op.Set[i].Value; {
+		case f == nil:
+			return fmt.Errorf("%w: %s has no field %d", ErrUnfit, kind.Name, op.Set[i].Field)
+		case !v.IsNull() && v.T != f.Type:
+			return fmt.Errorf("%w: %s.%s holds no value of type %d", ErrUnfit, kind.Name, f.Name, v.T)
+		}
+	}
+	return nil
 }
 
 // unseen finds a stamp that op names and that is not before now.

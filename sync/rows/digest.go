@@ -91,12 +91,18 @@ func (tx *Tx) Scopes() ([]Scope, error) {
 	return out, nil
 }
 
-// Each reads every row of every kind: for checks and repairs.
+// Each reads every row of every kind, known or not: for checks and repairs.
 func (tx *Tx) Each(fn func(*Stored) error) error {
-	for _, k := range tx.file.schema.Kinds {
+	for _, k := range tx.file.held.Kinds {
 		if err := tx.Rows(k.Num, "1=1 ORDER BY id", fn); err != nil {
 			return err
 		}
 	}
-	return nil
+	unknown, err := tx.unknownRows(`1=1`)
+	for i := range unknown {
+		if err == nil {
+			err = fn(unknown[i])
+		}
+	}
+	return err
 }

@@ -9,10 +9,14 @@
 //     the sum over the canonical bytes of the rows and conflicts of a scope.
 //   - One writer at a time, in one transaction; readers see a snapshot.
 //   - WAL with synchronous=FULL: what Write returned nil for is on the disk.
-//   - A file keeps what it does not know: a value whose field has no column
-//     stands in extra, a column whose field this release does not know is read
-//     and written like the others. So the release before opens the file too.
-//   - What is not ours, or of a newer version, is refused before a byte is written.
+//   - A file keeps what it does not know: a value whose field has no column, or
+//     not of the column's type, stands in extra; a row whose kind has no table,
+//     whole in unknown. Both come to life when a release knows them. The file
+//     defines its kinds (table kind), so that the release before reads, merges
+//     and scopes what a newer one added like the rest.
+//   - A file names its oldest reader. Migrations only expand; one that takes
+//     something away raises it. What is not ours, or wants a newer reader, is
+//     refused before a byte is written.
 //   - Parameters are numbered ?1, ?2: the driver binds $n by order of appearance.
 //
 // # Locks

@@ -1,7 +1,10 @@
 package rows
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -11,8 +14,9 @@ import (
 
 // makeTables creates what is missing of the generated tables and plans their
 // SQL. Fields the table gained since the file was made become columns: that
-// only expands, so the previous release still opens the file.
-func (f *File) makeTables(c *sqlite.Conn) (err error) {
+// only expands, so the previous release still opens the file. What a newer
+// release added has its place in the plans, too.
+func (f *File) makeTables(c *sqlite.Conn, oldest reader) (err error) {
 	end, err := sqlitex.ImmediateTransaction(c)
 	if err != nil {
 		return err
@@ -22,16 +26,85 @@ func (f *File) makeTables(c *sqlite.Conn) (err error) {
 		return err
 	}
 	tx := &Tx{file: f, conn: c, st: f.stmts[c]}
+	if err := tx.SetFact(factReader, int64(oldest)); err != nil {
+		return err
+	}
+	if err := tx.define(); err != nil {
+		return err
+	}
 	columns, err := tx.columns()
 	if err != nil {
 		return err
 	}
-	for _, k := range f.schema.Kinds {
+	for _, k := range f.held.Kinds {
 		if err := tx.makeTable(k, columns[k.Num]); err != nil {
 			return fmt.Errorf("table %s: %w", k.Name, err)
 		}
 	}
 	return nil
+}
+
+// define joins what this release knows with what the file says of its kinds,
+// and writes down what is new.
+func (tx *Tx) define() error {
+	f := tx.file
+	inFile := map[uint8]string{}
+	err := tx.Query(`SELECT num, definition FROM kind`, func(s *sqlite.Stmt) error {
+		inFile[uint8(s.ColumnInt64(0))] = s.ColumnText(1)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	f.held = f.schema
+	kinds, more := make([]*crdt.Kind, 0, len(f.schema.Kinds)), false
+	for _, k := range f.schema.Kinds {
+		held, err := tx.defineKind(k, inFile[k.Num])
+		if err != nil {
+			return fmt.Errorf("definition of %s: %w", k.Name, err)
+		}
+		more = more || held != k
+		kinds = append(kinds, held)
+		delete(inFile, k.Num)
+	}
+	for num, text := range inFile {
+		k := &crdt.Kind{}
+		if err := json.Unmarshal([]byte(text), k); err != nil {
+			return fmt.Errorf("definition of kind %d: %w", num, err)
+		}
+		kinds, more = append(kinds, k), true
+	}
+	if more {
+		slices.SortFunc(kinds, func(a, b *crdt.Kind) int { return cmp.Compare(a.Num, b.Num) })
+		f.held, err = crdt.NewSchema(kinds...)
+	}
+	return err
+}
+
+// defineKind is k with the fields that a newer release added to it; where there
+// are none, this release defines the kind.
+func (tx *Tx) defineKind(k *crdt.Kind, inFile string) (*crdt.Kind, error) {
+	ours, err := json.Marshal(k)
+	if err != nil || inFile == string(ours) {
+		return k, err
+	}
+	held := *k
+	if inFile != "" {
+		var theirs crdt.Kind
+		if err := json.Unmarshal([]byte(inFile), &theirs); err != nil {
+			return nil, err
+		}
+		for _, fd := range theirs.Fields {
+			if k.Field(fd.Num) == nil {
+				held.Fields = append(held.Fields[:len(held.Fields):len(held.Fields)], fd)
+			}
+		}
+	}
+	if len(held.Fields) > len(k.Fields) {
+		slices.SortFunc(held.Fields, func(a, b crdt.Field) int { return cmp.Compare(a.Num, b.Num) })
+		return &held, nil
+	}
+	return k, tx.Exec(`INSERT OR REPLACE INTO kind (num, definition) VALUES (?1, ?2)`, int64(k.Num), string(ours))
 }
 
 // columns reads which fields have a column, by kind and number.
@@ -73,15 +146,33 @@ func (tx *Tx) makeTable(k *crdt.Kind, have map[uint8]crdt.Field) error {
 			return err
 		}
 	}
-	var more []crdt.Field
+	var more []crdt.Field // columns of a file that does not define its kinds yet
 	for _, fd := range have {
 		more = append(more, fd)
 	}
 	tx.file.plans[k.Num] = newPlan(k, more)
-	if widened {
+	switch {
+	case fresh:
+		tx.file.gained = append(tx.file.gained, k.Num)
+		return tx.revive(k.Num)
+	case widened:
 		return tx.unpack(k.Num)
 	}
 	return nil
+}
+
+// revive gives the rows of a kind that was unknown until now their table.
+func (tx *Tx) revive(kind uint8) error {
+	kept, err := tx.unknownRows(`kind=?1`, int64(kind))
+	if err != nil || len(kept) == 0 {
+		return err
+	}
+	for _, r := range kept {
+		if err := tx.put(r); err != nil {
+			return err
+		}
+	}
+	return tx.Exec(`DELETE FROM unknown WHERE kind=?1`, int64(kind))
 }
 
 // unpack brings what a release that did not know a field kept in extra into

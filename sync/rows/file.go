@@ -31,7 +31,14 @@ type Options struct {
 	Migrations []string
 	// Shared are the steps of what shares the file, counted on their own, so
 	// that both lists can grow. They run first.
-	Shared  []string
+	Shared []string
+	// Oldest and SharedOldest are how many steps of the lists a program must know
+	// to work with a file that took all of them. Steps expand (new tables, new
+	// columns with a default), so that the release before can; the one that takes
+	// something away raises them to the length of the list in the first release
+	// that did without it.
+	Oldest, SharedOldest int
+
 	Readers int  // connections for reading, 0: 4
 	NoSync  bool // for simulators: no fsync
 }
@@ -39,7 +46,9 @@ type Options struct {
 // File is one SQLite file, open.
 type File struct {
 	schema *crdt.Schema
+	held   *crdt.Schema
 	plans  [256]*plan
+	gained []uint8
 	path   string
 
 	writing chan *sqlite.Conn // holds the one writing connection: the write lock
@@ -53,13 +62,13 @@ type File struct {
 
 // Errors.
 var (
-	ErrNewer   = errors.New("rows: the file was written by a newer version of bough; start that version")
+	ErrNewer   = errors.New("rows: the file was changed by a newer version of bough in a way that this one cannot read; start the newer version")
 	ErrForeign = errors.New("rows: the file is not one of bough's")
 	ErrClosed  = errors.New("rows: the file is closed")
 )
 
-// Open opens or makes the file and brings its tables up to date. It refuses a
-// file of a newer version and leaves it untouched.
+// Open opens or makes the file and brings its tables up to date. A file whose
+// oldest reader is a newer version is refused and left untouched.
 func Open(o Options) (*File, error) {
 	if o.Readers <= 0 {
 		o.Readers = defaultReaders
@@ -124,8 +133,17 @@ func opening(path string, err error) error {
 // Path is where the file lies.
 func (f *File) Path() string { return f.path }
 
-// Schema is the table the file was opened with.
+// Schema is the table the file was opened with: what this release knows.
 func (f *File) Schema() *crdt.Schema { return f.schema }
+
+// Held is the table of all that the file has tables for: what this release
+// knows, and the kinds and fields that a newer one added. Rows are merged and
+// scoped by it.
+func (f *File) Held() *crdt.Schema { return f.held }
+
+// Gained are the kinds that this opening made a table for: what was kept of
+// them unread until now has come to life.
+func (f *File) Gained() []uint8 { return f.gained }
 
 // Close waits for writers and readers and closes the file. Twice is harmless.
 func (f *File) Close() error {

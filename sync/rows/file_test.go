@@ -93,9 +93,12 @@ func TestAStepThatFailsLeavesTheFileAtItsVersion(t *testing.T) {
 func TestWhatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	newer := filepath.Join(dir, "newer.db")
-	closed(t, bank(t, Options{Path: newer, Migrations: []string{"SELECT 1", "SELECT 1"}}))
+	closed(t, bank(t, Options{Path: newer, Migrations: []string{"SELECT 1", "SELECT 1"}, Oldest: 2}))
 	newerShared := filepath.Join(dir, "shared.db")
-	closed(t, bank(t, Options{Path: newerShared, Migrations: []string{"SELECT 1"}, Shared: []string{"SELECT 1"}}))
+	closed(t, bank(t, Options{Path: newerShared, Migrations: []string{"SELECT 1"}, Shared: []string{"SELECT 1"}, SharedOldest: 1}))
+	packed := filepath.Join(dir, "packed.db")
+	closed(t, bank(t, Options{Path: packed}))
+	raw(t, packed, `UPDATE fact SET value=?1 WHERE name='oldest reader'`, int64(format+1)<<formatShift)
 	foreign := filepath.Join(dir, "foreign.db")
 	raw(t, foreign, `CREATE TABLE ledger (x)`)
 	numbered := filepath.Join(dir, "numbered.db")
@@ -109,7 +112,7 @@ func TestWhatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 	for _, c := range []struct {
 		path string
 		want error
-	}{{newer, ErrNewer}, {newerShared, ErrNewer}, {foreign, ErrForeign}, {numbered, ErrForeign}, {other, ErrForeign}, {letter, ErrForeign}} {
+	}{{newer, ErrNewer}, {newerShared, ErrNewer}, {packed, ErrNewer}, {foreign, ErrForeign}, {numbered, ErrForeign}, {other, ErrForeign}, {letter, ErrForeign}} {
 		before := bytesOf(t, c.path)
 		_, err := Open(Options{Path: c.path, Schema: kinds(t), Migrations: []string{"SELECT 1"}})
 		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.path) {

@@ -59,37 +59,81 @@ CREATE TABLE IF NOT EXISTS field (
 	type INTEGER NOT NULL, -- crdt.Type
 	PRIMARY KEY (kind, num)
 ) STRICT, WITHOUT ROWID;
+
+-- What the kinds of the file are, as the newest release that opened it defines
+-- them: the release before keeps, merges and scopes by this what it does not
+-- know itself.
+CREATE TABLE IF NOT EXISTS kind (
+	num        INTEGER PRIMARY KEY,
+	definition TEXT NOT NULL -- crdt.Kind, JSON
+) STRICT;
+
+-- Rows of kinds that no release which opened the file knows, whole: they get a
+-- table of their own when one does.
+CREATE TABLE IF NOT EXISTS unknown (
+	kind      INTEGER NOT NULL,
+	id        INTEGER NOT NULL,
+	canonical BLOB NOT NULL, -- crdt.Row.AppendCanonical
+	n         INTEGER NOT NULL, -- feed number
+	PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
 `
 
-// user_version counts two lists of steps: the shared ones above this bit.
-const sharedShift = 16
+// format is raised when the tables of this package, or what is packed in them,
+// change in a way that a program with a lower one would misread.
+const format = 1
 
-// list is one list of steps and how many of them the file has taken.
+// user_version counts two lists of steps, the shared ones above the lower of
+// these bits; the oldest reader, a fact, has the format above the higher one.
+const (
+	sharedShift = 16
+	formatShift = 32
+)
+
+// factReader names the oldest reader of the file: how many steps of each list,
+// and which format, a program must know to work with it.
+const factReader = "oldest reader"
+
+// list is one list of steps, how many of them the file has taken, and how many
+// one must know to work with a file that took all of them.
 type list struct {
-	steps []string
-	have  int64
-	shift int
+	steps  []string
+	have   int64
+	oldest int
+	shift  int
 }
 
+// migrate brings the tables up to date. A file that a newer release wrote is
+// worked with as it is, unless it names an oldest reader that is newer, too:
+// then it is refused before a byte is written.
 func (f *File) migrate(c *sqlite.Conn, o Options) error {
 	have, err := f.version(c)
 	if err != nil {
 		return err
 	}
-	lists := []list{{o.Shared, have >> sharedShift, sharedShift}, {o.Migrations, have & (1<<sharedShift - 1), 0}}
+	reader, err := oldestReader(c)
+	if err != nil {
+		return opening(f.path, err)
+	}
+	lists := []list{{o.Shared, have >> sharedShift, o.SharedOldest, sharedShift}, {o.Migrations, have & (1<<sharedShift - 1), o.Oldest, 0}}
+	oldest := reader.max(format << formatShift)
 	for _, l := range lists {
-		if l.have > int64(len(l.steps)) {
-			return fmt.Errorf("%w: %s has version %d, this one knows %d", ErrNewer, f.path, l.have, len(l.steps))
+		if wants := reader.part(l.shift); wants > int64(len(l.steps)) {
+			return fmt.Errorf("%w: %s wants a reader of version %d, this one is %d", ErrNewer, f.path, wants, len(l.steps))
 		}
+		oldest = oldest.max(int64(l.oldest) << l.shift)
+	}
+	if wants := reader.part(formatShift); wants > format {
+		return fmt.Errorf("%w: %s is of format %d, this one reads %d", ErrNewer, f.path, wants, format)
 	}
 	if err := sqlitex.ExecuteTransient(c, `PRAGMA journal_mode=WAL`, nil); err != nil {
 		return opening(f.path, err)
 	}
-	if err := f.makeTables(c); err != nil {
+	if err := f.makeTables(c, oldest); err != nil {
 		return opening(f.path, err)
 	}
 	for _, l := range lists {
-		for _, sql := range l.steps[l.have:] {
+		for _, sql := range l.steps[min(l.have, int64(len(l.steps))):] {
 			have += 1 << l.shift
 			if err := step(c, sql, have); err != nil {
 				return fmt.Errorf("rows: migrate %s to version %d: %w", f.path, have, err)
@@ -98,6 +142,32 @@ func (f *File) migrate(c *sqlite.Conn, o Options) error {
 	}
 	return nil
 }
+
+// reader is an oldest reader, packed as user_version is, the format above.
+type reader int64
+
+// part is what it says of one list, or of the format.
+func (r reader) part(shift int) int64 { return int64(r) >> shift & (1<<sharedShift - 1) }
+
+// max is the newer of both, part by part.
+func (r reader) max(other int64) (out reader) {
+	for _, shift := range []int{0, sharedShift, formatShift} {
+		out |= reader(max(r.part(shift), reader(other).part(shift)) << shift)
+	}
+	return out
+}
+
+// oldestReader reads which programs may work with the file; zero: any.
+func oldestReader(c *sqlite.Conn) (reader, error) {
+	facts, err := number(c, `SELECT count(*) FROM sqlite_schema WHERE name='fact'`)
+	if err != nil || facts == 0 {
+		return 0, err
+	}
+	n, err := number(c, `SELECT value FROM fact WHERE name='`+factReader+`'`)
+	return reader(n), err
+}
+
+// version reads the user_version
 
 // version reads the user_version of a file that is ours, or empty.
 func (f *File) version(c *sqlite.Conn) (int64, error) {

@@ -18,8 +18,8 @@ type plan struct {
 	get      string
 	put      string
 	remove   string
-	maxField int    // greatest field number
-	known    uint64 // mask of the fields that have a column
+	maxField int                          // greatest field number
+	types    [crdt.MaxField + 1]crdt.Type // of the columns, by field; Null: it has none
 }
 
 // newPlan makes the plan of a kind whose table has columns for more fields
@@ -31,7 +31,7 @@ func newPlan(k *crdt.Kind, more []crdt.Field) *plan {
 	for _, f := range p.fields {
 		cols = append(cols, quote(f.Name))
 		p.maxField = int(f.Num)
-		p.known |= 1 << f.Num
+		p.types[f.Num] = f.Type
 	}
 	cols = append(cols, "clock", "n", "conflicts", "extra")
 	if k.Class == crdt.Set {

@@ -76,9 +76,9 @@ func bind(s *sqlite.Stmt, args []any) error {
 // Rows reads whole rows of a kind that a condition on its columns selects, for
 // example `party=?1 ORDER BY id`. The condition comes from our own code only.
 func (tx *Tx) Rows(kind uint8, where string, fn func(*Stored) error, args ...any) error {
-	p, err := tx.plan(kind)
-	if err != nil {
-		return err
+	p := tx.file.plans[kind]
+	if p == nil {
+		return fmt.Errorf("rows: kind %d has no table", kind)
 	}
 	sql := p.get[:len(p.get)-len("id=?1")] + where
 	sql = "SELECT id, " + sql[len("SELECT "):]
@@ -97,11 +97,12 @@ func (tx *Tx) Rows(kind uint8, where string, fn func(*Stored) error, args ...any
 	}, args...)
 }
 
-// encodeExtra packs the fields the table does not know: number and value each.
+// encodeExtra packs what has no place in a column, the field being unknown or
+// its value of another type than the column: number and value each.
 func encodeExtra(p *plan, r *Stored) []byte {
 	var b []byte
 	for n, v := range r.Fields {
-		if !v.IsNull() && p.known>>n&1 == 0 {
+		if !v.IsNull() && v.T != p.types[n] {
 			b = append(b, byte(n))
 			b = crdt.AppendValue(b, v)
 		}

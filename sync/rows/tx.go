@@ -55,18 +55,12 @@ func (tx *Tx) prepared(slot **sqlite.Stmt, sql string) (*sqlite.Stmt, error) {
 	return *slot, nil
 }
 
-func (tx *Tx) plan(kind uint8) (*plan, error) {
-	if p := tx.file.plans[kind]; p != nil {
-		return p, nil
-	}
-	return nil, fmt.Errorf("rows: kind %d is not in the table", kind)
-}
-
-// Get reads a row with its conflicts; nil when there is none.
+// Get reads a row with its conflicts; nil when there is none. Rows of kinds
+// that the file has no table for are kept, too.
 func (tx *Tx) Get(kind uint8, id crdt.ID) (*Stored, error) {
-	p, err := tx.plan(kind)
-	if err != nil {
-		return nil, err
+	p := tx.file.plans[kind]
+	if p == nil {
+		return tx.getUnknown(kind, id)
 	}
 	s, err := tx.prepared(&tx.st.get[kind], p.get)
 	if err != nil {
@@ -146,9 +140,9 @@ func ColumnValue(s *sqlite.Stmt, col int) crdt.Value {
 
 // put writes the row itself, over whatever was there.
 func (tx *Tx) put(r *Stored) error {
-	p, err := tx.plan(r.Kind)
-	if err != nil {
-		return err
+	p := tx.file.plans[r.Kind]
+	if p == nil {
+		return tx.putUnknown(r)
 	}
 	s, err := tx.prepared(&tx.st.put[r.Kind], p.put)
 	if err != nil {
@@ -157,9 +151,7 @@ func (tx *Tx) put(r *Stored) error {
 	s.BindInt64(1, int64(r.ID))
 	col := 2
 	for i := range p.fields {
-		if err := bindField(s, col, &p.fields[i], r.Get(p.fields[i].Num)); err != nil {
-			return wrap(err, p, r.ID)
-		}
+		bindField(s, col, p.fields[i].Type, r.Get(p.fields[i].Num))
 		col++
 	}
 	var buf [256]byte
@@ -179,18 +171,16 @@ func (tx *Tx) put(r *Stored) error {
 	return wrap(errors.Join(err, s.Reset()), p, r.ID)
 }
 
-func bindField(s *sqlite.Stmt, col int, f *crdt.Field, v crdt.Value) error {
+// bindField binds a value to its column; of another type it goes into extra.
+func bindField(s *sqlite.Stmt, col int, t crdt.Type, v crdt.Value) {
 	switch {
-	case v.T == crdt.Null:
+	case v.T != t:
 		s.BindNull(col)
-	case v.T != f.Type:
-		return fmt.Errorf("field %s holds a value of type %d, the table wants %d", f.Name, v.T, f.Type)
 	case v.T == crdt.Int:
 		s.BindInt64(col, v.I)
 	default:
 		s.BindText(col, v.S)
 	}
-	return nil
 }
 
 func bindCount(s *sqlite.Stmt, col, n int) {
@@ -231,12 +221,12 @@ func (tx *Tx) Swap(old, new *Stored, scopes ...int64) error {
 }
 
 func (tx *Tx) drop(old *Stored) error {
-	p, err := tx.plan(old.Kind)
-	if err != nil {
-		return err
-	}
 	if err := tx.putConflicts(old, nil); err != nil {
 		return err
+	}
+	p := tx.file.plans[old.Kind]
+	if p == nil {
+		return tx.dropUnknown(old.Kind, old.ID)
 	}
 	s, err := tx.prepared(&tx.st.remove[old.Kind], p.remove)
 	if err != nil {
