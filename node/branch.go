@@ -259,6 +259,7 @@ func (b *Branch) Start(_ context.Context) (err error) {
 // work starts what a node that has joined does by itself.
 func (b *Branch) work() error {
 	b.running.push(indexer(b.Store.Local, b.o))
+	b.running.push(purger(b.Store, b.o, func() { b.uplink.Kick() }))
 	b.uplink.Start()
 	b.running.push(func() error {
 		b.uplink.Stop()

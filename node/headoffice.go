@@ -256,6 +256,10 @@ func (h *HeadOffice) fleet(ctx context.Context) ([]hq.NodeLine, error) {
 	if err != nil {
 		return nil, err
 	}
+	purges, err := h.Office.Central.Outstanding(ctx)
+	if err != nil {
+		return nil, err
+	}
 	names := map[int64]string{}
 	for _, b := range branches {
 		names[b.Number] = b.Name
@@ -268,6 +272,9 @@ func (h *HeadOffice) fleet(ctx context.Context) ([]hq.NodeLine, error) {
 		}
 		line := hq.NodeLine{Origin: n.Origin, Branch: n.Branch, BranchName: names[n.Branch], Name: n.Name, LastSeenMS: n.SeenMS,
 			Unsent: int(n.Unsent), Version: n.Version, Lag: lag, Revoked: n.Revoked}
+		if p := purges[n.Origin]; p.Count > 0 {
+			line.Purges, line.PurgesMS = p.Count, max(0, h.nowMS()-p.OldestMS)
+		}
 		if n.OldestMS > 0 {
 			line.OldestMS = max(0, h.nowMS()-n.OldestMS)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"bough/sync/central"
+	"bough/sync/wire"
 )
 
 // The faults of the network.
@@ -40,16 +41,17 @@ func network() feature {
 
 // parcel is a message under way, or the answer to it.
 type parcel struct {
-	s       *station
-	life    int // of the process that asked; an answer to a dead one reaches nobody
-	what    string
-	ticket  uint64
-	frame   []byte
-	last    uint64  // of a push: the last number sent
-	since   []since // of a watch: where its asker stands; of its answer: what moved
-	epoch   uint64
-	report  central.Report
-	damaged bool
+	s        *station
+	life     int // of the process that asked; an answer to a dead one reaches nobody
+	what     string
+	ticket   uint64
+	frame    []byte
+	last     uint64  // of a push: the last number sent
+	since    []since // of a watch: where its asker stands; of its answer: what moved
+	epoch    uint64
+	receipts []wire.Receipt
+	report   central.Report
+	damaged  bool
 }
 
 // since is where a scope stands.

@@ -199,6 +199,8 @@ func (s *station) do(a replica.Action) {
 		if s.w.must("rewind", s.store.Rewind(s.w.ctx, a.Scope, a.Epoch)) {
 			s.rep.Step(replica.Applied{Ticket: a.Ticket})
 		}
+	case replica.Report:
+		s.report(a)
 	case replica.Watch:
 		p := parcel{what: "watch", ticket: a.Ticket, epoch: a.Epoch}
 		for _, scope := range s.store.Scopes() {

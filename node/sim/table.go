@@ -12,6 +12,7 @@ func features() []feature {
 		crashes(),
 		headOffice(),
 		network(),
+		receipts(),
 		standings(),
 		syncing(),
 	}

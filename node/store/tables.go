@@ -92,6 +92,18 @@ CREATE TABLE neighbour_head (
 	signature BLOB NOT NULL,
 	PRIMARY KEY (origin, seq)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- What central told this node to be rid of. The receipt goes out when nothing
+-- of the row is left on the disk, and stays here until central has noted it.
+CREATE TABLE receipt (
+	why    TEXT NOT NULL,              -- wire.WhyLeft, wire.WhyErased
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	n      INTEGER NOT NULL,           -- number of the order
+	at     INTEGER NOT NULL,           -- ms UTC when it came
+	clean  INTEGER NOT NULL DEFAULT 0, -- 1: gone from pages, log and index
+	PRIMARY KEY (why, kind, row_id)
+) STRICT, WITHOUT ROWID;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

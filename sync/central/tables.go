@@ -96,4 +96,17 @@ CREATE TABLE branch_key (
 	branch INTEGER PRIMARY KEY,
 	key    BLOB NOT NULL
 ) STRICT;
+`, `
+-- What nodes were told to be rid of, and when they said that they are.
+CREATE TABLE purge (
+	origin INTEGER NOT NULL,
+	why    TEXT NOT NULL,              -- wire.WhyLeft, wire.WhyErased
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	n      INTEGER NOT NULL,           -- number of the order
+	at     INTEGER NOT NULL,           -- ms UTC of the order
+	done   INTEGER NOT NULL DEFAULT 0, -- ms UTC of the receipt; 0: outstanding
+	PRIMARY KEY (origin, why, kind, row_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX purge_outstanding ON purge (origin, at) WHERE done=0;
 `}

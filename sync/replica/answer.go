@@ -147,7 +147,7 @@ func (r *Replica) watched(e *Watched) {
 
 // failed ends an action in vain.
 func (r *Replica) failed(e *Failed) {
-	for _, s := range []*slot{&r.push, &r.pull, &r.watch} {
+	for _, s := range r.slots() {
 		if e.Ticket != 0 && e.Ticket == s.ticket {
 			r.miss(s, e.Class, e.Detail)
 			return

@@ -14,7 +14,7 @@
 //		…                           // carry it out, Step its outcome
 //	}
 //
-// Every Push, Pull, Apply, Rewind and Watch carries a ticket and ends in
+// Every Push, Pull, Apply, Rewind, Watch and Report carries a ticket and ends in
 // exactly one event with that ticket: its answer, or Failed. An executor must
 // see to it that a lost answer becomes Failed (a timeout). What comes with
 // another ticket, late or twice, is passed over, so a network may repeat and
@@ -23,8 +23,8 @@
 // # Rules
 //
 //   - At most one push, one pull (from its asking to the end of its Apply or
-//     Rewind) and one watch are in flight. They run independently: a push that
-//     is stuck does not stop the pulls.
+//     Rewind), one watch and one report of receipts are in flight. They run
+//     independently: a push that is stuck does not stop the pulls.
 //   - What was pushed counts as taken only when the last page of the last
 //     scope says so; therefore a pull of that scope follows each push.
 //   - A push also passes on what is held of neighbours, even where nothing own is

@@ -12,6 +12,15 @@ type Written struct{ Seq uint64 }
 // known to have, and that are due to be passed on.
 type Neighbours struct{ Unsent uint64 }
 
+// Receipts: the file holds so many receipts that central has not acknowledged.
+type Receipts struct{ Due int }
+
+// Reported ends a Report. Due is, after it, what Receipts says.
+type Reported struct {
+	Ticket uint64
+	Due    int
+}
+
 // Pushed answers a Push.
 type Pushed struct {
 	Ticket uint64
@@ -59,6 +68,8 @@ type Contact struct{}
 
 func (Written) event()    {}
 func (Neighbours) event() {}
+func (Receipts) event()   {}
+func (Reported) event()   {}
 func (Pushed) event()     {}
 func (Paged) event()      {}
 func (Applied) event()    {}
@@ -98,6 +109,12 @@ type Rewind struct {
 	Epoch  uint64
 }
 
+// Report sends receipts, at most Limit.
+type Report struct {
+	Ticket uint64
+	Limit  int
+}
+
 // Watch waits at central until a feed has passed Since, by scope, or central's
 // epoch is another than Epoch.
 type Watch struct {
@@ -111,3 +128,4 @@ func (Pull) action()   {}
 func (Apply) action()  {}
 func (Rewind) action() {}
 func (Watch) action()  {}
+func (Report) action() {}

@@ -18,11 +18,12 @@ type world struct {
 	written uint64
 	applied map[int64]int64 // feed numbers in the file
 
-	taken  uint64 // at central
-	backup uint64 // what a restored central would have taken
-	epoch  uint64
-	number int64
-	feeds  map[int64]int64
+	receipts int    // not noted by central
+	taken    uint64 // at central
+	backup   uint64 // what a restored central would have taken
+	epoch    uint64
+	number   int64
+	feeds    map[int64]int64
 
 	pending []Action // handed out, not ended
 	answers []Event  // on their way
@@ -41,7 +42,7 @@ func newWorld(t *rapid.T) *world {
 // ready takes the machine's actions and holds what must always hold.
 func (w *world) ready() {
 	w.pending = append(w.pending, w.r.Ready()...)
-	var pushes, pulls, watches int
+	var pushes, pulls, watches, reports int
 	for _, a := range w.pending {
 		switch a.(type) {
 		case Push:
@@ -50,10 +51,12 @@ func (w *world) ready() {
 			pulls++
 		case Watch:
 			watches++
+		case Report:
+			reports++
 		}
 	}
-	if pushes > 1 || pulls > 1 || watches > 1 {
-		w.t.Fatalf("in flight: %d pushes, %d pulls, %d watches", pushes, pulls, watches)
+	if pushes > 1 || pulls > 1 || watches > 1 || reports > 1 {
+		w.t.Fatalf("in flight: %d pushes, %d pulls, %d watches, %d reports", pushes, pulls, watches, reports)
 	}
 	s := w.r.State()
 	if wait := s.WaitingMS - w.now; wait > capMS {
@@ -93,6 +96,9 @@ func (w *world) serve(i int) {
 		}
 		w.applied[a.Page.Scope] = a.Page.Until
 		w.r.Step(Applied{Ticket: a.Ticket})
+	case Report:
+		w.receipts = max(0, w.receipts-a.Limit) // noted, whatever becomes of the answer
+		w.answers = append(w.answers, Reported{Ticket: a.Ticket})
 	case Rewind:
 		w.applied[a.Scope] = 0
 		w.r.Step(Applied{Ticket: a.Ticket})
@@ -125,6 +131,9 @@ func (w *world) deliver(i int, again bool) {
 	case Paged:
 		a.Written = w.written
 		e = a
+	case Reported:
+		a.Due = w.receipts
+		e = a
 	}
 	w.r.Step(e)
 }
@@ -147,6 +156,10 @@ func ticketOf(x any) uint64 {
 		return x.Ticket
 	case Watch:
 		return x.Ticket
+	case Report:
+		return x.Ticket
+	case Reported:
+		return x.Ticket
 	case Pushed:
 		return x.Ticket
 	case Paged:
@@ -159,7 +172,7 @@ func ticketOf(x any) uint64 {
 
 func (w *world) step() {
 	pick := func(n int) int { return rapid.IntRange(0, n-1).Draw(w.t, "which") }
-	switch what := rapid.IntRange(0, 11).Draw(w.t, "what"); {
+	switch what := rapid.IntRange(0, 12).Draw(w.t, "what"); {
 	case what <= 1:
 		w.written += uint64(rapid.IntRange(1, 9).Draw(w.t, "acts"))
 		w.r.Step(Written{Seq: w.written})
@@ -180,11 +193,14 @@ func (w *world) step() {
 		w.epoch++
 		w.taken = min(w.taken, w.backup)
 		w.answers = nil // the connections broke; timeouts follow
-		for _, s := range []*slot{&w.r.push, &w.r.pull, &w.r.watch} {
+		for _, s := range w.r.slots() {
 			if s.ticket != 0 && !w.isPending(s.ticket) {
 				w.lose(s.ticket)
 			}
 		}
+	case what == 11:
+		w.receipts += rapid.IntRange(1, 1000).Draw(w.t, "receipts")
+		w.r.Step(Receipts{Due: w.receipts})
 	default:
 		w.backup = max(w.backup, w.taken/2)
 		w.now += int64(rapid.IntRange(0, 400).Draw(w.t, "ms"))
@@ -204,7 +220,7 @@ func (w *world) isPending(ticket uint64) bool {
 
 // quiet lets everything through until nothing moves.
 func (w *world) quiet() {
-	for _, s := range []*slot{&w.r.push, &w.r.pull, &w.r.watch} { // answers that never came time out
+	for _, s := range w.r.slots() { // answers that never came time out
 		if s.ticket != 0 && !w.isPending(s.ticket) {
 			w.r.Step(Failed{Ticket: s.ticket, Class: Line})
 		}
@@ -253,6 +269,9 @@ func TestAfterQuietNothingIsLeftUnsentWhateverTheNetworkDid(t *testing.T) {
 		s := w.r.State()
 		if s.Sent != w.written || s.Taken != w.written || w.taken != w.written || !s.Online || s.Trouble != 0 {
 			t.Fatalf("written %d, central has %d: %+v", w.written, w.taken, s)
+		}
+		if w.receipts != 0 {
+			t.Fatalf("%d receipts were never sent", w.receipts)
 		}
 		for _, c := range s.Cursors {
 			if c.Feed != w.feeds[c.Scope] || w.applied[c.Scope] != c.Feed || !c.AtHead {

@@ -54,9 +54,10 @@ type Replica struct {
 
 	written, sent, taken uint64
 	neighbours           uint64 // changes of neighbours to be passed on
+	receipts             int    // that central has not acknowledged
 
-	push, pull, watch slot
-	lastTicket        uint64
+	push, pull, watch, report slot
+	lastTicket                uint64
 
 	asked *scope // what the pull in flight is about
 	came  *came  // its page, from Paged to Applied
@@ -107,7 +108,7 @@ func (r *Replica) Next() (atMS int64, ok bool) {
 			atMS, ok = at, true
 		}
 	}
-	for _, s := range []*slot{&r.push, &r.pull, &r.watch} {
+	for _, s := range r.slots() {
 		if s.ticket == 0 {
 			earlier(s.waitMS)
 		}
@@ -125,6 +126,14 @@ func (r *Replica) Step(e Event) {
 		r.written = max(r.written, e.Seq)
 	case Neighbours:
 		r.neighbours = e.Unsent
+	case Receipts:
+		r.receipts = e.Due
+	case Reported:
+		if e.Ticket != 0 && e.Ticket == r.report.ticket {
+			r.receipts = e.Due
+			r.report.succeed()
+			r.contact()
+		}
 	case Pushed:
 		r.pushed(&e)
 	case Paged:
@@ -157,11 +166,18 @@ func (r *Replica) Ready() []Action {
 	if a := r.pulling(); a != nil {
 		out = append(out, a)
 	}
+	if r.receipts > 0 && r.report.free(r.nowMS) {
+		r.report.ticket = r.ticket()
+		out = append(out, Report{Ticket: r.report.ticket, Limit: wire.MaxReceipts})
+	}
 	if a := r.watching(); a != nil {
 		out = append(out, a)
 	}
 	return out
 }
+
+// slots are what may be in flight.
+func (r *Replica) slots() [4]*slot { return [...]*slot{&r.push, &r.pull, &r.watch, &r.report} }
 
 func (r *Replica) ticket() uint64 { r.lastTicket++; return r.lastTicket }
 

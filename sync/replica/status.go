@@ -43,7 +43,7 @@ func (r *Replica) State() Status {
 		sc := &r.scopes[i]
 		s.Cursors = append(s.Cursors, Cursor{Scope: sc.scope, Feed: sc.feed, Epoch: sc.epoch, AtHead: sc.met && !sc.behind()})
 	}
-	for _, slot := range []*slot{&r.push, &r.pull, &r.watch} {
+	for _, slot := range r.slots() {
 		if slot.waitMS > r.nowMS {
 			s.WaitingMS = max(s.WaitingMS, slot.waitMS)
 		}
@@ -68,7 +68,7 @@ func (r *Replica) judge() {
 // contact notes that an exchange succeeded.
 func (r *Replica) contact() {
 	r.contactMS, r.down = r.nowMS, false
-	for _, s := range []*slot{&r.push, &r.pull, &r.watch} {
+	for _, s := range r.slots() {
 		if s.class == Line || s.class == Expired {
 			s.clear()
 		}

@@ -131,7 +131,7 @@ func (p *player) verb(line string) {
 }
 
 func (p *player) event(verb string, a args) Event {
-	ticket, named := map[string]uint64{"push": p.r.push.ticket, "pull": p.r.pull.ticket, "watch": p.r.watch.ticket}[a["ticket"]]
+	ticket, named := map[string]uint64{"push": p.r.push.ticket, "pull": p.r.pull.ticket, "watch": p.r.watch.ticket, "report": p.r.report.ticket}[a["ticket"]]
 	if !named {
 		ticket = a.u("ticket") // of something that is over
 	}
@@ -158,6 +158,10 @@ func (p *player) event(verb string, a args) Event {
 		return w
 	case "news":
 		return News{Scope: a.num("scope", 0), Feed: a.num("feed", 0)}
+	case "receipts":
+		return Receipts{Due: int(a.num("due", 0))}
+	case "reported":
+		return Reported{Ticket: ticket, Due: int(a.num("due", 0))}
 	case "contact":
 		return Contact{}
 	case "failed":
@@ -194,6 +198,8 @@ func describe(a Action) string {
 		return fmt.Sprintf("pull #%d scope %d after %d, at most %d", a.Ticket, a.Ask.Scope, a.Ask.Since, a.Ask.Limit)
 	case Apply:
 		return fmt.Sprintf("apply #%d scope %d until %d, taken %d", a.Ticket, a.Page.Scope, a.Page.Until, a.Page.Vector[7])
+	case Report:
+		return fmt.Sprintf("report #%d, at most %d", a.Ticket, a.Limit)
 	case Rewind:
 		return fmt.Sprintf("rewind #%d scope %d to epoch %d", a.Ticket, a.Scope, a.Epoch)
 	case Watch:

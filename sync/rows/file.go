@@ -65,6 +65,8 @@ var (
 	ErrNewer   = errors.New("rows: the file was changed by a newer version of bough in a way that this one cannot read; start the newer version")
 	ErrForeign = errors.New("rows: the file is not one of bough's")
 	ErrClosed  = errors.New("rows: the file is closed")
+	// ErrBusy: somebody reads an older state of the file; try again later.
+	ErrBusy = errors.New("rows: the file is being read")
 )
 
 // Open opens or makes the file and brings its tables up to date. A file whose
@@ -112,7 +114,7 @@ func (f *File) connect(o Options, reader bool) (*sqlite.Conn, error) {
 	// in a script, which is a transaction, synchronous cannot be changed.
 	for _, p := range []string{
 		fmt.Sprintf("busy_timeout=%d", busyTimeout.Milliseconds()), "synchronous=" + sync, fmt.Sprintf("cache_size=-%d", cache),
-		"temp_store=MEMORY", "trusted_schema=OFF", "cell_size_check=ON", "query_only=" + query,
+		"temp_store=MEMORY", "secure_delete=ON", "trusted_schema=OFF", "cell_size_check=ON", "query_only=" + query,
 	} {
 		if err := sqlitex.ExecuteTransient(c, "PRAGMA "+p, nil); err != nil {
 			return nil, errors.Join(opening(o.Path, err), c.Close())

@@ -34,6 +34,9 @@ func (u *Uplink) carry(ctx context.Context, a replica.Action) replica.Event {
 	case replica.Watch:
 		ticket = a.Ticket
 		e, err = u.watch(ctx, a)
+	case replica.Report:
+		ticket = a.Ticket
+		e, err = u.report(ctx, a)
 	}
 	if err == nil {
 		return e

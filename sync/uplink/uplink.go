@@ -34,6 +34,10 @@ type Store interface {
 	Relayable() uint64
 	Apply(ctx context.Context, page *wire.Page) error
 	Rewind(ctx context.Context, scope int64, epoch uint64) error
+	// Receipts reads those that central has not noted, at most limit; Noted
+	// forgets them, and tells how many there still are.
+	Receipts(ctx context.Context, limit int) ([]wire.Receipt, error)
+	Noted(ctx context.Context, receipts []wire.Receipt) (due int, err error)
 }
 
 // Options is all that a line needs.
@@ -166,6 +170,8 @@ func (u *Uplink) run(ctx context.Context) {
 	defer close(u.done)
 	defer u.line.close()
 	running := 0
+	u.machine.Tick(u.tick.now(u.o.Now()))
+	u.written(ctx)
 	for {
 		u.machine.Tick(u.tick.now(u.o.Now()))
 		for _, a := range u.machine.Ready() {
@@ -214,6 +220,12 @@ func (u *Uplink) written(ctx context.Context) {
 	}
 	u.machine.Step(replica.Written{Seq: p.Written})
 	u.machine.Step(replica.Neighbours{Unsent: u.o.Store.Relayable()})
+	due, err := u.o.Store.Noted(ctx, nil)
+	if err != nil {
+		u.o.Log.Error("receipts of the file cannot be read", "error", err)
+		return
+	}
+	u.machine.Step(replica.Receipts{Due: due})
 }
 
 // timer wakes the owner when the machine or the renewal is due again; nil, for

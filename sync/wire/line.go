@@ -12,6 +12,8 @@ const (
 	PathRenew = "/sync/v1/renew"
 	// PathNeighbours tells a node of the others of its branch.
 	PathNeighbours = "/sync/v1/neighbours"
+	// PathGone takes receipts.
+	PathGone = "/sync/v1/gone"
 )
 
 // Headers. HeaderVersions carries the range of protocol versions that its

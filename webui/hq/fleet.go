@@ -24,6 +24,8 @@ type NodeLine struct {
 	Version    string
 	Lag        int64 // feed rows that it has not fetched yet
 	Revoked    bool
+	Purges     int64 // rows that left and that it has not confirmed to be rid of
+	PurgesMS   int64 // age of the oldest of these orders, ms
 }
 
 // Panels are what central tells about itself.
