@@ -24,6 +24,17 @@ type ConsentEvent struct {
 // and any number of times: withdrawn, unless every withdrawal is named by some
 // grant. No clock decides.
 func ConsentOf(events []ConsentEvent) ConsentAnswer {
+	if len(StandingWithdrawals(events)) > 0 {
+		return ConsentWithdrawn
+	}
+	if slices.ContainsFunc(events, func(e ConsentEvent) bool { return !e.Withdraws }) {
+		return ConsentGranted
+	}
+	return ConsentUnknown
+}
+
+// StandingWithdrawals are the withdrawals that no grant names.
+func StandingWithdrawals(events []ConsentEvent) (out []ID) {
 	named := map[ID]bool{}
 	for _, e := range events {
 		if !e.Withdraws {
@@ -32,11 +43,10 @@ func ConsentOf(events []ConsentEvent) ConsentAnswer {
 			}
 		}
 	}
-	if slices.ContainsFunc(events, func(e ConsentEvent) bool { return e.Withdraws && !named[e.ID] }) {
-		return ConsentWithdrawn
+	for _, e := range events {
+		if e.Withdraws && !named[e.ID] {
+			out = append(out, e.ID)
+		}
 	}
-	if slices.ContainsFunc(events, func(e ConsentEvent) bool { return !e.Withdraws }) {
-		return ConsentGranted
-	}
-	return ConsentUnknown
+	return out
 }

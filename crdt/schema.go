@@ -58,6 +58,8 @@ type ScopeRule struct {
 	Roots []uint8
 	// Joins ties two roots (of a role): the second is held wherever the first is; the first is also held at the second's home.
 	Joins bool
+	// Both: the tie is of equals, each root is held wherever the other is, as long as the row stands.
+	Both bool
 }
 
 // Kind is one table.

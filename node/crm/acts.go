@@ -16,6 +16,7 @@ const (
 	ActTask     Act = "task.edit"           // tasks, promises, appointments
 	ActCase     Act = "case.edit"           // cases
 	ActSettle   Act = "conflict.settle"     // settle a conflict of a guarded field
+	ActLink     Act = "party.link"          // say that two parties are the same person, or are not
 	ActSignIn   Act = "session.open"        // sign in
 	ActFleet    Act = "fleet.read"          // see the nodes
 	ActPeople   Act = "people.edit"         // people, roles, enrolment codes
@@ -40,8 +41,8 @@ func DefaultGrants() []Grant {
 	}{
 		{"teller", clerk},
 		{"banker", append(slices.Clone(clerk), ActWarn)},
-		{"manager", append(slices.Clone(clerk), ActWarn, ActSettle)},
-		{"admin", append(slices.Clone(clerk), ActWarn, ActSettle, ActFleet, ActPeople, ActImport, ActApprove, ActOperate, ActAnywhere)},
+		{"manager", append(slices.Clone(clerk), ActWarn, ActSettle, ActLink)},
+		{"admin", append(slices.Clone(clerk), ActWarn, ActSettle, ActLink, ActFleet, ActPeople, ActImport, ActApprove, ActOperate, ActAnywhere)},
 	}
 	var out []Grant
 	for _, line := range table {
@@ -79,6 +80,8 @@ func ActOf(kind uint8, exists bool) (Act, bool) {
 		return ActRead, true
 	case Session:
 		return ActSignIn, true
+	case Link, Distinct:
+		return ActLink, true
 	}
 	return "", false
 }

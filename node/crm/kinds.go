@@ -29,6 +29,8 @@ const (
 	Node        uint8 = 23
 	Right       uint8 = 24
 	Refusal     uint8 = 25
+	Link        uint8 = 30
+	Distinct    uint8 = 31
 	CaseStep    uint8 = 40
 	Keying      uint8 = 41
 	Removal     uint8 = 42
@@ -48,6 +50,7 @@ func Table() *crdt.Schema {
 		interaction(), consent(), task(), caseKind(),
 		holding(), role(), loan(), card(), order(), figure(), external(),
 		branch(), person(), credential(), session(), node(), right(), refusal(),
+		link(), distinct(),
 		caseStep(), keying(), removal(), feedback(),
 		holiday(), listEntry(), template(), caseRule(), fieldRight(), parameter(),
 	)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 // consentEvent is one event with what the page shows of it.
 type consentEvent struct {
 	crdt.ConsentEvent
+	party            crdt.ID
 	purpose, channel string
 	author           Author
 	happened         int64
@@ -21,7 +23,7 @@ type consentEvent struct {
 func (n *names) consentEvents(d *Desk, party crdt.ID) (out []consentEvent, err error) {
 	err = n.tx.Rows(crm.Consent, "party=?1 ORDER BY id", func(r *rows.Stored) error {
 		a, err := d.rowAuthor(n, r)
-		e := consentEvent{purpose: r.Get(crm.ConsentPurpose).S, channel: r.Get(crm.ConsentChannel).S, author: a, happened: r.Get(crm.ConsentHappened).I}
+		e := consentEvent{party: party, purpose: r.Get(crm.ConsentPurpose).S, channel: r.Get(crm.ConsentChannel).S, author: a, happened: r.Get(crm.ConsentHappened).I}
 		e.ID, e.Withdraws = r.ID, r.Get(crm.ConsentAct).S == "withdraw"
 		for _, s := range strings.Split(r.Get(crm.ConsentOverrides).S, ",") {
 			if n, err := strconv.ParseInt(s, 10, 64); err == nil {
@@ -34,45 +36,81 @@ func (n *names) consentEvents(d *Desk, party crdt.ID) (out []consentEvent, err e
 	return out, err
 }
 
-// consents answers for every purpose and channel.
+// consents answers for every purpose and channel. Of linked parties all events
+// count as of one: it is withdrawn if any of them withdrew and no grant names it.
 func (p *page) consents() error {
-	events, err := p.consentEvents(p.d, p.id)
+	var events []consentEvent
+	for _, id := range p.ids {
+		of, err := p.consentEvents(p.d, id)
+		if err != nil {
+			return err
+		}
+		events = append(events, of...)
+	}
+	met, err := p.met()
 	if err != nil {
 		return err
 	}
-	// Until the feed has once reached its head, a withdrawal may be on its way.
-	met := p.d.o.Branch == 0
-	if !met {
-		if met, err = p.d.o.Local.Met(p.tx); err != nil {
-			return err
-		}
-	}
 	for _, purpose := range crm.Purposes {
 		for _, channel := range crm.ConsentChannels {
-			line := ConsentLine{Purpose: purpose, Channel: channel}
-			var of []crdt.ConsentEvent
-			for _, e := range events {
-				if e.purpose == purpose && e.channel == channel {
-					of = append(of, e.ConsentEvent)
-					if e.happened >= line.AtMS {
-						line.AtMS, line.Author = e.happened, e.author
-					}
-				}
-			}
-			line.Answer = crdt.ConsentOf(of)
+			line := consentLine(purpose, channel, events)
 			// Service rests on the contract; the others need a yes.
 			line.Allowed = met && (line.Answer == crdt.ConsentGranted || purpose == "service" && line.Answer == crdt.ConsentUnknown)
+			if line.Of == p.id {
+				line.Of = 0
+			}
+			if line.Of != 0 {
+				who, err := p.party(line.Of)
+				if err != nil {
+					return err
+				}
+				line.OfName = who.name
+			}
 			p.c.Consents = append(p.c.Consents, line)
 		}
 	}
 	return nil
 }
 
+// met reports whether all that was said of consent can be here: until the feed
+// has once reached its head, and while a linked party has not come, a
+// withdrawal may be on its way.
+func (p *page) met() (bool, error) {
+	if slices.ContainsFunc(p.c.Linked, func(l LinkedLine) bool { return l.Missing }) {
+		return false, nil
+	}
+	if p.d.o.Branch == 0 {
+		return true, nil
+	}
+	return p.d.o.Local.Met(p.tx)
+}
+
+// consentLine is the answer for one purpose and channel, with the event that
+// decided it: of those that say what the answer says, the latest.
+func consentLine(purpose, channel string, events []consentEvent) ConsentLine {
+	line := ConsentLine{Purpose: purpose, Channel: channel}
+	var of []crdt.ConsentEvent
+	for _, e := range events {
+		if e.purpose == purpose && e.channel == channel {
+			of = append(of, e.ConsentEvent)
+		}
+	}
+	line.Answer = crdt.ConsentOf(of)
+	standing := crdt.StandingWithdrawals(of)
+	for _, e := range events {
+		decides := e.purpose == purpose && e.channel == channel && e.Withdraws == (line.Answer == crdt.ConsentWithdrawn)
+		if decides && (!e.Withdraws || slices.Contains(standing, e.ID)) && e.happened >= line.AtMS {
+			line.AtMS, line.Author, line.Of = e.happened, e.author, e.party
+		}
+	}
+	return line
+}
+
 func (p *page) relations() error {
 	return p.each(crm.Relation, "from_party=?1 OR to_party=?1", func(r *rows.Stored) error {
 		from, to := r.Get(crm.RelationFrom).ID(), r.Get(crm.RelationTo).ID()
 		other, inverse := from, false
-		if from == p.id {
+		if slices.Contains(p.ids, from) {
 			other, inverse = to, true
 		}
 		who, err := p.party(other)
@@ -123,12 +161,14 @@ func (p *page) groups() error {
 }
 
 func (p *page) tasks() error {
-	return p.each(crm.Task, "party=?1 ORDER BY due", func(r *rows.Stored) error {
+	err := p.each(crm.Task, "party=?1 ORDER BY due", func(r *rows.Stored) error {
 		line, err := p.d.taskLine(p.names, r, p.now)
 		line.PartyName = p.c.Name
 		p.c.Tasks = append(p.c.Tasks, line)
 		return err
 	})
+	slices.SortStableFunc(p.c.Tasks, func(a, b TaskLine) int { return cmp.Compare(a.DueMS, b.DueMS) })
+	return err
 }
 
 func (d *Desk) taskLine(n *names, r *rows.Stored, now int64) (TaskLine, error) {
@@ -145,7 +185,7 @@ func (d *Desk) taskLine(n *names, r *rows.Stored, now int64) (TaskLine, error) {
 }
 
 func (p *page) cases() error {
-	return p.each(crm.Case, "party=?1 ORDER BY due", func(r *rows.Stored) error {
+	err := p.each(crm.Case, "party=?1 ORDER BY due", func(r *rows.Stored) error {
 		owner, err := p.person(r.Get(crm.CaseOwner).ID())
 		line := CaseLine{ID: r.ID, Type: r.Get(crm.CaseType).S, Text: r.Get(crm.CaseText).S, HappenedMS: r.Get(crm.CaseHappened).I,
 			DueMS: r.Get(crm.CaseDue).I, State: r.Get(crm.CaseState).S, Owner: owner.Name}
@@ -153,4 +193,6 @@ func (p *page) cases() error {
 		p.c.Cases = append(p.c.Cases, line)
 		return err
 	})
+	slices.SortStableFunc(p.c.Cases, func(a, b CaseLine) int { return cmp.Compare(a.DueMS, b.DueMS) })
+	return err
 }

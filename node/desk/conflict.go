@@ -62,6 +62,9 @@ func (d *Desk) conflictLine(n *names, r *rows.Stored, c *crdt.Conflict) (Conflic
 	if f := kind.Field(c.Field); f != nil {
 		line.Field = f.Name
 	}
+	if r.Kind == crm.Reach {
+		line.Channel = r.Get(crm.ReachChannel).S
+	}
 	line.Party = partyOf(kind, r)
 	who, err := n.party(line.Party)
 	line.PartyName = who.name
@@ -103,7 +106,7 @@ func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosin
 		if err := d.maySettle(who, row, &crdt.FieldSet{Field: c.Field, Saw: []crdt.Stamp{cur.Stamp, c.Stamp}}); err != nil {
 			return 0, err
 		}
-		if keepLosing && d.guarded(row, c.Field) && known(row) {
+		if keepLosing && d.guarded(row, c.Field) && crm.CoreKnows(&row.Row) {
 			return 0, denied("core_field", "this value comes from core banking; keep it, or ask for a correction")
 		}
 		seen := []crdt.Stamp{cur.Stamp}

@@ -8,14 +8,17 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/store"
 	"bough/sync/rows"
 )
 
-// page gathers what the page of a customer shows, from one snapshot.
+// page gathers what the page of a customer shows, from one snapshot: the
+// canonical party, with what hangs on all that are linked to it.
 type page struct {
 	d *Desk
 	*names
-	id  crdt.ID
+	id  crdt.ID   // the canonical one
+	ids []crdt.ID // all that are linked, id first
 	now int64
 	c   *Customer
 }
@@ -27,17 +30,21 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 	}
 	var c *Customer
 	err := d.file.Read(ctx, func(tx *rows.Tx) error {
-		row, err := tx.Get(crm.Party, id)
+		if err := mustHave(tx, crm.Party, id); err != nil {
+			return err
+		}
+		ids, err := store.Linked(tx, id)
 		if err != nil {
 			return err
 		}
-		if row == nil {
-			return notFound("customer", "no such customer in this branch; search for the name")
+		row, err := tx.Get(crm.Party, ids[0])
+		if err != nil {
+			return err
 		}
-		p := &page{d: d, names: newNames(tx), id: id, now: d.o.NowMS(), c: &Customer{ID: id, State: AtHeadOffice}}
+		p := &page{d: d, names: newNames(tx), id: row.ID, ids: ids, now: d.o.NowMS(), c: &Customer{ID: row.ID, State: AtHeadOffice}}
 		c = p.c
 		for _, part := range []func() error{
-			func() error { return p.head(row) }, p.reaches, p.consents, p.holdings, p.relations, p.groups,
+			func() error { return p.head(row) }, func() error { return p.linked(row) }, p.reaches, p.consents, p.holdings, p.relations, p.groups,
 			p.warnings, p.tags, p.tasks, p.cases, p.timeline,
 		} {
 			if err := part(); err != nil {
@@ -49,7 +56,7 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 	if err != nil {
 		return nil, err
 	}
-	return c, d.o.Local.Opened(ctx, who.Person, id, d.o.NowMS())
+	return c, d.o.Local.Opened(ctx, who.Person, c.ID, d.o.NowMS())
 }
 
 // kept notes how safe a row on the page is: the page shows the least.
@@ -68,17 +75,9 @@ func (p *page) head(r *rows.Stored) (err error) {
 	if c.HomeName, err = p.branch(c.Home); err != nil {
 		return err
 	}
-	locked := known(r)
-	for _, f := range p.d.file.Schema().Kind(crm.Party).Fields {
-		v := FieldValue{Name: f.Name, Value: r.Get(f.Num).String(), Locked: f.Owner == crdt.Core || f.Owner == crdt.Guarded && locked}
-		w := r.Clocks.Of(f.Num)
-		v.Stamp = w.Stamp.String()
-		if !w.Stamp.IsZero() {
-			if v.Author, err = p.author(w, p.d.stateOf(r.Kind, r.ID)); err != nil {
-				return err
-			}
-		}
-		if v.Conflicts, err = p.losers(r, f.Num); err != nil {
+	for i := range p.d.file.Schema().Kind(crm.Party).Fields {
+		v, err := p.fieldValue(r, &p.d.file.Schema().Kind(crm.Party).Fields[i])
+		if err != nil {
 			return err
 		}
 		c.Fields = append(c.Fields, v)
@@ -86,9 +85,24 @@ func (p *page) head(r *rows.Stored) (err error) {
 	return p.rowConflicts(r)
 }
 
-// known reports whether the core-banking feed knows a party: its guarded
-// fields are the core's then.
-func known(r *rows.Stored) bool { return !r.Get(crm.PartyKey).IsNull() }
+// fieldValue is one field of a party as the page shows it.
+func (p *page) fieldValue(r *rows.Stored, f *crdt.Field) (v FieldValue, err error) {
+	v = FieldValue{Name: f.Name, Value: r.Get(f.Num).String(), Locked: locked(r, f)}
+	w := r.Clocks.Of(f.Num)
+	v.Stamp = w.Stamp.String()
+	if !w.Stamp.IsZero() {
+		if v.Author, err = p.author(w, p.d.stateOf(r.Kind, r.ID)); err != nil {
+			return v, err
+		}
+	}
+	v.Conflicts, err = p.losers(r, f.Num)
+	return v, err
+}
+
+// locked reports whether the core owns a field of a party.
+func locked(r *rows.Stored, f *crdt.Field) bool {
+	return f.Owner == crdt.Core || f.Owner == crdt.Guarded && crm.CoreKnows(&r.Row)
+}
 
 // ageYears is the age at now of who was born (founded) on an ISO date; -1 when unknown.
 func ageYears(birth string, nowMS int64) int {
@@ -134,16 +148,24 @@ func (p *page) rowConflicts(r *rows.Stored) error {
 	return nil
 }
 
-// each reads the rows of a kind that hang on the party, elements that were
-// cleared left out.
+// each reads the rows of a kind that hang on the party or on one that is linked
+// to it, each once, elements that were cleared left out.
 func (p *page) each(kind uint8, where string, fn func(*rows.Stored) error) error {
-	return p.tx.Rows(kind, where, func(r *rows.Stored) error {
-		if r.Gone(r.Conflicts...) {
-			return nil
+	met := map[crdt.ID]bool{}
+	for _, id := range p.ids {
+		err := p.tx.Rows(kind, where, func(r *rows.Stored) error {
+			if met[r.ID] || r.Gone(r.Conflicts...) {
+				return nil
+			}
+			met[r.ID] = true
+			p.kept(r)
+			return fn(r)
+		}, int64(id))
+		if err != nil {
+			return err
 		}
-		p.kept(r)
-		return fn(r)
-	}, int64(p.id))
+	}
+	return nil
 }
 
 func (p *page) reaches() error {
@@ -198,7 +220,7 @@ func (p *page) tags() error {
 }
 
 func (p *page) timeline() (err error) {
-	p.c.Timeline, err = p.d.interactions(p.names, p.id, TimelineLimit+1)
+	p.c.Timeline, err = p.d.interactions(p.names, p.ids, TimelineLimit+1)
 	if len(p.c.Timeline) > TimelineLimit {
 		p.c.Timeline, p.c.MoreTimeline = p.c.Timeline[:TimelineLimit], true
 	}
@@ -208,15 +230,26 @@ func (p *page) timeline() (err error) {
 	return err
 }
 
-// interactions reads the newest interactions of a party, by when they happened.
-func (d *Desk) interactions(n *names, party crdt.ID, limit int) (out []InteractionLine, err error) {
-	err = n.tx.Rows(crm.Interaction, "party=?1 ORDER BY happened DESC, id DESC LIMIT ?2", func(r *rows.Stored) error {
-		a, err := d.rowAuthor(n, r)
-		out = append(out, InteractionLine{ID: r.ID, Channel: r.Get(crm.InteractionChannel).S, Reason: r.Get(crm.InteractionReason).S,
-			Text: r.Get(crm.InteractionText).S, Outcome: r.Get(crm.InteractionOutcome).S, HappenedMS: r.Get(crm.InteractionHappened).I, Author: a})
-		return err
-	}, int64(party), limit)
-	return out, err
+// interactions reads the newest interactions of parties that are one, by when
+// they happened.
+func (d *Desk) interactions(n *names, parties []crdt.ID, limit int) (out []InteractionLine, err error) {
+	for _, party := range parties {
+		err = n.tx.Rows(crm.Interaction, "party=?1 ORDER BY happened DESC, id DESC LIMIT ?2", func(r *rows.Stored) error {
+			a, err := d.rowAuthor(n, r)
+			out = append(out, InteractionLine{ID: r.ID, Channel: r.Get(crm.InteractionChannel).S, Reason: r.Get(crm.InteractionReason).S,
+				Text: r.Get(crm.InteractionText).S, Outcome: r.Get(crm.InteractionOutcome).S, HappenedMS: r.Get(crm.InteractionHappened).I, Author: a})
+			return err
+		}, int64(party), limit)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(parties) > 1 {
+		slices.SortFunc(out, func(a, b InteractionLine) int {
+			return cmp.Or(cmp.Compare(b.HappenedMS, a.HappenedMS), cmp.Compare(b.ID, a.ID))
+		})
+	}
+	return out[:min(len(out), limit)], nil
 }
 
 // Timeline reads the newest interactions of a party, at most limit.
@@ -225,10 +258,14 @@ func (d *Desk) Timeline(ctx context.Context, who *Who, id crdt.ID, limit int) (o
 		return nil, err
 	}
 	err = d.file.Read(ctx, func(tx *rows.Tx) error {
-		if row, err := tx.Get(crm.Party, id); err != nil || row == nil {
-			return cmp.Or(err, notFound("customer", "no such customer in this branch; search for the name"))
+		if err := mustHave(tx, crm.Party, id); err != nil {
+			return err
 		}
-		out, err = d.interactions(newNames(tx), id, min(max(limit, 1), MaxLimit))
+		ids, err := store.Linked(tx, id)
+		if err != nil {
+			return err
+		}
+		out, err = d.interactions(newNames(tx), ids, min(max(limit, 1), MaxLimit))
 		return err
 	})
 	return out, err

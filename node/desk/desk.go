@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 
 	"bough/crdt"
@@ -108,11 +109,14 @@ func (d *Desk) Subscribe() (events <-chan Event, cancel func()) {
 // Tell passes on which parties changed; none means the state of the line. The
 // process calls it from its ledger.
 func (d *Desk) Tell(parties []crdt.ID) {
-	if len(parties) == 0 || len(parties) > eventQueue/2 {
-		parties = []crdt.ID{0}
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if len(d.to) == 0 {
+		return
+	}
+	if parties = d.pagesOf(parties); len(parties) == 0 || len(parties) > eventQueue/2 {
+		parties = []crdt.ID{0}
+	}
 	for _, ch := range d.to {
 		for _, id := range parties {
 			select {
@@ -123,6 +127,32 @@ func (d *Desk) Tell(parties []crdt.ID) {
 			}
 		}
 	}
+}
+
+// pagesOf adds the parties that are one with those that changed: their pages
+// show it too. None stands for anything.
+func (d *Desk) pagesOf(parties []crdt.ID) (out []crdt.ID) {
+	if len(parties) > eventQueue/2 {
+		return nil
+	}
+	err := d.file.Read(context.Background(), func(tx *rows.Tx) error {
+		for _, id := range parties {
+			group, err := store.Linked(tx, id)
+			if err != nil {
+				return err
+			}
+			for _, one := range group {
+				if !slices.Contains(out, one) {
+					out = append(out, one)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil // the file is being closed: who listens looks at everything
+	}
+	return out
 }
 
 // drain empties a full queue: one "anything" will stand for all of it.

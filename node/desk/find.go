@@ -7,6 +7,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/store"
 	"bough/sync/rows"
 )
 
@@ -22,19 +23,36 @@ func (d *Desk) Find(ctx context.Context, who *Who, typed string, limit int) (out
 		if err != nil {
 			return err
 		}
-		n := newNames(tx)
-		for _, id := range ids {
-			hit, there, err := d.hit(n, id)
-			if err != nil {
-				return err
-			}
-			if there {
-				out = append(out, hit)
-			}
-		}
-		return nil
+		out, err = d.hits(newNames(tx), ids)
+		return err
 	})
 	return out, err
+}
+
+// hits are the lines of parties that were found, one for all that are linked.
+func (d *Desk) hits(n *names, ids []crdt.ID) (out []Hit, err error) {
+	met := map[crdt.ID]bool{}
+	for _, id := range ids {
+		group, err := store.Linked(n.tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if met[group[0]] {
+			continue
+		}
+		met[group[0]] = true
+		hit, there, err := d.hit(n, group[0])
+		if err != nil {
+			return nil, err
+		}
+		if hit.Linked = len(group); len(group) == 1 {
+			hit.Linked = 0
+		}
+		if there {
+			out = append(out, hit)
+		}
+	}
+	return out, nil
 }
 
 func (d *Desk) foundIDs(tx *rows.Tx, who *Who, typed string, limit int) ([]crdt.ID, error) {

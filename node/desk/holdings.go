@@ -22,6 +22,10 @@ func (p *page) holdings() error {
 		}
 		line, err := p.holdingLine(h)
 		line.Role = r.Get(crm.RoleRole).S
+		// Two records of one person may be in the same role of one account.
+		if slices.ContainsFunc(p.c.Holdings, func(have HoldingLine) bool { return have.ID == line.ID && have.Role == line.Role }) {
+			return err
+		}
 		p.c.Holdings = append(p.c.Holdings, line)
 		if line.HasBalance && (p.c.AsOfMS == 0 || line.AsOfMS < p.c.AsOfMS) {
 			p.c.AsOfMS = line.AsOfMS

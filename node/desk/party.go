@@ -55,7 +55,7 @@ func (d *Desk) editField(row *rows.Stored, e *Edit) (*crdt.FieldSet, error) {
 	switch {
 	case f == nil:
 		return nil, invalid(e.Field, "no_field", "there is no field %q", clip(e.Field))
-	case f.Owner == crdt.Core || f.Owner == crdt.Guarded && known(row):
+	case locked(row, f):
 		return nil, &Error{Reason: Denied, Code: "core_field", Field: e.Field, Message: "this value comes from core banking; ask for a correction"}
 	}
 	v, err := d.partyValue(f, e.Value)

@@ -10,6 +10,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/store"
 	"bough/sync/rows"
 )
 
@@ -210,14 +211,25 @@ func (d *Desk) RecordConsent(ctx context.Context, who *Who, party crdt.ID, c Con
 	})
 }
 
-// withdrawals lists the withdrawals known here that a grant overrides.
+// withdrawals lists the withdrawals known here that a grant overrides: of the
+// party, and of those that are one with it.
 func (d *Desk) withdrawals(tx *rows.Tx, party crdt.ID, c ConsentAct) (string, error) {
-	events, err := newNames(tx).consentEvents(d, party)
+	group, err := store.Linked(tx, party)
+	if err != nil {
+		return "", err
+	}
 	var ids []string
-	for _, e := range events {
-		if e.Withdraws && e.purpose == c.Purpose && e.channel == c.Channel {
-			ids = append(ids, strconv.FormatInt(int64(e.ID), 10))
+	n := newNames(tx)
+	for _, one := range group {
+		events, err := n.consentEvents(d, one)
+		if err != nil {
+			return "", err
+		}
+		for _, e := range events {
+			if e.Withdraws && e.purpose == c.Purpose && e.channel == c.Channel {
+				ids = append(ids, strconv.FormatInt(int64(e.ID), 10))
+			}
 		}
 	}
-	return strings.Join(ids, ","), err
+	return strings.Join(ids, ","), nil
 }

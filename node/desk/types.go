@@ -58,6 +58,7 @@ type Hit struct {
 	Phone    string
 	Town     string // last line of the address
 	Mine     bool   // of this branch
+	Linked   int    // records that this line stands for; 0: just this one
 }
 
 // Author says who wrote a value, where and when.
@@ -103,6 +104,7 @@ type Conflict struct {
 	LosingBy     Author
 	LosingStamp  string
 	Closed       bool
+	Channel      string // of a way to reach: phone | email | wechat
 }
 
 // ReachLine is one way to reach a party.
@@ -125,6 +127,10 @@ type ConsentLine struct {
 	Allowed bool
 	Author  Author // of the event that decided; zero when unknown
 	AtMS    int64
+	// Of and OfName tell at which of several linked records it was said, where
+	// that is not the one the page shows.
+	Of     crdt.ID
+	OfName string
 }
 
 // Age says how old a figure of the core is.
@@ -271,6 +277,10 @@ type Customer struct {
 	MoreTimeline bool
 	Conflicts    []Conflict
 	AsOfMS       int64 // oldest as-of among the holdings
+	// Linked are the parties that are one with this one, itself first; none
+	// where it stands alone. Links are what ties them.
+	Linked []LinkedLine
+	Links  []LinkLine
 }
 
 // Field finds a field of the page by its name.

@@ -129,18 +129,6 @@ func (h *hearing) may(act crm.Act) (yes bool, err error) {
 	return n > 0, nil
 }
 
-// coreKnows reports whether the core-banking feed wrote the row: its guarded
-// fields are the core's then.
-func coreKnows(kind *crdt.Kind, row *rows.Stored) bool {
-	for i := range kind.Fields {
-		f := &kind.Fields[i]
-		if f.Owner == crdt.Core && f.Num != kind.Scope.Home && !row.Get(f.Num).IsNull() {
-			return true
-		}
-	}
-	return false
-}
-
 // field judges one field of an op on row (nil: it is being made).
 func (h *hearing) field(kind *crdt.Kind, row *rows.Stored, set *crdt.FieldSet) error {
 	f := kind.Field(set.Field)
@@ -171,7 +159,7 @@ func (h *hearing) field(kind *crdt.Kind, row *rows.Stored, set *crdt.FieldSet) e
 // row, except to end a conflict with the value that stands, and conflicts are
 // settled by a second person who may.
 func (h *hearing) guarded(kind *crdt.Kind, row *rows.Stored, set *crdt.FieldSet) error {
-	if coreKnows(kind, row) && set.Value != row.Get(set.Field) {
+	if crm.CoreKnows(&row.Row) && set.Value != row.Get(set.Field) {
 		return no("core_field", "%s.%s belongs to core banking, which knows this party", kind.Name, kind.Field(set.Field).Name)
 	}
 	if len(set.Saw) <= 1 {

@@ -74,14 +74,24 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 // Close closes the database.
 func (f *Office) Close() error { return f.Central.Close() }
 
-// furnish gives a new bank the default role × act table.
+// furnish gives a new bank the default role × act table, and one that was
+// founded under an older release the lines of acts that came since.
 func (f *Office) furnish(ctx context.Context) error {
-	n, err := f.count(ctx, `SELECT count(*) FROM access_right`)
-	if err != nil || n > 0 {
-		return err
+	var missing []crm.Grant
+	for _, g := range crm.DefaultGrants() {
+		n, err := f.count(ctx, `SELECT count(*) FROM access_right WHERE act=?1`, string(g.Act))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			missing = append(missing, g)
+		}
 	}
-	_, err = f.Central.Act(ctx, rows.Actor{}, func(a *rows.Act) error {
-		for _, g := range crm.DefaultGrants() {
+	if len(missing) == 0 {
+		return nil
+	}
+	_, err := f.Central.Act(ctx, rows.Actor{}, func(a *rows.Act) error {
+		for _, g := range missing {
 			id, err := a.Mint()
 			if err != nil {
 				return err

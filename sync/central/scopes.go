@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"slices"
 
 	"zombiezen.com/go/sqlite"
@@ -37,7 +38,7 @@ func (b *Batch) scopesOf(row *rows.Stored) ([]int64, error) {
 		return nil, nil
 	}
 	roots := rule.Roots
-	if rule.Joins {
+	if rule.Joins && !rule.Both {
 		roots = roots[:1]
 	}
 	var out []int64
@@ -132,7 +133,7 @@ func (b *Batch) touchHanging(k key) (joined []key, err error) {
 	for _, kind := range b.c.File.Held().Kinds {
 		for i, f := range kind.Scope.Roots {
 			fd := kind.Field(f)
-			if fd.Ref != k.kind || kind.Scope.Joins && i > 0 {
+			if fd.Ref != k.kind || kind.Scope.Joins && !kind.Scope.Both && i > 0 {
 				continue
 			}
 			ids, err := b.Tx.IDs(`SELECT id FROM "`+kind.Name+`" WHERE "`+fd.Name+`"=?1`, int64(k.id))
@@ -145,23 +146,38 @@ func (b *Batch) touchHanging(k key) (joined []key, err error) {
 					return nil, err
 				}
 				e.touched = true
-				if second, ok := joinedBy(kind, e.cur); ok {
-					joined = append(joined, second)
-				}
+				joined = append(joined, joinedBy(kind, e.cur, k)...)
 			}
 		}
 	}
 	return joined, nil
 }
 
-// joinedBy is the second root of a row of a joining kind.
-func joinedBy(kind *crdt.Kind, row *rows.Stored) (key, bool) {
+// joinedBy are the root rows that a row of a joining kind makes follow k.
+func joinedBy(kind *crdt.Kind, row *rows.Stored, k key) (out []key) {
 	if !kind.Scope.Joins || row == nil {
-		return key{}, false
+		return nil
 	}
-	f := kind.Scope.Roots[1]
-	v := row.Get(f)
-	return key{kind.Field(f).Ref, v.ID()}, !v.IsNull()
+	first, second, ok := joins(kind, row)
+	switch {
+	case !ok:
+		return nil
+	case k == first:
+		return []key{second}
+	case kind.Scope.Both:
+		return []key{first}
+	}
+	return nil
+}
+
+// joins are the two roots that a joining row ties; false where one is missing,
+// and where a tie of equals was removed.
+func joins(kind *crdt.Kind, row *rows.Stored) (first, second key, ok bool) {
+	one, other := kind.Scope.Roots[0], kind.Scope.Roots[1]
+	first = key{kind.Field(one).Ref, row.Get(one).ID()}
+	second = key{kind.Field(other).Ref, row.Get(other).ID()}
+	gone := kind.Scope.Both && row.Gone(row.Conflicts...)
+	return first, second, !row.Get(one).IsNull() && !row.Get(other).IsNull() && !gone
 }
 
 // settle draws from a written row what scopes follow: its home, and for a
@@ -180,17 +196,21 @@ func (b *Batch) settle(k key, row *rows.Stored) error {
 	if !kind.Scope.Joins {
 		return nil
 	}
-	a, c := row.Get(kind.Scope.Roots[0]), row.Get(kind.Scope.Roots[1])
-	if a.IsNull() || c.IsNull() {
+	first, second, ok := joins(kind, row)
+	if !ok {
 		return nil
 	}
-	first := key{kind.Field(kind.Scope.Roots[0]).Ref, a.ID()}
-	second := key{kind.Field(kind.Scope.Roots[1]).Ref, c.ID()}
 	b.joins[first] = append(b.joins[first], second)
-	b.joined[second] = append(b.joined[second], first)
-	if err := b.drawHome(first, second); err != nil {
-		return err
+	if kind.Scope.Both {
+		b.joins[second] = append(b.joins[second], first)
+		return cmp.Or(b.follow(first, second), b.follow(second, first))
 	}
+	b.joined[second] = append(b.joined[second], first)
+	return cmp.Or(b.drawHome(first, second), b.follow(first, second))
+}
+
+// follow makes second held wherever first is.
+func (b *Batch) follow(first, second key) error {
 	in, err := b.member(first)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ type customerView struct {
 	Purposes  []string
 	Consent   []consentRow
 
-	MayRecord, MayEdit, MayConsent, MayTask bool
+	MayRecord, MayEdit, MayConsent, MayTask, MayLink bool
 }
 
 type consentRow struct {
@@ -73,6 +73,7 @@ func viewOf(v *webui.Visit, c *desk.Customer) *customerView {
 	view := arrange(c)
 	view.MayRecord, view.MayEdit = v.May(crm.ActRecord), v.May(crm.ActEdit)
 	view.MayConsent, view.MayTask = v.May(crm.ActConsent), v.May(crm.ActTask)
+	view.MayLink = v.May(crm.ActLink)
 	view.Stop = unacknowledged(v, c)
 	return view
 }

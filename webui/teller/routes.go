@@ -60,6 +60,7 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodPost, "/tasks/:id", setTask)
 	s.Signed(http.MethodGet, "/conflicts", conflicts)
 	s.Signed(http.MethodPost, "/conflicts/:id", settle)
+	s.Signed(http.MethodPost, "/links/:id/remove", unlink)
 	s.Signed(http.MethodGet, "/prospects/new", askProspect)
 	s.Signed(http.MethodPost, "/prospects/new", saveProspect)
 	s.Signed(http.MethodPost, "/prospects/duplicates", duplicates)

@@ -41,7 +41,7 @@ func Lists() []List {
 // saved are the sentences that pages say after a form.
 func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
-		"correction", "prospect", "stop", "password"}
+		"correction", "prospect", "stop", "password", "link", "unlink"}
 }
 
 func kinds() []string {
