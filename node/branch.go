@@ -68,7 +68,7 @@ func (b *Branch) load(ctx context.Context) (err error) {
 	if !onLoopback(b.o.Listen) {
 		return fmt.Errorf("node: the pages of a workstation are served on loopback only (127.0.0.1:PORT), not on %q", b.o.Listen)
 	}
-	if b.dir, err = openDir(b.o.Dir); err != nil {
+	if b.dir, err = openDir(b.o); err != nil {
 		return err
 	}
 	b.open.push(b.dir.Close)
@@ -112,7 +112,7 @@ func (b *Branch) joinByPage(ctx context.Context, url, code string) error {
 
 // Join enrols the directory of o as a workstation of a branch.
 func Join(ctx context.Context, o Options, url, code string) error {
-	d, err := openDir(o.Dir)
+	d, err := openDir(o)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	b.Store, err = store.Open(ctx, store.Options{Path: b.dir.file(databaseName), Schema: crm.Table(), Origin: b.me.Origin,
-		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS})
+		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS, Disk: b.dir.vault})
 	if err != nil {
 		return err
 	}

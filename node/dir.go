@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"bough/node/store/vault"
 )
 
 // Errors of a directory.
@@ -18,13 +20,26 @@ var (
 	ErrNotNode = errors.New("node: no workstation has joined in this directory; use 'bough join --dir'")
 )
 
-// dir is a directory that this process has locked.
+// dir is a directory that this process has locked, and has the key of.
 type dir struct {
-	path string
-	lock *os.File
+	path  string
+	lock  *os.File
+	vault *vault.Disk
 }
 
-func openDir(path string) (*dir, error) {
+// openDir locks a directory, which it makes if need be, and finds its key.
+func openDir(o Options) (*dir, error) {
+	d, err := lockDir(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.unlock(o); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func lockDir(path string) (*dir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("node: make %s: %w", path, err)
 	}
@@ -35,7 +50,7 @@ func openDir(path string) (*dir, error) {
 	if err := lockFile(f); err != nil {
 		return nil, errors.Join(fmt.Errorf("%w: %s", err, path), f.Close())
 	}
-	return &dir{path, f}, nil
+	return &dir{path: path, lock: f}, nil
 }
 
 func (d *dir) file(name string) string { return filepath.Join(d.path, name) }
@@ -45,10 +60,21 @@ func (d *dir) has(name string) bool {
 	return err == nil
 }
 
-func (d *dir) Close() error { return d.lock.Close() }
+// Close forgets the key and lets go of the directory.
+func (d *dir) Close() error {
+	if d.vault == nil {
+		return d.lock.Close()
+	}
+	return errors.Join(d.vault.Close(), d.lock.Close())
+}
 
-// write puts a file in place whole or not at all, for the owner only.
+// write puts a file in place whole or not at all, for the owner only; a private
+// key is encrypted.
 func (d *dir) write(name string, data []byte) error {
+	data, err := d.seal(name, data)
+	if err != nil {
+		return fmt.Errorf("node: write %s: %w", name, err)
+	}
 	tmp := d.file(name + ".new")
 	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -86,6 +112,9 @@ func (d *dir) readJSON(name string, v any) error {
 func (d *dir) read(name string) ([]byte, error) {
 	b, err := os.ReadFile(d.file(name))
 	if err != nil {
+		return nil, fmt.Errorf("node: read %s: %w", name, err)
+	}
+	if b, err = d.unseal(name, b); err != nil {
 		return nil, fmt.Errorf("node: read %s: %w", name, err)
 	}
 	return b, nil

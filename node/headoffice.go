@@ -61,7 +61,7 @@ func (h *HeadOffice) load(ctx context.Context) (err error) {
 	if h.o.Pages != "" && !onLoopback(h.o.Pages) {
 		return fmt.Errorf("node: pages without TLS are served on loopback only, not on %s", h.o.Pages)
 	}
-	if h.dir, err = openDir(h.o.Dir); err != nil {
+	if h.dir, err = openDir(h.o); err != nil {
 		return err
 	}
 	h.open.push(h.dir.Close)
@@ -88,7 +88,7 @@ func (h *HeadOffice) load(ctx context.Context) (err error) {
 		origin = 0 // the file says
 	}
 	h.Office, err = office.Open(ctx, office.Options{Path: h.dir.file(databaseName), Authority: h.authority, Origin: origin,
-		Rand: h.o.Rand, NowMS: h.nowMS, Cost: h.o.Cost})
+		Rand: h.o.Rand, NowMS: h.nowMS, Cost: h.o.Cost, Disk: h.dir.vault})
 	if err != nil {
 		return err
 	}
@@ -290,7 +290,7 @@ func (h *HeadOffice) refused(ctx context.Context) ([]desk.RefusedLine, error) {
 // Status is what central knows of itself.
 func (h *HeadOffice) Status(ctx context.Context) (api.Status, error) {
 	s := api.Status{Name: "central", Origin: fmt.Sprint(h.Office.Central.Origin()), Version: h.o.Version, Online: true, Bootstrapped: true,
-		Lease: api.Lease{State: api.LeaseOK}}
+		Lease: api.Lease{State: api.LeaseOK}, Encrypted: true, WrappingKey: keyPlace(h.o)}
 	var err error
 	s.Scopes, err = scopes(ctx, h.Office.Central.File)
 	return s, err

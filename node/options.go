@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"bough/node/store/vault"
 	"bough/sync/trust"
 )
 
@@ -17,6 +18,8 @@ const (
 	identityName  = "node.key"
 	certName      = "node.crt"
 	rootName      = "central.crt"
+	dataKeyName   = "data.key"     // the key of all that is encrypted here, wrapped
+	wrappingName  = "wrapping.key" // what it is wrapped under, unless that lies elsewhere
 	lockName      = "lock"
 	socketName    = "admin.sock"
 )
@@ -41,6 +44,12 @@ type Options struct {
 	Now     func() time.Time
 	After   func(time.Duration) <-chan time.Time
 	Rand    io.Reader
+	// KeyFile holds the key that the directory's data key is wrapped under; empty:
+	// a file in the directory itself, which guards copies of the file, but not the
+	// disk.
+	KeyFile string
+	// Fault, for simulators and proofs, makes the disk fail; nil: it does not.
+	Fault vault.Fault
 	// LAN, for a node, is where it listens for the other workstations of its
 	// branch, host:port; empty: as was said when it joined, or nowhere.
 	LAN string

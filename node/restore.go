@@ -11,7 +11,9 @@ import (
 	"bough/node/crm"
 	"bough/node/office"
 	"bough/node/store"
+	"bough/node/store/vault"
 	"bough/sync/central"
+	"bough/sync/rows"
 	"bough/sync/trust"
 )
 
@@ -20,7 +22,9 @@ var (
 	// ErrNodeRestore: a node is made anew, not restored.
 	ErrNodeRestore = errors.New("node: the file of a workstation is not restored: what central has taken comes back when the workstation joins anew ('bough join' in another directory); keep this directory, its unsent work is in it")
 	// ErrNoKeys: the keys are not in a backup.
-	ErrNoKeys = errors.New("node: " + authorityName + " and " + centralName + " are not in this directory: put them back first, from where you keep central's keys")
+	ErrNoKeys = errors.New("node: " + authorityName + " and " + centralName + " are not in this directory: put them back first, with " + dataKeyName + " and " + wrappingName + ", from where you keep central's keys")
+	// ErrBackupKey: the backup was written with another data key.
+	ErrBackupKey = errors.New("node: the backup does not open with the data key of this directory: it is of another bank or of a workstation, or " + dataKeyName + " is not the one that central had when it was written")
 	// ErrInUse: the file is a live database, not a backup.
 	ErrInUse = errors.New("node: this file is in use, or was not closed: a backup is what 'bough backup' writes")
 )
@@ -40,7 +44,7 @@ func Restore(ctx context.Context, o Options, from string) (r Restored, err error
 	if _, err := os.Stat(o.Dir); err != nil {
 		return r, fmt.Errorf("node: restore: %w", err)
 	}
-	d, err := openDir(o.Dir)
+	d, err := lockDir(o.Dir)
 	if err != nil {
 		return r, err
 	}
@@ -51,10 +55,16 @@ func Restore(ctx context.Context, o Options, from string) (r Restored, err error
 	case !d.has(authorityName) || !d.has(centralName):
 		return r, ErrNoKeys
 	}
+	if err := d.unlock(o); err != nil {
+		return r, err
+	}
 	if err := copyBackup(from, d.file(restoringName)); err != nil {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, removeAll(d.file(restoringName))) }()
+	if err := d.decipher(restoringName); err != nil {
+		return r, err
+	}
 	if r.Restored, err = revive(ctx, d, o); err != nil {
 		return r, err
 	}
@@ -91,9 +101,25 @@ func copyBackup(from, to string) (err error) {
 	return nil
 }
 
+// decipher sees that a copy opens with the directory's key; one from before
+// files were encrypted is encrypted.
+func (d *dir) decipher(name string) error {
+	if _, err := d.vault.Adopt(d.file(name)); err != nil {
+		return fmt.Errorf("node: restore: %w", err)
+	}
+	err := d.vault.Check(d.file(name))
+	switch {
+	case errors.Is(err, vault.ErrWrongKey):
+		return ErrBackupKey
+	case errors.Is(err, vault.ErrForeign):
+		return rows.ErrForeign
+	}
+	return err
+}
+
 // removeAll removes a database and what SQLite keeps beside it.
 func removeAll(path string) error {
-	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+	for _, name := range []string{path, path + "-wal", path + "-shm", path + ".sealing", path + ".plain"} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("node: restore: %w", err)
 		}
@@ -107,7 +133,7 @@ func revive(ctx context.Context, d *dir, o Options) (r central.Restored, err err
 	if err != nil {
 		return r, err
 	}
-	r, err = central.Restore(ctx, central.Restoring{Path: d.file(restoringName), Schema: crm.Table(), Migrations: store.LocalTables(), Origin: origin, NowMS: o.Now().UnixMilli()})
+	r, err = central.Restore(ctx, central.Restoring{Path: d.file(restoringName), Schema: crm.Table(), Migrations: store.LocalTables(), Origin: origin, NowMS: o.Now().UnixMilli(), Disk: d.vault})
 	if err != nil {
 		return r, err
 	}
@@ -119,7 +145,7 @@ func revive(ctx context.Context, d *dir, o Options) (r central.Restored, err err
 	if err != nil {
 		return r, err
 	}
-	f, err := office.Open(ctx, office.Options{Path: d.file(restoringName), Authority: authority, Rand: o.Rand, NowMS: func() int64 { return o.Now().UnixMilli() }})
+	f, err := office.Open(ctx, office.Options{Path: d.file(restoringName), Authority: authority, Rand: o.Rand, NowMS: func() int64 { return o.Now().UnixMilli() }, Disk: d.vault})
 	if err != nil {
 		return r, err
 	}
@@ -162,7 +188,7 @@ func settle(ctx context.Context, d *dir, o Options) {
 	if err != nil {
 		return
 	}
-	f, err := office.Open(ctx, office.Options{Path: d.file(databaseName), Authority: authority, Rand: o.Rand, NowMS: func() int64 { return o.Now().UnixMilli() }})
+	f, err := office.Open(ctx, office.Options{Path: d.file(databaseName), Authority: authority, Rand: o.Rand, NowMS: func() int64 { return o.Now().UnixMilli() }, Disk: d.vault})
 	if err != nil {
 		o.Log.Warn("the file from before cannot be opened; it is kept as it is", "err", err)
 		return

@@ -16,7 +16,6 @@ import (
 	"bough/node/api"
 	"bough/node/desk"
 	"bough/node/office"
-	"bough/sync/central"
 	"bough/sync/rows"
 	"bough/sync/trust"
 )
@@ -254,7 +253,7 @@ func TestWhatIsNoBackupOfThisCentralIsRefusedAndNothingChanges(t *testing.T) {
 	for _, c := range []struct {
 		from string
 		want error
-	}{{node, central.ErrNotCentral}, {other, office.ErrOtherBank}, {filepath.Join(dir, "nothing.db"), os.ErrNotExist}, {damaged, nil}, {foreign, nil}} {
+	}{{node, ErrBackupKey}, {other, ErrBackupKey}, {filepath.Join(dir, "nothing.db"), os.ErrNotExist}, {damaged, nil}, {foreign, nil}} {
 		if _, err := Restore(t.Context(), o, c.from); err == nil || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", filepath.Base(c.from), err)
 		}

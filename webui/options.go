@@ -10,17 +10,16 @@ import (
 // Options is what a process hands to its pages. Everything but Hosts, Branch,
 // Zone, Stop and the flags is required; an unenrolled node has no Desk.
 type Options struct {
-	Desk      *desk.Desk
-	Log       *slog.Logger
-	Now       func() int64   // ms UTC
-	Zone      *time.Location // of the people who read the pages; nil: the machine's
-	Name      string         // of the workstation, or of central
-	Cookie    string         // name of the session's cookie: ports share cookies, so it names the origin
-	Version   string
-	Encrypted bool          // false: NOT ENCRYPTED at the foot of every page
-	Branch    func() string // name of the branch, for the head of the page; nil: none
-	Secure    bool          // cookies only over TLS: central
-	IdleLock  time.Duration // after how long the desk locks a session, to be told on the page
+	Desk     *desk.Desk
+	Log      *slog.Logger
+	Now      func() int64   // ms UTC
+	Zone     *time.Location // of the people who read the pages; nil: the machine's
+	Name     string         // of the workstation, or of central
+	Cookie   string         // name of the session's cookie: ports share cookies, so it names the origin
+	Version  string
+	Branch   func() string // name of the branch, for the head of the page; nil: none
+	Secure   bool          // cookies only over TLS: central
+	IdleLock time.Duration // after how long the desk locks a session, to be told on the page
 	// Hosts are names by which browsers may reach the pages, beside localhost
 	// and its addresses; "*" is any, for a port that is not on loopback.
 	Hosts []string

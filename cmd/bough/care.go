@@ -83,9 +83,15 @@ func (p *program) tellStatus(s api.Status, running bool) {
 	for _, name := range sortedScopes(s.Scopes) {
 		line("scope "+name, "feed %d, digest %.16s…", s.Scopes[name].Feed, s.Scopes[name].Digest)
 	}
-	if !s.Encrypted {
-		line("at rest", "NOT ENCRYPTED")
+	line("at rest", "%s", atRestWords(s))
+}
+
+// atRestWords says what the encryption is worth, as it is set up.
+func atRestWords(s api.Status) string {
+	if s.WrappingKey == api.KeyApart {
+		return "encrypted; the wrapping key lies apart from the directory"
 	}
+	return "encrypted; the wrapping key lies in the directory: this guards backups and copies of the file, not a stolen disk (see --key-file)"
 }
 
 func leaseWords(l api.Lease) string {
@@ -170,12 +176,12 @@ func (p *program) backup() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "backup --dir D", Short: "Copy the file while work goes on", GroupID: groupCare, Args: noArgs,
 		Long: "Write a consistent copy of the database while work goes on, by default into\n" +
-			"backups below the directory, and print its path. Nodes keep their own journals\n" +
-			"until the oldest of the last seven backups of central covers them, so that a\n" +
-			"restored central can be made whole. --mark tells central that a copy made by\n" +
-			"other means, and taken before, covers all it holds.\n\n" +
-			"The keys of the directory (*.pem, *.key) are not in the copy: keep them apart,\n" +
-			"once, in a safe place.",
+			"backups below the directory, and print its path. The copy is encrypted. Nodes\n" +
+			"keep their own journals until the oldest of the last seven backups of central\n" +
+			"covers them, so that a restored central can be made whole. --mark tells central\n" +
+			"that a copy made by other means, and taken before, covers all it holds.\n\n" +
+			"The keys of the directory (*.pem, *.key) are not in the copy, and it cannot be\n" +
+			"read without data.key and the wrapping key: keep them apart, in a safe place.",
 		Example: "  bough backup --dir /var/lib/bough\n  bough backup --dir /var/lib/bough --to /mnt/backup/bough-monday.db",
 	}
 	dirFlag(cmd, &dir, "the node or central")

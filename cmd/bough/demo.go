@@ -85,7 +85,7 @@ func (p *program) tellDemo(d *demo.Demo) {
 		fmt.Fprintf(t, "  %s, %s, %s\t%s\t%s\t%s\n", s.Name, s.Role, s.Where, s.Login, s.Password, s.At)
 	}
 	_ = t.Flush() // whoever closed standard output sees the pages all the same
-	p.print("\nCtrl-C ends it. Files at rest: NOT ENCRYPTED.")
+	p.print("\nCtrl-C ends it.")
 }
 
 // demoCost seals the keys of made-up people: their passwords are printed anyway.

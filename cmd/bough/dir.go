@@ -43,7 +43,29 @@ func (p *program) options(dir string) (node.Options, error) {
 	}
 	// Absolute: what a process tells of its paths is read in other directories.
 	dir, err = filepath.Abs(dir)
-	return node.Options{Dir: dir, Listen: "127.0.0.1:0", Version: versionWord(), Log: log, Now: wall, After: time.After, Rand: rand.Reader}, err
+	return node.Options{Dir: dir, KeyFile: p.wrappingKey(), Listen: "127.0.0.1:0", Version: versionWord(), Log: log, Now: wall, After: time.After, Rand: rand.Reader}, err
+}
+
+// credential is the name of the wrapping key among systemd's credentials.
+const credential = "bough.key"
+
+// wrappingKey is the file that holds the wrapping key: as the command line says,
+// the environment, or systemd, which can bind a credential to the machine's TPM;
+// empty: the directory's own.
+func (p *program) wrappingKey() string {
+	if p.keyFile != "" {
+		return p.keyFile
+	}
+	if path := os.Getenv("BOUGH_KEY_FILE"); path != "" {
+		return path
+	}
+	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" {
+		path := filepath.Join(dir, credential)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	return ""
 }
 
 // on gives fn a way to command the directory, whether a process runs there or not.

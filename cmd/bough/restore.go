@@ -17,8 +17,8 @@ What happened after the backup is not lost: the nodes still have it, and send it
 again as soon as they have the line. Head office's own work after the backup
 (people, imports, parameters) has to be repeated, so look at what was kept.
 
-The keys (*.pem) are not in a backup. On a new machine put central's authority.pem
-and central.json into the directory first.`
+The keys are not in a backup. On a new machine put central's authority.pem,
+central.json, data.key and wrapping.key into the directory first.`
 
 func (p *program) restore() *cobra.Command {
 	var dir, from string

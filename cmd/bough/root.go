@@ -43,12 +43,13 @@ and on each workstation, once with that code and then every day:
 
 Exit codes: 0 done; 1 not done, or what was asked is not so; 2 the command line
 was wrong. Words for programs go to standard output, everything else to
-standard error. Files at rest are NOT ENCRYPTED in this version.`
+standard error. Files at rest are encrypted: see --key-file.`
 
 // program is what the commands share.
 type program struct {
 	streams
-	level string // of the log
+	level   string // of the log
+	keyFile string // that the data key is wrapped under; empty: see wrappingKey
 }
 
 func newRoot(s streams) *cobra.Command {
@@ -75,6 +76,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.PersistentFlags().StringVar(&p.level, "log-level", "warn", "log to standard error from this level: debug, info, warn, error")
+	root.PersistentFlags().StringVar(&p.keyFile, "key-file", "", "file with the wrapping key; empty: BOUGH_KEY_FILE, systemd's credential bough.key, or wrapping.key in the directory")
 	root.AddGroup(
 		&cobra.Group{ID: groupTry, Title: "Look at it:"},
 		&cobra.Group{ID: groupRun, Title: "Run it:"},
@@ -138,7 +140,7 @@ func (p *program) say(format string, args ...any) { fmt.Fprintf(p.err, format+"\
 func (p *program) print(format string, args ...any) { fmt.Fprintf(p.out, format+"\n", args...) }
 
 // inside are the names of packages that begin our errors: for logs, not people.
-var inside = regexp.MustCompile(`(^|\n|: )((node|office|central|store|rows|trust|corefeed|uplink|desk|journal|wire|bank|plant|demo): )+`)
+var inside = regexp.MustCompile(`(^|\n|: )((node|office|central|store|rows|trust|corefeed|uplink|desk|journal|wire|bank|plant|demo|vault): )+`)
 
 // plain is an error for people: without the packages that it passed.
 func plain(err error) string {
@@ -155,10 +157,10 @@ func versionWord() string {
 
 func (p *program) version() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Tell version, platform and whether files are encrypted", GroupID: groupCare, Args: noArgs,
+		Use: "version", Short: "Tell version, platform and how files are encrypted", GroupID: groupCare, Args: noArgs,
 		Run: func(*cobra.Command, []string) {
 			p.print("bough %s, %s, %s/%s", versionWord(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			p.print("Files at rest: NOT ENCRYPTED")
+			p.print("Files at rest: encrypted, AES-256-GCM")
 		},
 	}
 }

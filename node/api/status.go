@@ -10,6 +10,7 @@ type Status struct {
 	Online         bool                   `json:"online" doc:"the line to central is up; true at central"`
 	Bootstrapped   bool                   `json:"bootstrapped" doc:"the feed has once reached its head"`
 	Encrypted      bool                   `json:"encrypted" doc:"the file is encrypted at rest"`
+	WrappingKey    string                 `json:"wrapping_key" words:"key_place" doc:"where the key lies that all others hang on: in the directory, or apart"`
 	Unsent         int                    `json:"unsent" doc:"changes that central has not taken"`
 	Safe           int                    `json:"safe" doc:"of them those that a neighbour holds durably, too"`
 	OldestUnsentMS int64                  `json:"oldest_unsent_ms" doc:"age of the oldest of them in ms; 0 when there is none"`
@@ -27,6 +28,12 @@ type Lease struct {
 	UntilMS int64  `json:"until_ms" doc:"ms UTC; 0: without end, as at central"`
 	State   string `json:"state" words:"lease" doc:"amber at half, over at the end: the node locks"`
 }
+
+// Places of the wrapping key.
+const (
+	KeyBeside = "beside" // in the directory: it guards copies of the file, not a stolen disk
+	KeyApart  = "apart"  // where the operator said
+)
 
 // The states of a lease.
 const (

@@ -30,6 +30,7 @@ type Options struct {
 	NowMS     func() int64
 	Cost      trust.Cost // of sealing keys under passwords; zero: trust.DefaultCost
 	NoSync    bool       // for simulators
+	Disk      rows.Disk  // nil: the platform's, which does not encrypt
 	// Veto, for simulators, refuses changes that the judge would take.
 	Veto func(*central.Node, uint64) *central.Refusal
 }
@@ -56,7 +57,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		o.Cost = trust.DefaultCost()
 	}
 	c, err := central.Open(ctx, central.Options{Path: o.Path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: o.Origin,
-		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, NoSync: o.NoSync})
+		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, NoSync: o.NoSync, Disk: o.Disk})
 	if err != nil {
 		return nil, err
 	}

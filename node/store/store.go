@@ -23,7 +23,8 @@ type Options struct {
 	// NowMS is the time to stamp with, ms UTC: the physical clock, anchored to
 	// central's.
 	NowMS  func() int64
-	NoSync bool // for simulators
+	NoSync bool      // for simulators
+	Disk   rows.Disk // nil: the platform's, which does not encrypt
 }
 
 // Store is the file of a node, open.
@@ -46,7 +47,7 @@ const OfficeScope int64 = 0
 
 // Open opens or makes the file of a node.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: localTables, Oldest: oldestReader, NoSync: o.NoSync})
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: localTables, Oldest: oldestReader, NoSync: o.NoSync, Disk: o.Disk})
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}

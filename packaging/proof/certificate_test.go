@@ -9,13 +9,12 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"bough/node"
 	"bough/sync/trust"
 	"bough/sync/wire"
 )
@@ -99,10 +98,10 @@ type papers struct {
 
 func forge(t *testing.T, b *bank, w *workstation) papers {
 	t.Helper()
-	pems := file(t, b.central.dir, "authority.pem")
+	pems := secret(t, b.central.dir, "authority.pem")
 	ours, err := trust.ParseAuthority(pems)
 	must(t, err)
-	identity, err := trust.ParseIdentity(file(t, w.dir, "node.key"))
+	identity, err := trust.ParseIdentity(secret(t, w.dir, "node.key"))
 	must(t, err)
 	request, err := identity.Request()
 	must(t, err)
@@ -143,9 +142,10 @@ func ended(t *testing.T, authority []byte, own *tls.Certificate) *tls.Certificat
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: own.PrivateKey}
 }
 
-func file(t *testing.T, dir, name string) []byte {
+// secret is a private key, for who also has the wrapping key beside it.
+func secret(t *testing.T, dir, name string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, name))
+	data, err := node.Secret(node.Options{Dir: dir}, name)
 	must(t, err)
 	return data
 }

@@ -64,7 +64,8 @@ type Options struct {
 	Judge      Judge
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
-	NoSync bool // for simulators
+	NoSync bool      // for simulators
+	Disk   rows.Disk // nil: the platform's, which does not encrypt
 }
 
 // Central is the database of head office, open.
@@ -91,7 +92,7 @@ const (
 
 // Open opens or makes central's file.
 func Open(ctx context.Context, o Options) (*Central, error) {
-	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Oldest: oldestReader, Shared: o.Migrations, NoSync: o.NoSync})
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Oldest: oldestReader, Shared: o.Migrations, NoSync: o.NoSync, Disk: o.Disk})
 	if err != nil {
 		return nil, fmt.Errorf("central: %w", err)
 	}

@@ -25,6 +25,7 @@ type Restoring struct {
 	Migrations []string // of what shares the file
 	Origin     crdt.Origin
 	NowMS      int64
+	Disk       rows.Disk // nil: the platform's
 }
 
 // Restored tells what a restore brought back.
@@ -48,10 +49,13 @@ type Restored struct {
 //
 // A file of a newer version, of another program or of a node is refused.
 func Restore(ctx context.Context, o Restoring) (r Restored, err error) {
-	if err := peek(o.Path); err != nil {
+	if o.Disk == nil {
+		o.Disk = rows.Platform{}
+	}
+	if err := peek(o); err != nil {
 		return r, err
 	}
-	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Oldest: oldestReader, Shared: o.Migrations})
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Oldest: oldestReader, Shared: o.Migrations, Disk: o.Disk})
 	if err != nil {
 		return r, fmt.Errorf("central: restore: %w", err)
 	}
@@ -75,8 +79,8 @@ func Restore(ctx context.Context, o Restoring) (r Restored, err error) {
 
 // peek looks whether the file is of a central at all, before its tables are
 // brought up to date.
-func peek(path string) (err error) {
-	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+func peek(o Restoring) (err error) {
+	c, err := o.Disk.Open(o.Path, sqlite.OpenReadWrite)
 	if err != nil {
 		return fmt.Errorf("central: restore: %w", err)
 	}

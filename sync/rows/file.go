@@ -41,6 +41,7 @@ type Options struct {
 
 	Readers int  // connections for reading, 0: 4
 	NoSync  bool // for simulators: no fsync
+	Disk    Disk // nil: the platform's, which does not encrypt
 }
 
 // File is one SQLite file, open.
@@ -50,6 +51,7 @@ type File struct {
 	plans  [256]*plan
 	gained []uint8
 	path   string
+	disk   Disk
 
 	writing chan *sqlite.Conn // holds the one writing connection: the write lock
 	reading chan *sqlite.Conn
@@ -75,7 +77,10 @@ func Open(o Options) (*File, error) {
 	if o.Readers <= 0 {
 		o.Readers = defaultReaders
 	}
-	f := &File{schema: o.Schema, path: o.Path, stmts: map[*sqlite.Conn]*statements{},
+	if o.Disk == nil {
+		o.Disk = Platform{}
+	}
+	f := &File{schema: o.Schema, path: o.Path, disk: o.Disk, stmts: map[*sqlite.Conn]*statements{},
 		writing: make(chan *sqlite.Conn, 1), reading: make(chan *sqlite.Conn, o.Readers)}
 	w, err := f.connect(o, false)
 	if err != nil {
@@ -98,9 +103,9 @@ func Open(o Options) (*File, error) {
 
 func (f *File) connect(o Options, reader bool) (*sqlite.Conn, error) {
 	// Not OpenWAL: that writes to the file before it is known to be ours.
-	c, err := sqlite.OpenConn(o.Path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	c, err := f.disk.Open(o.Path, sqlite.OpenReadWrite, sqlite.OpenCreate)
 	if err != nil {
-		return nil, fmt.Errorf("rows: open %s: %w", o.Path, err)
+		return nil, fmt.Errorf("rows: %w", err)
 	}
 	c.SetBlockOnBusy()
 	sync, cache, query := "FULL", cacheKiB, "OFF"
@@ -207,53 +212,6 @@ func (f *File) Read(ctx context.Context, fn func(*Tx) error) (err error) {
 	end := sqlitex.Transaction(c)
 	defer end(&err)
 	return fn(&Tx{file: f, conn: c, st: f.stmts[c]})
-}
-
-// Backup writes a consistent copy of the file to path while work goes on. path
-// must not exist.
-func (f *File) Backup(ctx context.Context, path string) error {
-	select {
-	case c, ok := <-f.reading:
-		if !ok {
-			return ErrClosed
-		}
-		defer func() { f.reading <- c }()
-		// Outside a transaction, as VACUUM wants it: it takes its own snapshot.
-		// It also wants a connection that may write, though it only reads here.
-		tx := &Tx{file: f, conn: c, st: f.stmts[c]}
-		if err := tx.Exec(`PRAGMA query_only=OFF`); err != nil {
-			return err
-		}
-		err := tx.Exec(`VACUUM INTO ?1`, path)
-		return errors.Join(err, tx.Exec(`PRAGMA query_only=ON`))
-	case <-ctx.Done():
-		return fmt.Errorf("rows: backup: %w", ctx.Err())
-	}
-}
-
-// Integrity runs SQLite's own check and returns what it found, at most 100
-// lines; none when the file is sound.
-//
-// It opens a connection of its own: a full-text index keeps its structure in
-// each connection that searched, and the check does not look whether it is
-// still current, so that it would find faults that are not there.
-func (f *File) Integrity(ctx context.Context) (faults []string, err error) {
-	c, err := sqlite.OpenConn(f.path, sqlite.OpenReadWrite)
-	if err != nil {
-		return nil, fmt.Errorf("rows: check %s: %w", f.path, err)
-	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-	c.SetInterrupt(ctx.Done())
-	err = sqlitex.ExecuteTransient(c, `PRAGMA integrity_check(100)`, &sqlitex.ExecOptions{ResultFunc: func(s *sqlite.Stmt) error {
-		if t := s.ColumnText(0); t != "ok" {
-			faults = append(faults, t)
-		}
-		return nil
-	}})
-	if err != nil {
-		return nil, fmt.Errorf("rows: check %s: %w", f.path, err)
-	}
-	return faults, nil
 }
 
 // Checkpoint moves the write-ahead log into the file and empties it.

@@ -4,8 +4,14 @@
 // way, everything that is read is verified. Above it nothing changes; the same
 // place is the seam through which tests make disks fail (Fault).
 //
-//	err := vault.Register("vault", keyring, vault.Options{Rand: rand.Reader})
-//	conn, err := vault.Open(path, "vault", sqlite.OpenReadWrite, sqlite.OpenCreate)
+//	disk, err := vault.Mount("bank", vault.OneKey(key), vault.Options{Rand: rand.Reader})
+//	file, err := rows.Open(rows.Options{Path: path, Disk: disk, …})
+//
+// A plain file is encrypted in its place (Adopt); small files with private keys
+// are sealed beside it (SealSecret). Verify reads every page and names what is
+// damaged; Scan looks for bytes in all decrypted pages, free ones and old frames
+// of the log included, and so proves that something is gone (ScanPlain: of a
+// file that is not encrypted).
 //
 // # What is on disk
 //
@@ -84,7 +90,8 @@
 //
 // SQLite uses a connection from one goroutine at a time, so an open file locks
 // nothing. vault.mu guards the list of open files. The list of vaults by name
-// is the process's, as SQLite's own is: what is registered stays.
+// is the process's, as SQLite's own is. Disk.mu guards the handles that Verify
+// and Scan keep: closing one would drop the locks the process has on the file.
 //
 // # Testing
 //

@@ -1,5 +1,7 @@
 package vault
 
+import "fmt"
+
 // FileKind says which of a database's files is meant.
 type FileKind uint8
 
@@ -81,4 +83,20 @@ type Damage struct {
 	File   FileKind
 	Offset int64
 	Reason string
+}
+
+// Page is the number of the page of a database that is damaged; 0 elsewhere.
+func (d Damage) Page() int64 {
+	if d.File != Database {
+		return 0
+	}
+	return pageNumber(d.Offset)
+}
+
+// String says it in words.
+func (d Damage) String() string {
+	if n := d.Page(); n > 0 {
+		return fmt.Sprintf("page %d of the file: %s", n, d.Reason)
+	}
+	return fmt.Sprintf("the %s, at byte %d: %s", d.File, d.Offset, d.Reason)
 }

@@ -25,7 +25,8 @@ var ErrLoose = errors.New("the file is open to others than its owner: chmod 600"
 // database protects against nothing but a lost backup; one that the operator
 // brings from elsewhere (a credential of the init system bound to the machine,
 // a file on a volume unlocked at start, a removable stick) protects a stolen
-// disk.
+// disk. On Windows NewSecret has the system encrypt it for this machine (DPAPI):
+// a copy of the file alone is of no use elsewhere, the whole disk still is.
 type KeyFile struct {
 	Path   string // of the wrapped data key, usually beside the database
 	Secret string // path of the machine secret: at least 32 random bytes
@@ -39,6 +40,19 @@ func (k KeyFile) Create(rand io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	return key, k.store(rand, key, os.O_EXCL, k.Path)
+}
+
+// NewSecret draws a machine secret and stores it at path, which must not exist.
+func NewSecret(rand io.Reader, path string) error {
+	secret := make([]byte, minSecretBytes)
+	if _, err := io.ReadFull(rand, secret); err != nil {
+		return fmt.Errorf("vault: draw a machine secret: %w", err)
+	}
+	guarded, err := guard(secret)
+	if err != nil {
+		return fmt.Errorf("vault: protect the machine secret: %w", err)
+	}
+	return putFile(path, guarded, os.O_EXCL)
 }
 
 // Load returns the data key. An error that satisfies errors.Is with
@@ -78,7 +92,7 @@ func (k KeyFile) Rewrap(rand io.Reader, secret string) error {
 }
 
 // store writes the wrapped key to path, durably.
-func (k KeyFile) store(rand io.Reader, key []byte, flag int, path string) (err error) {
+func (k KeyFile) store(rand io.Reader, key []byte, flag int, path string) error {
 	kek, err := k.kek()
 	if err != nil {
 		return err
@@ -87,13 +101,18 @@ func (k KeyFile) store(rand io.Reader, key []byte, flag int, path string) (err e
 	if err != nil {
 		return err
 	}
+	return putFile(path, blob, flag)
+}
+
+// putFile writes a file of the owner's alone, durably.
+func putFile(path string, content []byte, flag int) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if err != nil {
-		return fmt.Errorf("vault: store the data key: %w", err)
+		return fmt.Errorf("vault: store a key: %w", err)
 	}
-	_, err = f.Write(blob)
+	_, err = f.Write(content)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("vault: store the data key: %w", err)
+		return fmt.Errorf("vault: store a key: %w", err)
 	}
 	return syncFolder(path)
 }
@@ -136,7 +155,7 @@ func readSecret(path string) ([]byte, error) {
 	if len(secret) < minSecretBytes || len(secret) > maxSecretBytes {
 		return nil, fmt.Errorf("a secret has %d bytes to 1 MiB, this has %d", minSecretBytes, len(secret))
 	}
-	return secret, nil
+	return unguard(secret)
 }
 
 // syncFolder makes the entry of a new file durable. Windows does so itself and

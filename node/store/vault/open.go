@@ -101,7 +101,7 @@ func DSN(path, name string) string {
 	if filepath.VolumeName(path) != "" && !strings.HasPrefix(p, "/") {
 		p = "/" + p // file:/C:/bank/bough.db
 	}
-	return "file:" + (&url.URL{Path: p}).EscapedPath() + "?vfs=" + url.QueryEscape(name)
+	return "file:" + (&url.URL{Path: p}).EscapedPath() + "?vfs=" + strings.ReplaceAll(url.QueryEscape(name), "+", "%20") // SQLite takes + for itself
 }
 
 // Open opens the file at path through the vault registered under name, and

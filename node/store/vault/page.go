@@ -27,6 +27,10 @@ const (
 
 	maxSecretBytes = 1 << 20 // of a machine secret: a key, not a disk by mistake
 	maxKeyIDBytes  = 255     // one byte counts them
+
+	walkPages   = 64   // read at once when every page is looked at
+	verifyTries = 3    // how often a page that may just be written is looked at
+	maxDamages  = 1000 // that Verify lists: more say nothing new
 )
 
 const (

@@ -24,9 +24,8 @@ type Options struct {
 	Damaged func(Damage)
 }
 
-// registered are the vaults of this process by name. SQLite's own list, which
-// cannot be emptied while a connection is open, holds bare words that keep no
-// Go memory alive; this is its shadow.
+// registered are the vaults of this process by name. SQLite's own list holds
+// bare words that keep no Go memory alive; this is its shadow.
 var registered sync.Map
 
 // vault is one registered VFS.
@@ -35,7 +34,8 @@ type vault struct {
 	keys  Keyring
 	base  uintptr // the platform's VFS
 	open  openFunc
-	own   uintptr  // ours, in the engine's memory
+	own   uintptr  // ours, in the engine's memory; 0 once it is off the list
+	cname uintptr  // its name there
 	xOpen openFunc // kept alive for own
 
 	mu      sync.Mutex        // guards what follows
@@ -43,8 +43,8 @@ type vault struct {
 	refused map[string]error  // by path: why the latest opening failed, until Open asks
 }
 
-// Register makes a vault known to SQLite under name, for good. ErrRegistered
-// when the name is taken.
+// Register makes a vault known to SQLite under name, until the process ends (see
+// Mount for one that can be closed). ErrRegistered when the name is taken.
 func Register(name string, keys Keyring, opt Options) error {
 	if opt.Rand == nil || keys == nil {
 		return errors.New("vault: register: a source of randomness and a keyring are needed")
@@ -88,6 +88,7 @@ func (v *vault) register(name string) error {
 	v.open, v.xOpen = goFunc[openFunc](own.FxOpen), v.openFile
 	own.FxOpen, own.FzName, own.FpNext = cFunc(v.xOpen), cname, 0
 	own.FszOsFile += int32(cFileSize)
+	v.cname = cname
 	if rc := lib.Xsqlite3_vfs_register(t, v.own, 0); rc != lib.SQLITE_OK {
 		return fmt.Errorf("SQLite refuses it (%d)", rc)
 	}
