@@ -162,6 +162,7 @@ func (h *HeadOffice) Start(ctx context.Context) (err error) {
 	}
 	stopIndex := indexer(h.Office.Local, h.o)
 	h.running.push(stopIndex)
+	h.running.push(h.trimmer())
 	secure, err := h.echo(true)
 	if err != nil {
 		return err

@@ -71,7 +71,11 @@ func (s *station) open() (err error) {
 		if err != nil {
 			return err
 		}
-		c.Scopes = append(c.Scopes, replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch})
+		from, err := s.store.Reading(s.w.ctx, scope)
+		if err != nil {
+			return err
+		}
+		c.Scopes = append(c.Scopes, replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch, Reading: from.On, Whole: from.Whole, Sweep: from.Sweep})
 	}
 	s.rep = replica.New(c)
 	s.up, s.wakeMS = true, 0
@@ -196,7 +200,7 @@ func (s *station) do(a replica.Action) {
 		s.apply(a)
 	case replica.Rewind:
 		s.w.saw("feed rewound")
-		if s.w.must("rewind", s.store.Rewind(s.w.ctx, a.Scope, a.Epoch)) {
+		if s.w.must("rewind", s.store.Rewind(s.w.ctx, a.Scope, a.Epoch, a.Away)) {
 			s.rep.Step(replica.Applied{Ticket: a.Ticket})
 		}
 	case replica.Report:

@@ -14,6 +14,9 @@
 //   - A change of a neighbour is merged once: what the vector of any page that
 //     was applied covers is never taken from a neighbour any more.
 //   - A journal entry and the rows it changes are one transaction.
+//   - Where leave entries are gone that this file has not read, the feed is read
+//     from 0; at its end a row goes that was not met and that no untaken change,
+//     own or a neighbour's, names. Until then nobody counts as contactable.
 //   - Changes count as taken only with the last page of a pull.
 //   - The index is behind the save: what is not indexed yet stands in table
 //     dirty, written with the save, and find looks through that too.

@@ -36,7 +36,10 @@ func (s *Store) Apply(ctx context.Context, page *wire.Page) error {
 			return err
 		}
 	}
-	return s.applyEnd(ctx, page)
+	if err := s.applyEnd(ctx, page); err != nil || page.More {
+		return err
+	}
+	return s.finish(ctx, page.Scope)
 }
 
 // resume brings changes back into the overlay that central had taken once and
@@ -70,7 +73,17 @@ func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.Pa
 		if known, err = s.noteTaken(tx, page.Vector); err != nil {
 			return err
 		}
+		r, err := reading(tx, page.Scope)
+		if err != nil {
+			return err
+		}
+		if r, err = begin(tx, page, r); err != nil {
+			return err
+		}
 		for i := range slice {
+			if err := s.meet(tx, r, page.Scope, &slice[i]); err != nil {
+				return err
+			}
 			t, err := s.replace(tx, page, &slice[i], touched)
 			if err != nil {
 				return fmt.Errorf("store: feed of scope %d, number %d: %w", page.Scope, slice[i].N, err)
@@ -149,8 +162,12 @@ func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 		if err := tx.SetFact(factTaken, int64(taken)); err != nil {
 			return err
 		}
-		if err := tx.SetFact(factMet, int64(1)); err != nil {
+		if r, err := reading(tx, page.Scope); err != nil {
 			return err
+		} else if !r.Sweep {
+			if err := tx.SetFact(factMet, int64(1)); err != nil {
+				return err
+			}
 		}
 		return s.trim(tx, min(page.Backed, taken))
 	})
@@ -202,19 +219,4 @@ func (s *Store) Met(ctx context.Context) (met bool, err error) {
 func (l *Local) Met(tx *rows.Tx) (bool, error) {
 	n, err := tx.FactInt(factMet)
 	return n == 1, err
-}
-
-// Rewind makes the feed of a scope start again from 0, for a new feed epoch.
-// Rows stay and are replaced as they come.
-func (s *Store) Rewind(ctx context.Context, scope int64, epoch uint64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.File.Write(ctx, func(tx *rows.Tx) error {
-		sc, err := tx.Scope(scope)
-		if err != nil {
-			return err
-		}
-		sc.Feed, sc.Epoch = 0, epoch
-		return tx.SetScope(sc)
-	})
 }

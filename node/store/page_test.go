@@ -147,7 +147,7 @@ func TestACentralThatWasRestoredGetsTheWorkAgain(t *testing.T) {
 	l.act(field(crm.Party, id, crm.PartyMemo, crdt.TextValue("likes trains")))
 	l.apply(page(0, 2, f.take(party(id, "Ada"), by(here, 1)), f.take(field(crm.Party, id, crm.PartyMemo, crdt.TextValue("likes trains")), by(here, 2))))
 	// The backup is from before the memo.
-	if err := l.Rewind(ctx(), branch, 2); err != nil {
+	if err := l.Rewind(ctx(), branch, 2, false); err != nil {
 		t.Fatal(err)
 	}
 	g := newFeed()

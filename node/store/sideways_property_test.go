@@ -207,7 +207,7 @@ func (w *town) pull(n *desk1) {
 		page, err := w.central.Page(ctx(), c, wire.Pull{Scope: scope, Since: at.Feed, Limit: 1000})
 		w.must(err)
 		if at.Epoch == 0 {
-			w.must(n.Rewind(ctx(), scope, page.Epoch))
+			w.must(n.Rewind(ctx(), scope, page.Epoch, false))
 		}
 		w.must(n.Apply(ctx(), page))
 	}

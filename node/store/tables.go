@@ -104,6 +104,24 @@ CREATE TABLE receipt (
 	clean  INTEGER NOT NULL DEFAULT 0, -- 1: gone from pages, log and index
 	PRIMARY KEY (why, kind, row_id)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- A feed that is being read from 0. Empty at central.
+CREATE TABLE reading (
+	scope INTEGER PRIMARY KEY,
+	whole INTEGER NOT NULL, -- leave entries after this number are needed
+	sweep INTEGER NOT NULL, -- 1: rows that are not met go at the end
+	round INTEGER NOT NULL  -- how often it began
+) STRICT;
+
+-- Rows that a reading from 0 has met, where a sweep will ask for them; of kinds
+-- that this release does not know, all rows, for nothing else says whose they are.
+CREATE TABLE met (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	round  INTEGER NOT NULL, -- of the reading
+	scope  INTEGER NOT NULL,
+	PRIMARY KEY (kind, row_id)
+) STRICT, WITHOUT ROWID;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

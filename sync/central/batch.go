@@ -96,9 +96,10 @@ func (b *Batch) remove(k key) error {
 	return nil
 }
 
-// refused makes a row that a refused change touched go out again. Where scope
-// does not hold it, or there is none, scope hears so.
-func (b *Batch) refused(k key, scope int64) error {
+// answer makes a row that a change touched, taken or refused, go out again.
+// Where the scope of the author does not hold it (it left, or there is none),
+// the scope hears so: the author's node has it.
+func (b *Batch) answer(k key, scope int64) error {
 	e, err := b.load(k)
 	if err != nil {
 		return err

@@ -83,6 +83,7 @@ type Central struct {
 
 	news
 	reached reached
+	readers readers
 }
 
 const (

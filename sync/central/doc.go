@@ -26,6 +26,12 @@
 //   - A scope that does not hold a row, though its nodes may have it (the row
 //     left, was taken back, or was never made because its change was refused),
 //     has one void entry for it. A refusal is numbered before the rows it is about.
+//   - Void entries are taken out of a feed once every node has read them that
+//     called within its lease; a page says up to where, so that a node that was
+//     away longer reads from 0. What safety needs stands in the page; who is
+//     waited for only decides how often that happens.
+//   - A row that a change of a node touched is told to the author's scope, too,
+//     if only that the scope does not hold it.
 //   - Numbers are given last in a transaction, in one order for all scopes.
 //   - What a node pushes again is compared by hash with what was taken, also
 //     where it brings nothing new: another history is refused, never passed

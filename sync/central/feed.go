@@ -41,6 +41,10 @@ func (c *Central) Page(ctx context.Context, n *Node, q wire.Pull) (*wire.Page, e
 		if page.More = page.Until < sc.Feed; !page.More {
 			page.Digest = sc.Digest
 		}
+		page.Head = sc.Feed
+		if page.Floor, err = floorOf(tx, q.Scope); err != nil {
+			return err
+		}
 		if page.Vector, err = vector(tx, n.Branch); err != nil {
 			return err
 		}
@@ -50,6 +54,7 @@ func (c *Central) Page(ctx context.Context, n *Node, q wire.Pull) (*wire.Page, e
 	if err != nil {
 		return nil, fmt.Errorf("central: page of scope %d after %d: %w", q.Scope, q.Since, err)
 	}
+	c.readers.asked(n.Origin, q, page.Head, page.NowMS)
 	return page, nil
 }
 

@@ -115,7 +115,11 @@ func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change) (taken bool,
 		return false, err
 	}
 	for i := range ch.Bodies {
-		if err := b.merge(&ch.Bodies[i].Op, ch.Written(by), n.Branch); err != nil {
+		op := &ch.Bodies[i].Op
+		if err := b.merge(op, ch.Written(by), n.Branch); err != nil {
+			return false, err
+		}
+		if err := b.answer(key{op.Kind, op.ID}, c.authorScope(n, op.Kind)); err != nil {
 			return false, err
 		}
 	}
@@ -152,17 +156,20 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 	b.rows[key{op.Kind, op.ID}].first = true
 	for i := range ch.Bodies {
 		op := &ch.Bodies[i].Op
-		kind := c.File.Held().Kind(op.Kind)
-		if ch.Bodies[i].Erased || kind == nil {
+		if ch.Bodies[i].Erased || c.File.Held().Kind(op.Kind) == nil {
 			continue
 		}
-		scope := n.Branch
-		if kind.Scope.Everywhere {
-			scope = OfficeScope
-		}
-		if err := b.refused(key{op.Kind, op.ID}, scope); err != nil {
+		if err := b.answer(key{op.Kind, op.ID}, c.authorScope(n, op.Kind)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// authorScope is the scope in which a node keeps rows of a kind.
+func (c *Central) authorScope(n *Node, kind uint8) int64 {
+	if k := c.File.Held().Kind(kind); k != nil && k.Scope.Everywhere {
+		return OfficeScope
+	}
+	return n.Branch
 }

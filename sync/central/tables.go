@@ -109,4 +109,22 @@ CREATE TABLE purge (
 	PRIMARY KEY (origin, why, kind, row_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX purge_outstanding ON purge (origin, at) WHERE done=0;
+`, `
+-- Up to which number void entries were taken out of the feed of a scope: nodes
+-- that have not read as far read it from 0.
+CREATE TABLE feed_floor (
+	scope INTEGER PRIMARY KEY,
+	n     INTEGER NOT NULL
+) STRICT;
+
+-- How far nodes have read the feeds of their scopes, as far as trimming knows.
+CREATE TABLE feed_reader (
+	origin INTEGER NOT NULL,
+	scope  INTEGER NOT NULL,
+	n      INTEGER NOT NULL, -- what is after it is still needed
+	began  INTEGER NOT NULL DEFAULT 0, -- head of the feed when a reading from 0 began; 0: none is under way
+	at     INTEGER NOT NULL DEFAULT 0, -- ms UTC when it asked
+	PRIMARY KEY (origin, scope)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX void_scope ON void (scope, n);
 `}

@@ -15,6 +15,8 @@ type came struct {
 	epoch  uint64
 	has    uint64 // own number central had taken
 	rewind bool   // instead of being applied
+	away   bool   // why
+	head   int64  // of central's feed
 	handed bool
 }
 
@@ -60,7 +62,10 @@ func (r *Replica) paged(e *Paged) {
 	r.contact()
 	r.pull.ticket = r.ticket() // of the Apply or Rewind that follows
 	has := p.Vector[r.c.Origin]
-	r.came = &came{page: p, until: p.Until, more: p.More, epoch: p.Epoch, has: has, rewind: s.epoch != 0 && s.epoch != p.Epoch}
+	r.came = &came{page: p, until: p.Until, more: p.More, epoch: p.Epoch, has: has, rewind: s.epoch != 0 && s.epoch != p.Epoch, head: p.Head}
+	if s.below(p) {
+		r.came.rewind, r.came.away = true, true
+	}
 	switch {
 	case has > r.written:
 		r.push.class, r.push.detail = Fork, forkWords(has, r.written)
@@ -77,7 +82,7 @@ func (r *Replica) take() Action {
 		return nil
 	case c.rewind:
 		c.handed, c.page = true, nil
-		return Rewind{Ticket: r.pull.ticket, Scope: r.asked.scope, Epoch: c.epoch}
+		return Rewind{Ticket: r.pull.ticket, Scope: r.asked.scope, Epoch: c.epoch, Away: c.away}
 	case c.has > r.sent && r.push.class != Fork:
 		return nil // until a push is answered
 	}
@@ -109,9 +114,12 @@ func (r *Replica) applied(ticket uint64) {
 	r.pull.succeed()
 	s.epoch = c.epoch
 	if c.rewind {
+		s.rewound(c.away)
+		r.scopes[len(r.scopes)-1].want = true // its last page says that all is met again
 		s.feed, s.head, s.want, s.met = 0, 0, true, false
 		return
 	}
+	s.read(c)
 	s.feed = c.until
 	if c.more {
 		s.want = true

@@ -47,7 +47,10 @@
 //     there, a higher one than the file ever wrote means that the file is a
 //     restored backup or a clone.
 //   - A page of another feed epoch than the one known is not applied: the scope
-//     is rewound and read from 0.
+//     is rewound and read from 0. So is a feed out of which central has taken
+//     leave entries that were not read here: then what is not met again goes at
+//     its end. A reading from 0 holds as long as central has every leave entry
+//     after the head of its first page; else it begins again.
 //
 // # Slices
 //

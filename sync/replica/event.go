@@ -102,11 +102,14 @@ type Apply struct {
 	Page   *wire.Page
 }
 
-// Rewind makes the feed of a scope start again from 0, in a new epoch.
+// Rewind makes the feed of a scope start again from 0: in a new epoch, or,
+// Away, because the node was away longer than central keeps leave entries.
+// Then the rows that are not met again go at its end.
 type Rewind struct {
 	Ticket uint64
 	Scope  int64
 	Epoch  uint64
+	Away   bool
 }
 
 // Report sends receipts, at most Limit.

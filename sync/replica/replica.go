@@ -43,6 +43,7 @@ type scope struct {
 	headBefore int64
 	want       bool // to be asked for, whatever head says
 	met        bool // was read to its end since the start
+	away
 }
 
 func (s *scope) behind() bool { return s.want || s.head > s.feed }
@@ -88,7 +89,7 @@ func New(c Config) *Replica {
 	c.PageLimit = min(c.PageLimit, wire.MaxPageRows)
 	r := &Replica{c: c, written: c.Written, sent: c.Taken, taken: c.Taken}
 	for _, at := range c.Scopes {
-		r.scopes = append(r.scopes, scope{scope: at.Scope, feed: at.Feed, epoch: at.Epoch, want: true})
+		r.scopes = append(r.scopes, scope{scope: at.Scope, feed: at.Feed, epoch: at.Epoch, want: true, away: newAway(&at)})
 	}
 	r.c.Scopes = nil
 	return r

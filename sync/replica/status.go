@@ -5,6 +5,12 @@ type Cursor struct {
 	Scope int64
 	Feed  int64  // feed number
 	Epoch uint64 // feed epoch; 0: none met yet
+	// Reading: the feed is being read from 0, though rows are held already. It
+	// holds while central has every leave entry after Whole. Sweep: at its end
+	// the rows that were not met go.
+	Reading bool
+	Whole   int64
+	Sweep   bool
 	// AtHead: everything that central is known to have was read.
 	AtHead bool
 }

@@ -145,7 +145,7 @@ func (p *player) event(verb string, a args) Event {
 			Answer: wire.Pushed{Vector: map[crdt.Origin]uint64{7: a.u("has")}}}
 	case "page":
 		return Paged{Ticket: ticket, Written: a.u("written"), Page: &wire.Page{Scope: a.num("scope", 0), Since: a.num("since", 0),
-			Until: a.num("until", 0), More: a["more"] == "yes", Epoch: uint64(a.num("epoch", 1)), Vector: map[crdt.Origin]uint64{7: a.u("has")}}}
+			Until: a.num("until", 0), More: a["more"] == "yes", Floor: a.num("floor", 0), Head: a.num("head", 0), Epoch: uint64(a.num("epoch", 1)), Vector: map[crdt.Origin]uint64{7: a.u("has")}}}
 	case "applied":
 		return Applied{Ticket: ticket}
 	case "watched":
@@ -201,7 +201,8 @@ func describe(a Action) string {
 	case Report:
 		return fmt.Sprintf("report #%d, at most %d", a.Ticket, a.Limit)
 	case Rewind:
-		return fmt.Sprintf("rewind #%d scope %d to epoch %d", a.Ticket, a.Scope, a.Epoch)
+		away := map[bool]string{true: ", away"}[a.Away]
+		return fmt.Sprintf("rewind #%d scope %d to epoch %d%s", a.Ticket, a.Scope, a.Epoch, away)
 	case Watch:
 		out := fmt.Sprintf("watch #%d epoch %d", a.Ticket, a.Epoch)
 		for _, scope := range slices.Sorted(maps.Keys(a.Since)) {

@@ -46,6 +46,15 @@ type Scope struct {
 	Epoch  uint64 // feed epoch
 }
 
+// Reading is how a node reads the feed of a scope from 0 though it holds rows
+// already.
+type Reading struct {
+	On    bool
+	Whole int64 // leave entries after this number are needed
+	Sweep bool  // at the end the rows that were not met go
+	Round int64 // rows that were met are marked with it
+}
+
 // Scope reads a scope; zero digest and feed for one never met. Changes counted
 // in this transaction are not in it yet.
 func (tx *Tx) Scope(scope int64) (Scope, error) {

@@ -30,7 +30,7 @@ func (u *Uplink) carry(ctx context.Context, a replica.Action) replica.Event {
 		e, err = replica.Applied{Ticket: ticket}, inFile(u.o.Store.Apply(ctx, a.Page))
 	case replica.Rewind:
 		ticket = a.Ticket
-		e, err = replica.Applied{Ticket: ticket}, inFile(u.o.Store.Rewind(ctx, a.Scope, a.Epoch))
+		e, err = replica.Applied{Ticket: ticket}, inFile(u.o.Store.Rewind(ctx, a.Scope, a.Epoch, a.Away))
 	case replica.Watch:
 		ticket = a.Ticket
 		e, err = u.watch(ctx, a)

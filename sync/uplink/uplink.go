@@ -26,6 +26,8 @@ type Store interface {
 	Scopes() []int64
 	Progress(ctx context.Context) (journal.Progress, error)
 	Cursor(ctx context.Context, scope int64) (rows.Scope, error)
+	// Reading tells how the reading of a scope from 0 stands.
+	Reading(ctx context.Context, scope int64) (rows.Reading, error)
 	// Upward reads what is to be pushed after own number since, neighbours'
 	// changes included; Pushed takes in what central has of them, and Relayable
 	// tells how many are due.
@@ -33,7 +35,7 @@ type Store interface {
 	Pushed(sent []journal.Range, vector map[crdt.Origin]uint64)
 	Relayable() uint64
 	Apply(ctx context.Context, page *wire.Page) error
-	Rewind(ctx context.Context, scope int64, epoch uint64) error
+	Rewind(ctx context.Context, scope int64, epoch uint64, away bool) error
 	// Receipts reads those that central has not noted, at most limit; Noted
 	// forgets them, and tells how many there still are.
 	Receipts(ctx context.Context, limit int) ([]wire.Receipt, error)
@@ -111,7 +113,11 @@ func New(ctx context.Context, o Options) (*Uplink, error) {
 		if err != nil {
 			return nil, fmt.Errorf("uplink: %w", err)
 		}
-		c.Scopes = append(c.Scopes, replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch})
+		from, err := o.Store.Reading(ctx, scope)
+		if err != nil {
+			return nil, fmt.Errorf("uplink: %w", err)
+		}
+		c.Scopes = append(c.Scopes, replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch, Reading: from.On, Whole: from.Whole, Sweep: from.Sweep})
 	}
 	u.machine = replica.New(c)
 	u.state = State{Status: u.machine.State(), CertificateUntilMS: u.line.until().UnixMilli()}

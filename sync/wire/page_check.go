@@ -16,6 +16,9 @@ func checkPage(p *Page, values bool) error {
 	if p.Since < 0 || p.Until < p.Since {
 		return fmt.Errorf("a page from %d to %d", p.Since, p.Until)
 	}
+	if p.Floor < 0 || p.Head < 0 || p.Floor > p.Head {
+		return fmt.Errorf("a page of a feed from %d to %d", p.Floor, p.Head)
+	}
 	last := p.Since
 	for i := range p.Rows {
 		row := &p.Rows[i]

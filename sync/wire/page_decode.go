@@ -35,6 +35,9 @@ func (r *reader) pageHead(p *Page) {
 			p.Digest = digest
 		}
 	}
+	if flags&pageFloor != 0 {
+		p.Floor, p.Head = int64(r.uvarint()), int64(r.uvarint())
+	}
 	p.Scope, p.Epoch, p.Since = r.varint(), r.uvarint(), int64(r.uvarint())
 	p.Until = p.Since + int64(r.uvarint())
 	p.NowMS, p.Backed = r.varint(), r.uvarint()

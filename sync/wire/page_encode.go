@@ -10,7 +10,8 @@ import (
 const (
 	pageMore byte = 1 << iota
 	pageDigest
-	pageFlags = pageMore | pageDigest
+	pageFloor
+	pageFlags = pageMore | pageDigest | pageFloor
 )
 
 // EncodePage makes a frame. Nulls at the end of Fields are not carried.
@@ -49,7 +50,14 @@ func (w *writer) pageHead(p *Page) error {
 		flags |= pageDigest
 		w.raw = append(w.raw, p.Digest.Bytes()...)
 	}
+	if p.Floor != 0 || p.Head != 0 {
+		flags |= pageFloor
+	}
 	w.byte(flags)
+	if flags&pageFloor != 0 {
+		w.uvarint(uint64(p.Floor))
+		w.uvarint(uint64(p.Head))
+	}
 	w.varint(p.Scope)
 	w.uvarint(p.Epoch)
 	w.uvarint(uint64(p.Since))

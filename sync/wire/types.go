@@ -44,7 +44,11 @@ type Page struct {
 	Since int64  // as asked
 	Until int64  // feed number the node has reached with this page
 	More  bool   // there is another page
-	Rows  []PageRow
+	// Floor and Head are of the same read: the number up to which entries that a
+	// row left were taken out of the feed (0: none ever was), and the feed's last.
+	// Whoever has not read as far as Floor, and holds rows, must read from 0.
+	Floor, Head int64
+	Rows        []PageRow
 	// Vector, from the same read: up to which number central has taken the
 	// changes of the origins of the node's branch.
 	Vector map[crdt.Origin]uint64
