@@ -125,3 +125,20 @@ func TestADeadlineNeverComesEarlierBecauseOfAnExtension(t *testing.T) {
 		}
 	})
 }
+
+func TestASpanReadsBackAsItIsWritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := Span{rapid.IntRange(1, MaxSpan).Draw(t, "n"), rapid.Bool().Draw(t, "business")}
+		if got, err := ParseSpan(s.String()); err != nil || got != s {
+			t.Fatalf("%v reads as %v: %v", s, got, err)
+		}
+	})
+	for _, s := range []string{"10", "b", "-1b", "0d", "10x", "800d", "1 0b", "十b"} {
+		if got, err := ParseSpan(s); err == nil {
+			t.Errorf("%q reads as %v", s, got)
+		}
+	}
+	if got, err := ParseSpan(" "); err != nil || got != (Span{}) {
+		t.Errorf("nothing reads as %v: %v", got, err)
+	}
+}

@@ -1,5 +1,11 @@
 package clocks
 
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
 // Span is how long something may take; the zero value means no deadline.
 type Span struct {
 	N        int
@@ -61,4 +67,33 @@ func For(rules []Rule, caseType, country string) (r Rule, found bool) {
 		}
 	}
 	return r, found
+}
+
+// MaxSpan is the longest span that may be asked for: two years.
+const MaxSpan = 731
+
+// ParseSpan reads a span as head office writes it: 10b for business days, 45d
+// for calendar days; empty: no deadline.
+func ParseSpan(s string) (Span, error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return Span{}, nil
+	}
+	n, err := strconv.Atoi(s[:len(s)-1])
+	unit := s[len(s)-1]
+	if err != nil || n < 1 || n > MaxSpan || unit != 'b' && unit != 'd' {
+		return Span{}, fmt.Errorf("clocks: %q is no span; write 10b for ten business days, 45d for 45 days, at most %d", s, MaxSpan)
+	}
+	return Span{n, unit == 'b'}, nil
+}
+
+// String writes a span as ParseSpan reads it.
+func (s Span) String() string {
+	switch {
+	case s.N == 0:
+		return ""
+	case s.Business:
+		return strconv.Itoa(s.N) + "b"
+	}
+	return strconv.Itoa(s.N) + "d"
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bough/crdt"
+	"bough/node/calendar"
 	"bough/node/crm"
 	"bough/node/store"
 	"bough/sync/rows"
@@ -17,10 +18,11 @@ import (
 type page struct {
 	d *Desk
 	*names
-	id  crdt.ID   // the canonical one
-	ids []crdt.ID // all that are linked, id first
-	now int64
-	c   *Customer
+	id   crdt.ID   // the canonical one
+	ids  []crdt.ID // all that are linked, id first
+	now  int64
+	days *calendar.Calendar // of the branch
+	c    *Customer
 }
 
 // Customer reads everything the page of a party shows.
@@ -42,6 +44,9 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 			return err
 		}
 		p := &page{d: d, names: newNames(tx), id: row.ID, ids: ids, now: d.o.NowMS(), c: &Customer{ID: row.ID, State: AtHeadOffice}}
+		if p.days, _, err = d.Reader(tx).Calendar(); err != nil {
+			return err
+		}
 		c = p.c
 		for _, part := range []func() error{
 			func() error { return p.head(row) }, func() error { return p.linked(row) }, p.reaches, p.consents, p.holdings, p.relations, p.groups,

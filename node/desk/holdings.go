@@ -3,9 +3,9 @@ package desk
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"bough/crdt"
+	"bough/node/calendar"
 	"bough/node/crm"
 	"bough/sync/rows"
 )
@@ -43,7 +43,7 @@ func (p *page) holdingLine(h *rows.Stored) (HoldingLine, error) {
 		Branch: h.Get(crm.HoldingBranch).I, Currency: h.Get(crm.HoldingCurrency).S, BalanceMinor: h.Get(crm.HoldingBalanceMinor).I,
 		HasBalance: !h.Get(crm.HoldingBalanceMinor).IsNull(), LimitMinor: h.Get(crm.HoldingLimitMinor).I, AsOfMS: h.Get(crm.HoldingAsOf).I,
 		Opened: h.Get(crm.HoldingOpened).S, Closed: h.Get(crm.HoldingClosed).S}
-	line.Age = ageOf(line.AsOfMS, p.now)
+	line.Age = ageOf(p.days, line.AsOfMS, p.now)
 	var err error
 	if line.BranchName, err = p.branch(line.Branch); err != nil {
 		return line, err
@@ -83,27 +83,13 @@ const (
 )
 
 // ageOf judges how old a figure of the core is, in business days begun since.
-func ageOf(asOfMS, nowMS int64) Age {
-	switch days := businessDays(asOfMS, nowMS); {
-	case asOfMS == 0 || days > staleDays:
+func ageOf(days *calendar.Calendar, asOfMS, nowMS int64) Age {
+	switch n := days.BusinessDays(asOfMS, nowMS); {
+	case asOfMS == 0 || n > staleDays:
 		return Stale
-	case days > amberDays:
+	case n > amberDays:
 		return Amber
 	default:
 		return Fresh
 	}
-}
-
-// businessDays counts the weekdays that began after from, up to and with to.
-// It stops counting past ten.
-func businessDays(fromMS, toMS int64) int {
-	day := time.UnixMilli(fromMS).UTC().Truncate(24 * time.Hour)
-	last := time.UnixMilli(toMS).UTC()
-	n := 0
-	for day = day.AddDate(0, 0, 1); !day.After(last) && n <= 10; day = day.AddDate(0, 0, 1) {
-		if wd := day.Weekday(); wd != time.Saturday && wd != time.Sunday {
-			n++
-		}
-	}
-	return n
 }

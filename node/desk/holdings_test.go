@@ -3,9 +3,12 @@ package desk
 import (
 	"testing"
 	"time"
+
+	"bough/node/calendar"
 )
 
 func TestBalancesAgeInBusinessDays(t *testing.T) {
+	week := &calendar.Calendar{}
 	for _, c := range []struct {
 		asOf, now string
 		want      Age
@@ -23,7 +26,7 @@ func TestBalancesAgeInBusinessDays(t *testing.T) {
 		{"Fri 2026-09-18 18:00", "Thu 2026-09-24 09:00", Stale},
 		{"Sat 2026-09-19 10:00", "Mon 2026-09-21 09:00", Fresh},
 		{"Sun 2026-09-20 10:00", "Tue 2026-09-22 09:00", Amber},
-		{"Thu 2026-12-31 18:00", "Mon 2027-01-04 09:00", Amber}, // holidays are not known here
+		{"Thu 2026-12-31 18:00", "Mon 2027-01-04 09:00", Amber}, // no holiday in this calendar
 		{"Mon 2026-09-21 18:00", "Mon 2036-09-22 09:00", Stale},
 		{"Tue 2026-09-22 18:00", "Mon 2026-09-21 18:00", Fresh}, // the core's clock is ahead
 	} {
@@ -37,11 +40,11 @@ func TestBalancesAgeInBusinessDays(t *testing.T) {
 			}
 			return at.UnixMilli()
 		}
-		if got := ageOf(read(c.asOf), read(c.now)); got != c.want {
+		if got := ageOf(week, read(c.asOf), read(c.now)); got != c.want {
 			t.Errorf("as of %s, at %s: %d, want %d", c.asOf, c.now, got, c.want)
 		}
 	}
-	if ageOf(0, 1) != Stale || ageOf(0, 1_790_000_000_000) != Stale {
+	if ageOf(week, 0, 1) != Stale || ageOf(week, 0, 1_790_000_000_000) != Stale {
 		t.Error("a balance of no date is not stale")
 	}
 }

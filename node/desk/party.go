@@ -210,7 +210,8 @@ func (d *Desk) prospectReaches(p Prospect) (out []Reach, err error) {
 	return out, nil
 }
 
-// AskCorrection opens a case that asks the core to correct a value.
+// AskCorrection opens a case that asks the core to correct a value, and puts it
+// on the list of what is to be keyed.
 func (d *Desk) AskCorrection(ctx context.Context, who *Who, party crdt.ID, field, text string) (Saved, error) {
 	if err := d.need(who, crm.ActCase); err != nil {
 		return Saved{}, err
@@ -226,17 +227,35 @@ func (d *Desk) AskCorrection(ctx context.Context, who *Who, party crdt.ID, field
 		if err := mustHave(a.Tx, crm.Party, party); err != nil {
 			return 0, err
 		}
+		days, _, err := d.Reader(a.Tx).Calendar()
+		if err != nil {
+			return 0, err
+		}
 		id, err := a.Mint()
+		if err != nil {
+			return 0, err
+		}
 		now := d.o.NowMS()
-		a.Add(crdt.Op{Kind: crm.Case, ID: id, Set: filled(
+		what := crdt.TextValue(field + ": " + text)
+		a.Add(crdt.Op{Kind: crm.Case, ID: id, Set: []crdt.FieldSet{
 			set(crm.CaseParty, crdt.RefValue(party)),
 			set(crm.CaseType, crdt.TextValue("correction")),
-			set(crm.CaseText, crdt.TextValue(field+": "+text)),
+			set(crm.CaseText, what),
 			set(crm.CaseHappened, crdt.IntValue(now)),
-			set(crm.CaseDue, crdt.IntValue(now+10*24*60*60*1000)),
+			set(crm.CaseDue, crdt.IntValue(days.AddBusinessDays(now, correctionDays))),
 			set(crm.CaseState, crdt.TextValue("open")),
 			set(crm.CaseOwner, crdt.RefValue(who.Person)),
-		)})
+		}})
+		key, err := a.Mint()
+		a.Add(crdt.Op{Kind: crm.Keying, ID: key, Set: []crdt.FieldSet{
+			set(crm.KeyingParty, crdt.RefValue(party)),
+			set(crm.KeyingType, crdt.TextValue("correction")),
+			set(crm.KeyingText, what),
+			set(crm.KeyingCase, crdt.RefValue(id)),
+			set(crm.KeyingHappened, crdt.IntValue(now)),
+			set(crm.KeyingState, crdt.TextValue("open")),
+			set(crm.KeyingOwner, crdt.RefValue(who.Person)),
+		}})
 		return id, err
 	})
 }

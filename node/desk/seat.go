@@ -1,0 +1,138 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"bough/crdt"
+	"bough/node/calendar"
+	"bough/node/crm"
+	"bough/sync/rows"
+)
+
+// Write is one act of who, for the packages of other nouns (node/cases): every
+// right that it takes is checked first. fn returns the row that was written.
+func (d *Desk) Write(ctx context.Context, who *Who, needs []crm.Act, fn func(*rows.Act) (crdt.ID, error)) (Saved, error) {
+	if err := d.need(who, needs...); err != nil {
+		return Saved{}, err
+	}
+	return d.act(ctx, who, needs[0], fn)
+}
+
+// Reader reads rows and the names behind them from one snapshot.
+type Reader struct {
+	*rows.Tx
+	NowMS int64
+	desk  *Desk
+	names *names
+	days  *calendar.Calendar
+	land  string
+}
+
+// Read hands fn a snapshot, if who has the rights.
+func (d *Desk) Read(ctx context.Context, who *Who, needs []crm.Act, fn func(*Reader) error) error {
+	if err := d.need(who, needs...); err != nil {
+		return err
+	}
+	return d.file.Read(ctx, func(tx *rows.Tx) error { return fn(d.Reader(tx)) })
+}
+
+// Reader reads within a transaction that is open already.
+func (d *Desk) Reader(tx *rows.Tx) *Reader {
+	return &Reader{Tx: tx, NowMS: d.o.NowMS(), desk: d, names: newNames(tx)}
+}
+
+// Branch is the branch of this process; 0: head office.
+func (r *Reader) Branch() int64 { return r.desk.o.Branch }
+
+// Person is somebody of the bank; empty where nobody is known.
+func (r *Reader) Person(id crdt.ID) (PersonLine, error) { return r.names.person(id) }
+
+// PartyName is how a party is called.
+func (r *Reader) PartyName(id crdt.ID) (string, error) {
+	p, err := r.names.party(id)
+	return p.name, err
+}
+
+// BranchName is how a branch is called.
+func (r *Reader) BranchName(number int64) (string, error) { return r.names.branch(number) }
+
+// Author tells who last wrote a row.
+func (r *Reader) Author(row *rows.Stored) (Author, error) { return r.desk.rowAuthor(r.names, row) }
+
+// Calendar is the week of the branch, with its holidays, and the ISO 3166
+// country it lies in. Days that head office wrote wrongly are passed over: a
+// clerk can do nothing about them.
+func (r *Reader) Calendar() (*calendar.Calendar, string, error) {
+	if r.days != nil {
+		return r.days, r.land, nil
+	}
+	zone := time.UTC
+	err := r.Query(`SELECT time_zone, country FROM branch WHERE number=?1`, func(s *rows.Stmt) error {
+		if z, err := time.LoadLocation(s.ColumnText(0)); err == nil && s.ColumnText(0) != "" {
+			zone = z
+		}
+		r.land = s.ColumnText(1)
+		return nil
+	}, r.Branch())
+	if err != nil {
+		return nil, "", err
+	}
+	var days []calendar.Day
+	err = r.Query(`SELECT date, branch, works, name FROM holiday WHERE ended IS NULL OR ended=0 ORDER BY id`, func(s *rows.Stmt) error {
+		day := calendar.Day{Date: s.ColumnText(0), Branch: s.ColumnInt64(1), Works: s.ColumnInt64(2) == 1, Name: s.ColumnText(3)}
+		if _, err := time.Parse(time.DateOnly, day.Date); err == nil {
+			days = append(days, day)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	r.days, err = calendar.New(r.Branch(), zone, days)
+	return r.days, r.land, err
+}
+
+// Setting is a parameter of head office, that of the branch before that of the
+// bank; empty when neither is set.
+func (r *Reader) Setting(name string) (value string, err error) {
+	err = r.Query(`SELECT value FROM parameter WHERE name=?1 AND (branch IS NULL OR branch IN (0, ?2)) ORDER BY branch`, func(s *rows.Stmt) error {
+		value = s.ColumnText(0)
+		return nil
+	}, name, r.Branch())
+	return value, err
+}
+
+// NowMS is the time of the desk, ms UTC.
+func (d *Desk) NowMS() int64 { return d.o.NowMS() }
+
+// Mistyped is the error of a field that cannot be taken; code is the key of its
+// translation, "error." + code.
+func Mistyped(field, code, format string, args ...any) error {
+	return invalid(field, code, format, args...)
+}
+
+// Missing is the error of something that is not here.
+func Missing(code, message string) error { return notFound(code, message) }
+
+// Refuse is the error of an act that somebody may not do.
+func Refuse(code, message string) error { return denied(code, message) }
+
+// Note checks a text that somebody typed: not empty, not too long, without
+// control characters.
+func Note(field, text string) (string, error) { return checkNote(field, text) }
+
+// OneOf checks a code against its list.
+func OneOf(field, code string, list []string) error { return oneOf(field, code, list) }
+
+// Happened checks when something happened, ms UTC; 0 means now.
+func (d *Desk) Happened(field string, ms int64) (int64, error) { return d.checkHappened(field, ms) }
+
+// Saw are the stamps of a field that an author had on screen: those given, as
+// hex under the field's name, else the current one.
+func Saw(row *rows.Stored, field uint8, name string, given []string) ([]crdt.Stamp, error) {
+	if given == nil {
+		return sawCurrent(row, field), nil
+	}
+	return parseSaw(row, name, given)
+}
