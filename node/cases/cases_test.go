@@ -141,9 +141,9 @@ func TestALostCardStaysOpenUntilTheCoreHasIt(t *testing.T) {
 	if err != nil || len(open) != 1 || open[0].Text != "Card lost in the tram" || open[0].Case != id || open[0].Owner != "Jana Dvořáková" {
 		t.Fatalf("to be keyed: %+v %v", open, err)
 	}
-	_, err = b.Settle(context.Background(), b.who, open[0].ID, "keyed", " ", nil)
+	_, err = b.Settle(context.Background(), b.who, open[0].ID, cases.Keyed{State: "keyed", Receipt: " "})
 	b.refused(err, "receipt_missing")
-	if _, err := b.Settle(context.Background(), b.as("petr"), open[0].ID, "keyed", "CB-4411", []string{open[0].Stamp}); err != nil {
+	if _, err := b.Settle(context.Background(), b.as("petr"), open[0].ID, cases.Keyed{State: "keyed", Receipt: "CB-4411", Saw: []string{open[0].Stamp}}); err != nil {
 		t.Fatal(err)
 	}
 	if open, err = b.Keyings(context.Background(), b.who, false); err != nil || len(open) != 0 {

@@ -46,22 +46,33 @@ func (b *Book) addKeying(a *rows.Act, who *desk.Who, party, of crdt.ID, in *NewK
 	return nil
 }
 
-// Settle says what became of something that was to be keyed: keyed, with the
-// core's number for it, or dropped, with the reason. saw is the stamp of the
-// state on screen; nil: the current one.
-func (b *Book) Settle(ctx context.Context, who *desk.Who, id crdt.ID, state, receipt string, saw []string) (desk.Saved, error) {
-	if err := desk.OneOf("state", state, crm.KeyingStates); err != nil {
-		return desk.Saved{}, err
+// Keyed is what became of something that was to be keyed.
+type Keyed struct {
+	State   string   // crm.KeyingStates
+	Receipt string   // the core's number for it, or why it was dropped
+	Saw     []string // stamp of the state on screen; nil: the current one
+}
+
+func checkKeyed(in *Keyed) (err error) {
+	if err := desk.OneOf("state", in.State, crm.KeyingStates); err != nil {
+		return err
 	}
-	receipt = strings.TrimSpace(receipt)
-	if state != "open" {
-		var err error
-		if receipt, err = desk.Note("receipt", receipt); err != nil {
-			return desk.Saved{}, desk.Mistyped("receipt", "receipt_missing", "give the number that the core system showed, or why it was dropped")
-		}
-		if len(receipt) > maxReceipt {
-			return desk.Saved{}, desk.Mistyped("receipt", "too_long", "at most %d bytes, this has %d: make it shorter", maxReceipt, len(receipt))
-		}
+	if in.Receipt = strings.TrimSpace(in.Receipt); in.State == "open" {
+		return nil
+	}
+	if in.Receipt, err = desk.Note("receipt", in.Receipt); err != nil {
+		return desk.Mistyped("receipt", "receipt_missing", "give the number that the core system showed, or why it was dropped")
+	}
+	if len(in.Receipt) > maxReceipt {
+		return desk.Mistyped("receipt", "too_long", "at most %d bytes, this has %d: make it shorter", maxReceipt, len(in.Receipt))
+	}
+	return nil
+}
+
+// Settle says what became of something that was to be keyed.
+func (b *Book) Settle(ctx context.Context, who *desk.Who, id crdt.ID, in Keyed) (desk.Saved, error) {
+	if err := checkKeyed(&in); err != nil {
+		return desk.Saved{}, err
 	}
 	return b.desk.Write(ctx, who, needCase, func(a *rows.Act) (crdt.ID, error) {
 		row, err := a.Tx.Get(crm.Keying, id)
@@ -71,14 +82,14 @@ func (b *Book) Settle(ctx context.Context, who *desk.Who, id crdt.ID, state, rec
 		if row == nil {
 			return 0, desk.Missing("keying", "nothing like this is on the list; look at it again")
 		}
-		seen, err := desk.Saw(row, crm.KeyingState, "state", saw)
+		seen, err := desk.Saw(row, crm.KeyingState, "state", in.Saw)
 		if err != nil {
 			return 0, err
 		}
 		op := crdt.Op{Kind: crm.Keying, ID: id, Set: []crdt.FieldSet{
-			{Field: crm.KeyingState, Value: crdt.TextValue(state), Saw: seen},
+			{Field: crm.KeyingState, Value: crdt.TextValue(in.State), Saw: seen},
 			sawNow(row, crm.KeyingOwner, crdt.RefValue(who.Person)),
-			sawNow(row, crm.KeyingReceipt, text(receipt)),
+			sawNow(row, crm.KeyingReceipt, text(in.Receipt)),
 		}}
 		a.Add(op)
 		return id, nil
