@@ -36,7 +36,9 @@ type Branch struct {
 	uplink *uplink.Uplink
 	// neighbours is nil where there is no LAN side.
 	neighbours atomic.Pointer[neighbours]
+	lender     lender
 	last       heardLine
+	read       int64 // sum of the feeds as last heard; the line's goroutine's, as last is
 	open       stack
 	running    stack
 	stopping   chan struct{}

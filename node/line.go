@@ -39,6 +39,14 @@ type heardLine struct {
 	keptMS         int64
 }
 
+// feeds adds up how far all feeds were read: it moves when one of them does.
+func feeds(s *uplink.State) (sum int64) {
+	for _, c := range s.Cursors {
+		sum += c.Feed
+	}
+	return sum
+}
+
 // heard follows the state of the line: the clock, and who listens to it.
 func (b *Branch) heard(s uplink.State) {
 	if s.Online && s.OffsetKnown {
@@ -62,6 +70,12 @@ func (b *Branch) heard(s uplink.State) {
 		n.say()
 		if now.online {
 			poke(n.online)
+		}
+	}
+	if at := feeds(&s); at != b.read || now.online != b.last.online {
+		b.read = at
+		if n := b.neighbours.Load(); n != nil {
+			n.lan.Kick() // who borrows pages here waits for that
 		}
 	}
 	b.last = now

@@ -74,7 +74,7 @@ func (b *Branch) meet() {
 	n := &neighbours{received: make(chan struct{}, 1), online: make(chan struct{}, 1)}
 	e, err := lan.New(lan.Options{Store: b.Store, Branch: b.me.Branch, Identity: b.keys.identity, Root: b.keys.root, Certificate: b.keys.cert.Load,
 		Log: b.o.Log, Now: func() time.Time { return time.UnixMilli(b.nowMS()) }, After: b.o.After, Rand: b.o.Rand,
-		Refuse: b.revoked, Received: n.tell, Twin: func(crdt.Origin) { n.twin.Store(true) }}, address)
+		Refuse: b.revoked, Received: n.tell, Twin: func(crdt.Origin) { n.twin.Store(true) }, Lend: b.lend}, address)
 	if err != nil {
 		b.o.Log.Error("the LAN cannot be used; work goes on without neighbours", "error", err)
 		return
@@ -87,6 +87,7 @@ func (b *Branch) meet() {
 	ctx, stop := context.WithCancel(context.Background())
 	n.work.Go(func() { b.passOn(ctx, n) })
 	n.work.Go(func() { b.acquaint(ctx, n) })
+	n.work.Go(func() { b.borrow(ctx, n) })
 	b.running.push(func() error {
 		b.neighbours.Store(nil)
 		stop()

@@ -70,6 +70,7 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST "+wire.PathPush, e.route(e.ofNode(e.push)))
 	mux.Handle("POST "+wire.PathPull, e.route(e.ofNode(e.pull)))
+	mux.Handle("POST "+wire.PathSealed, e.route(e.ofNode(e.sealed)))
 	mux.Handle("GET "+wire.PathWatch, e.route(e.ofNode(e.watch)))
 	mux.Handle("POST "+wire.PathNeighbours, e.route(e.ofNode(e.neighbours)))
 	mux.Handle("POST "+wire.PathGone, e.route(e.ofNode(e.gone)))

@@ -61,7 +61,7 @@ func (e *endpoint) pull(w http.ResponseWriter, r *http.Request, n *Node) error {
 		return err
 	}
 	defer done()
-	if b, err = e.page(r.Context(), n, *q); err != nil {
+	if b, err = e.c.pageFrame(r.Context(), n, *q); err != nil {
 		return err
 	}
 	return e.frame(w, b)
@@ -74,15 +74,15 @@ func mayRead(n *Node, scope int64) error {
 	return nil
 }
 
-// page encodes a page that fits into a frame: with fewer rows than asked for,
+// pageFrame encodes a page that fits into a frame: with fewer rows than asked for,
 // if they are large.
-func (e *endpoint) page(ctx context.Context, n *Node, q wire.Pull) ([]byte, error) {
+func (c *Central) pageFrame(ctx context.Context, n *Node, q wire.Pull) ([]byte, error) {
 	for {
-		p, err := e.c.Page(ctx, n, q)
+		p, err := c.Page(ctx, n, q)
 		if err != nil {
 			return nil, err
 		}
-		b, err := e.c.codec.EncodePage(p)
+		b, err := c.codec.EncodePage(p)
 		if err == nil {
 			return b, nil
 		}

@@ -33,7 +33,7 @@ type Store interface {
 	Acknowledged(holder crdt.Origin, upTo uint64) bool
 }
 
-// Options is all that an exchange needs; Refuse, Received and Twin may be nil.
+// Options is all that an exchange needs; Refuse, Received, Twin and Lend may be nil.
 type Options struct {
 	Store    Store
 	Branch   int64
@@ -53,6 +53,9 @@ type Options struct {
 	// Twin is told when a neighbour knows more of this workstation's own changes
 	// than its file does: the file was restored from a backup, or cloned.
 	Twin func(neighbour crdt.Origin)
+	// Lend gets a page of central, as it signed it, that follows these cursors;
+	// nil: there is none now, or no line. nil where nobody is to borrow.
+	Lend func(ctx context.Context, at Cursors) ([]byte, error)
 }
 
 // Peer is how an address that is asked stands.
@@ -101,7 +104,8 @@ func New(o Options, address string) (*Exchange, error) {
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.client = e.newClient()
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+Path, e.serve)
+	mux.HandleFunc("POST "+Path, e.serve(e.answer))
+	mux.HandleFunc("GET "+PathPage, e.serve(e.lend))
 	e.server = &http.Server{Handler: mux, TLSConfig: trust.NeighbourConfig(o.Root, o.Branch, e.show, o.Now), ReadHeaderTimeout: headerFor,
 		MaxHeaderBytes: maxText * 16, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return e.ctx }}

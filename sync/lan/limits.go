@@ -6,7 +6,7 @@ import (
 	"bough/sync/wire"
 )
 
-// Path is the one route of the LAN listener.
+// Path is the route on which journal ranges are asked for.
 const Path = "/lan/v1/ranges"
 
 // Limits.
@@ -17,7 +17,7 @@ const (
 	maxAsk          = 256 << 10 // bytes of a frontier: a thousand authors
 	maxAnswer       = wire.MaxFrame + maxCertificates*maxCertificate
 	maxText         = 512              // bytes of an error text that are kept
-	maxAtOnce       = 128              // asks that wait or are answered: the workstations of a branch, with room
+	maxAtOnce       = 256              // asks that wait or are answered: two of each workstation of a branch, with room
 	maxPeers        = 128              // addresses that are asked
 	shrinkTries     = 12               // halvings of an answer that does not fit into a frame
 	waitFor         = 20 * time.Second // an ask waits for news: firewalls forget a silent connection after 30 s

@@ -39,10 +39,17 @@ var faults = []struct {
 	{wire.ErrChecksum, http.StatusBadRequest, wire.FaultMalformed},
 }
 
-func (e *Exchange) serve(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set(wire.HeaderVersions, wire.Supported().String())
-	w.Header().Set("Cache-Control", "no-store")
-	b, err := e.answer(w, r)
+// serve sends what fn has to say, nothing or a frame.
+func (e *Exchange) serve(fn func(http.ResponseWriter, *http.Request) ([]byte, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(wire.HeaderVersions, wire.Supported().String())
+		w.Header().Set("Cache-Control", "no-store")
+		b, err := fn(w, r)
+		e.send(w, r, b, err)
+	}
+}
+
+func (e *Exchange) send(w http.ResponseWriter, r *http.Request, b []byte, err error) {
 	switch {
 	case r.Context().Err() != nil:
 		w.WriteHeader(http.StatusServiceUnavailable) // we stop, or nobody listens
@@ -71,30 +78,40 @@ func (e *Exchange) fail(w http.ResponseWriter, err error) {
 	http.Error(w, text, status)
 }
 
-// answer is what follows the frontier that was sent, as soon as there is
-// something; nil when nothing came while one may wait.
-func (e *Exchange) answer(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	who, err := e.o.Root.Neighbour(r.TLS, e.o.Branch, e.o.Now())
+// admit judges who asks, and takes room for the ask until done.
+func (e *Exchange) admit(r *http.Request) (done func(), who crdt.Origin, err error) {
+	node, err := e.o.Root.Neighbour(r.TLS, e.o.Branch, e.o.Now())
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	if e.refused(crdt.Origin(who.Origin)) {
-		return nil, errRevoked
+	who = crdt.Origin(node.Origin)
+	if e.refused(who) {
+		return nil, 0, errRevoked
 	}
 	select {
 	case e.room <- struct{}{}:
-		defer func() { <-e.room }()
+		return func() { <-e.room }, who, nil
 	default:
-		return nil, errors.New("lan: too many neighbours ask at once")
+		return nil, 0, errors.New("lan: too many neighbours ask at once")
 	}
+}
+
+// answer is what follows the frontier that was sent, as soon as there is
+// something; nil when nothing came while one may wait.
+func (e *Exchange) answer(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	done, who, err := e.admit(r)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	have, err := e.frontier(w, r)
 	if err != nil {
 		return nil, err
 	}
-	if !e.o.Store.Acknowledged(crdt.Origin(who.Origin), have[e.o.Store.Origin()]) {
-		e.twin(crdt.Origin(who.Origin))
+	if !e.o.Store.Acknowledged(who, have[e.o.Store.Origin()]) {
+		e.twin(who)
 	}
-	have[crdt.Origin(who.Origin)] = math.MaxInt64 // who asks has written more meanwhile, perhaps
+	have[who] = math.MaxInt64 // who asks has written more meanwhile, perhaps
 	over := e.o.After(waitFor)
 	for {
 		news := e.wake() // before the look: what comes after it is not missed

@@ -18,6 +18,7 @@ type came struct {
 	away   bool   // why
 	head   int64  // of central's feed
 	handed bool
+	beside bool // of a neighbour: it says nothing of the line
 }
 
 // pushed takes central's answer to a push.
@@ -111,7 +112,11 @@ func (r *Replica) applied(ticket uint64) {
 		return
 	}
 	r.came = nil
-	r.pull.succeed()
+	if c.beside {
+		r.pull.ticket = 0
+	} else {
+		r.pull.succeed()
+	}
 	s.epoch = c.epoch
 	if c.rewind {
 		s.rewound(c.away)

@@ -44,6 +44,14 @@ type Paged struct {
 // Applied ends an Apply or a Rewind.
 type Applied struct{ Ticket uint64 }
 
+// Beside: a neighbour with a line handed on a page that central had signed, in
+// which Confirmed is up to which own number central has taken the changes of
+// this very file. It is taken where nothing of central itself is under way.
+type Beside struct {
+	Page               *wire.Page
+	Confirmed, Written uint64
+}
+
 // Watched answers a Watch: the feeds that moved, by scope, and central's feed
 // epoch. No feeds: nothing happened for as long as central lets one wait.
 type Watched struct {
@@ -71,6 +79,7 @@ func (Neighbours) event() {}
 func (Receipts) event()   {}
 func (Reported) event()   {}
 func (Pushed) event()     {}
+func (Beside) event()     {}
 func (Paged) event()      {}
 func (Applied) event()    {}
 func (Watched) event()    {}

@@ -139,6 +139,8 @@ func (r *Replica) Step(e Event) {
 		r.pushed(&e)
 	case Paged:
 		r.paged(&e)
+	case Beside:
+		r.beside(&e)
 	case Applied:
 		r.applied(e.Ticket)
 	case Watched:

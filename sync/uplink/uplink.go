@@ -40,6 +40,8 @@ type Store interface {
 	// forgets them, and tells how many there still are.
 	Receipts(ctx context.Context, limit int) ([]wire.Receipt, error)
 	Noted(ctx context.Context, receipts []wire.Receipt) (due int, err error)
+	// Wrote reports whether the own chain has this link at a number.
+	Wrote(ctx context.Context, seq uint64, link journal.Hash) (bool, error)
 }
 
 // Options is all that a line needs.
@@ -82,6 +84,8 @@ type Uplink struct {
 	machine *replica.Replica // owned by run
 	kick    chan struct{}
 	events  chan any // replica.Event, or renewal
+	lent    chan *lent
+	waiting []*lent  // owned by run
 	tick    steady   // owned by run
 	renewal renewing // owned by run
 	onState func(State)
@@ -99,7 +103,7 @@ func New(ctx context.Context, o Options) (*Uplink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("uplink: %w", err)
 	}
-	u := &Uplink{o: o, codec: codec, kick: make(chan struct{}, 1), events: make(chan any), onState: func(State) {}}
+	u := &Uplink{o: o, codec: codec, kick: make(chan struct{}, 1), events: make(chan any), lent: make(chan *lent), onState: func(State) {}}
 	if u.line, err = newLine(o); err != nil {
 		return nil, err
 	}
@@ -189,11 +193,16 @@ func (u *Uplink) run(ctx context.Context) {
 			go func() { u.events <- u.renew(ctx) }()
 		}
 		u.publish()
+		u.settle()
 		select {
 		case e := <-u.events:
 			running--
 			u.machine.Tick(u.tick.now(u.o.Now()))
 			u.take(e)
+		case l := <-u.lent:
+			u.machine.Tick(u.tick.now(u.o.Now()))
+			u.machine.Step(l.event)
+			u.waiting = append(u.waiting, l)
 		case <-u.kick:
 			u.written(ctx)
 		case <-u.timer():

@@ -10,6 +10,8 @@ const (
 	PathWatch = "/sync/v1/watch"
 	PathEnrol = "/sync/v1/enrol"
 	PathRenew = "/sync/v1/renew"
+	// PathSealed is PathPull for a page that is handed on to neighbours.
+	PathSealed = "/sync/v1/sealed"
 	// PathNeighbours tells a node of the others of its branch.
 	PathNeighbours = "/sync/v1/neighbours"
 	// PathGone takes receipts.
