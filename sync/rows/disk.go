@@ -40,23 +40,19 @@ func (Platform) URI(path string) string { return path }
 // Backup writes a consistent copy of the file to path while work goes on. path
 // must not exist. The copy is encrypted as the file is, with keys of its own.
 func (f *File) Backup(ctx context.Context, path string) error {
-	select {
-	case c, ok := <-f.reading:
-		if !ok {
-			return ErrClosed
-		}
-		defer func() { f.reading <- c }()
-		// Outside a transaction, as VACUUM wants it: it takes its own snapshot.
-		// It also wants a connection that may write, though it only reads here.
-		tx := &Tx{file: f, conn: c, st: f.stmts[c]}
-		if err := tx.Exec(`PRAGMA query_only=OFF`); err != nil {
-			return err
-		}
-		err := tx.Exec(`VACUUM INTO ?1`, f.disk.URI(path))
-		return errors.Join(err, tx.Exec(`PRAGMA query_only=ON`))
-	case <-ctx.Done():
-		return fmt.Errorf("rows: backup: %w", ctx.Err())
+	c, err := f.readers.take(ctx)
+	if err != nil {
+		return err
 	}
+	defer f.readers.back(c)
+	// Outside a transaction, as VACUUM wants it: it takes its own snapshot. It
+	// also wants a connection that may write, though it only reads here.
+	tx := f.tx(c)
+	if err := tx.Exec(`PRAGMA query_only=OFF`); err != nil {
+		return err
+	}
+	err = tx.Exec(`VACUUM INTO ?1`, f.disk.URI(path))
+	return errors.Join(err, tx.Exec(`PRAGMA query_only=ON`))
 }
 
 // Integrity runs SQLite's own check and returns what it found, at most 100

@@ -16,16 +16,16 @@ import (
 // SQL. Fields the table gained since the file was made become columns: that
 // only expands, so the previous release still opens the file. What a newer
 // release added has its place in the plans, too.
-func (f *File) makeTables(c *sqlite.Conn, oldest reader) (err error) {
-	end, err := sqlitex.ImmediateTransaction(c)
+func (f *File) makeTables(c *connection, oldest reader) (err error) {
+	end, err := sqlitex.ImmediateTransaction(c.Conn)
 	if err != nil {
 		return err
 	}
 	defer end(&err)
-	if err := sqlitex.ExecuteScript(c, fmt.Sprintf("PRAGMA application_id=%d;\n%s", applicationID, own), nil); err != nil {
+	if err := sqlitex.ExecuteScript(c.Conn, fmt.Sprintf("PRAGMA application_id=%d;\n%s", applicationID, own), nil); err != nil {
 		return err
 	}
-	tx := &Tx{file: f, conn: c, st: f.stmts[c]}
+	tx := f.tx(c)
 	if err := tx.SetFact(factReader, int64(oldest)); err != nil {
 		return err
 	}

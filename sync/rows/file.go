@@ -53,10 +53,8 @@ type File struct {
 	path   string
 	disk   Disk
 
-	writing chan *sqlite.Conn // holds the one writing connection: the write lock
-	reading chan *sqlite.Conn
-	readers int // connections that reading holds when nobody reads
-	stmts   map[*sqlite.Conn]*statements
+	writing chan *connection // holds the one writing connection: the write lock
+	readers *readers
 
 	closing  sync.Once
 	closeErr error
@@ -80,8 +78,8 @@ func Open(o Options) (*File, error) {
 	if o.Disk == nil {
 		o.Disk = Platform{}
 	}
-	f := &File{schema: o.Schema, path: o.Path, disk: o.Disk, stmts: map[*sqlite.Conn]*statements{},
-		writing: make(chan *sqlite.Conn, 1), reading: make(chan *sqlite.Conn, o.Readers)}
+	f := &File{schema: o.Schema, path: o.Path, disk: o.Disk, writing: make(chan *connection, 1)}
+	f.readers = newReaders(o.Readers, func() (*connection, error) { return f.connect(o, true) })
 	w, err := f.connect(o, false)
 	if err != nil {
 		return nil, err
@@ -90,18 +88,10 @@ func Open(o Options) (*File, error) {
 		return nil, errors.Join(err, w.Close())
 	}
 	f.writing <- w
-	for range o.Readers {
-		r, err := f.connect(o, true)
-		if err != nil {
-			return nil, errors.Join(err, f.Close())
-		}
-		f.reading <- r
-		f.readers++
-	}
 	return f, nil
 }
 
-func (f *File) connect(o Options, reader bool) (*sqlite.Conn, error) {
+func (f *File) connect(o Options, reader bool) (*connection, error) {
 	// Not OpenWAL: that writes to the file before it is known to be ours.
 	c, err := f.disk.Open(o.Path, sqlite.OpenReadWrite, sqlite.OpenCreate)
 	if err != nil {
@@ -125,8 +115,7 @@ func (f *File) connect(o Options, reader bool) (*sqlite.Conn, error) {
 			return nil, errors.Join(opening(o.Path, err), c.Close())
 		}
 	}
-	f.stmts[c] = &statements{}
-	return c, nil
+	return &connection{Conn: c}, nil
 }
 
 // opening says what was wrong when a file was opened.
@@ -157,11 +146,7 @@ func (f *File) Close() error {
 	f.closing.Do(func() {
 		errs := []error{(<-f.writing).Close()}
 		close(f.writing)
-		for range f.readers {
-			errs = append(errs, (<-f.reading).Close())
-		}
-		close(f.reading)
-		f.closeErr = errors.Join(errs...)
+		f.closeErr = errors.Join(append(errs, f.readers.close())...)
 	})
 	return f.closeErr
 }
@@ -169,7 +154,7 @@ func (f *File) Close() error {
 // Write runs fn in one transaction of the one writer, durable when it returns
 // nil. An error of fn rolls everything back and is returned as it is.
 func (f *File) Write(ctx context.Context, fn func(*Tx) error) (err error) {
-	var c *sqlite.Conn
+	var c *connection
 	var ok bool
 	select {
 	case c, ok = <-f.writing:
@@ -180,12 +165,12 @@ func (f *File) Write(ctx context.Context, fn func(*Tx) error) (err error) {
 		return ErrClosed
 	}
 	defer func() { f.writing <- c }()
-	end, err := sqlitex.ImmediateTransaction(c)
+	end, err := sqlitex.ImmediateTransaction(c.Conn)
 	if err != nil {
 		return fmt.Errorf("rows: write: %w", err)
 	}
 	defer end(&err)
-	tx := &Tx{file: f, conn: c, st: f.stmts[c]}
+	tx := f.tx(c)
 	if err := fn(tx); err != nil {
 		return err
 	}
@@ -194,24 +179,18 @@ func (f *File) Write(ctx context.Context, fn func(*Tx) error) (err error) {
 
 // Read runs fn on a snapshot of the file.
 func (f *File) Read(ctx context.Context, fn func(*Tx) error) (err error) {
-	var c *sqlite.Conn
-	var ok bool
-	select {
-	case c, ok = <-f.reading:
-	case <-ctx.Done():
-		return fmt.Errorf("rows: read: %w", ctx.Err())
-	}
-	if !ok {
-		return ErrClosed
+	c, err := f.readers.take(ctx)
+	if err != nil {
+		return err
 	}
 	c.SetInterrupt(ctx.Done())
 	defer func() {
 		c.SetInterrupt(nil)
-		f.reading <- c
+		f.readers.back(c)
 	}()
-	end := sqlitex.Transaction(c)
+	end := sqlitex.Transaction(c.Conn)
 	defer end(&err)
-	return fn(&Tx{file: f, conn: c, st: f.stmts[c]})
+	return fn(f.tx(c))
 }
 
 // Checkpoint moves the write-ahead log into the file and empties it.
@@ -222,7 +201,7 @@ func (f *File) Checkpoint(ctx context.Context) error {
 			return ErrClosed
 		}
 		defer func() { f.writing <- c }()
-		return sqlitex.ExecuteTransient(c, `PRAGMA wal_checkpoint(TRUNCATE)`, nil)
+		return sqlitex.ExecuteTransient(c.Conn, `PRAGMA wal_checkpoint(TRUNCATE)`, nil)
 	case <-ctx.Done():
 		return ctx.Err()
 	}

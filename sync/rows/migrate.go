@@ -106,12 +106,12 @@ type list struct {
 // migrate brings the tables up to date. A file that a newer release wrote is
 // worked with as it is, unless it names an oldest reader that is newer, too:
 // then it is refused before a byte is written.
-func (f *File) migrate(c *sqlite.Conn, o Options) error {
-	have, err := f.version(c)
+func (f *File) migrate(c *connection, o Options) error {
+	have, err := f.version(c.Conn)
 	if err != nil {
 		return err
 	}
-	reader, err := oldestReader(c)
+	reader, err := oldestReader(c.Conn)
 	if err != nil {
 		return opening(f.path, err)
 	}
@@ -126,7 +126,7 @@ func (f *File) migrate(c *sqlite.Conn, o Options) error {
 	if wants := reader.part(formatShift); wants > format {
 		return fmt.Errorf("%w: %s is of format %d, this one reads %d", ErrNewer, f.path, wants, format)
 	}
-	if err := sqlitex.ExecuteTransient(c, `PRAGMA journal_mode=WAL`, nil); err != nil {
+	if err := sqlitex.ExecuteTransient(c.Conn, `PRAGMA journal_mode=WAL`, nil); err != nil {
 		return opening(f.path, err)
 	}
 	if err := f.makeTables(c, oldest); err != nil {
@@ -135,7 +135,7 @@ func (f *File) migrate(c *sqlite.Conn, o Options) error {
 	for _, l := range lists {
 		for _, sql := range l.steps[min(l.have, int64(len(l.steps))):] {
 			have += 1 << l.shift
-			if err := step(c, sql, have); err != nil {
+			if err := step(c.Conn, sql, have); err != nil {
 				return fmt.Errorf("rows: migrate %s to version %d: %w", f.path, have, err)
 			}
 		}

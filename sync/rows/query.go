@@ -11,7 +11,7 @@ import (
 // Query runs sql with parameters ?1, ?2, … (int64, string, []byte or nil) and
 // calls fn for each row. Statements are kept by their text.
 func (tx *Tx) Query(sql string, fn func(*sqlite.Stmt) error, args ...any) (err error) {
-	s, err := tx.conn.Prepare(sql)
+	s, err := tx.prepare(sql)
 	if err != nil {
 		return fmt.Errorf("rows: query: %w", err)
 	}

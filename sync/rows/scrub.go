@@ -23,7 +23,7 @@ func (f *File) Scrub(ctx context.Context) error {
 			return ErrClosed
 		}
 		defer func() { f.writing <- c }()
-		return scrub(c)
+		return scrub(c.Conn)
 	case <-ctx.Done():
 		return fmt.Errorf("rows: scrub: %w", ctx.Err())
 	}

@@ -38,23 +38,6 @@ type Tx struct {
 	digests map[int64]crdt.Digest // changes not yet flushed, by scope
 }
 
-// statements are the prepared statements of one connection.
-type statements struct {
-	get, put, remove [256]*sqlite.Stmt
-	conflicts        *sqlite.Stmt
-}
-
-func (tx *Tx) prepared(slot **sqlite.Stmt, sql string) (*sqlite.Stmt, error) {
-	if *slot == nil {
-		s, err := tx.conn.Prepare(sql)
-		if err != nil {
-			return nil, fmt.Errorf("rows: prepare: %w", err)
-		}
-		*slot = s
-	}
-	return *slot, nil
-}
-
 // Get reads a row with its conflicts; nil when there is none. Rows of kinds
 // that the file has no table for are kept, too.
 func (tx *Tx) Get(kind uint8, id crdt.ID) (*Stored, error) {

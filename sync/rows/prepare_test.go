@@ -1,0 +1,53 @@
+package rows
+
+import (
+	"context"
+	"sync"
+	"testing"
+)
+
+func TestParametersAreHiddenFromThePlanner(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT a FROM b WHERE c=?1 ORDER BY d LIMIT ?12": "SELECT a FROM b WHERE c=+?1 ORDER BY d LIMIT +?12",
+		"INSERT INTO b VALUES (?1, ?2)":                   "INSERT INTO b VALUES (+?1, +?2)",
+		"SELECT a FROM b WHERE c LIKE ?1 AND d=+?2":       "SELECT a FROM b WHERE c LIKE ?1 AND d=+?2",
+	} {
+		if got := opaque(sql); got != want {
+			t.Errorf("%s became %s, not %s", sql, got, want)
+		}
+	}
+}
+
+func TestMoreReadersThanConnectionsTakeTurns(t *testing.T) {
+	f, err := Open(Options{Path: t.TempDir() + "/a.db", Schema: kinds(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 3 * defaultReaders {
+		all.Go(func() {
+			for range 20 {
+				err := f.Read(context.Background(), func(tx *Tx) error {
+					n, found, err := tx.Int(`SELECT ?1 ORDER BY 1 LIMIT ?2`, int64(7), int64(1))
+					if err == nil && (!found || n != 7) {
+						t.Errorf("read %d, %t", n, found)
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := len(f.readers.idle); n == 0 || n > defaultReaders {
+		t.Errorf("%d connections were opened", n)
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := f.Read(context.Background(), func(*Tx) error { return nil }); err != ErrClosed {
+		t.Errorf("reading a closed file: %v", err)
+	}
+}
