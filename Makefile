@@ -21,11 +21,12 @@ VAULT := bough/node/store/vault
 FUZZTIME ?= 20s
 DEMO ?=
 SIM ?=
+CYCLES ?= 200
 SEEDS ?= 20000
 FROM ?= 1
 FAULT ?=
 
-.PHONY: help build demo test race bench fuzz sim sim-long planted netns lint deps cover screenshots clean cross
+.PHONY: help build demo test race bench fuzz sim sim-long planted netns powercut lint deps cover screenshots clean cross
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r n d; do printf '  %-12s %s\n' "$$n" "$$d"; done
@@ -62,10 +63,14 @@ netns: ## neighbours between network namespaces, with loss and cuts; needs root,
 	@[ "$$(id -u)" = 0 ] && command -v ip >/dev/null && command -v nft >/dev/null || { echo "make netns needs root, ip (iproute2) and nft (nftables)"; exit 1; }
 	$(TEST) -tags netns -v -run NetworkNamespaces ./packaging/proof
 
+powercut: ## a node under load on ext4, cut off and killed CYCLES=200 times each; needs root, losetup and mkfs.ext4
+	@[ "$$(id -u)" = 0 ] && command -v losetup >/dev/null && command -v mkfs.ext4 >/dev/null || { echo "make powercut needs root, losetup (util-linux) and mkfs.ext4 (e2fsprogs)"; exit 1; }
+	CYCLES=$(CYCLES) go test -count=1 -timeout 120m -tags powercut -v -run 'PowerCuts|KilledUnderLoad' ./packaging/proof
+
 lint: bin/staticcheck ## gofmt, vet, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
-	go vet -tags netns,screens $$(go list ./... | grep -vx $(VAULT))$(if $(wildcard node/store/vault), && go vet -unsafeptr=false $(VAULT))
-	bin/staticcheck -tags netns,screens ./...
+	go vet -tags netns,screens,powercut $$(go list ./... | grep -vx $(VAULT))$(if $(wildcard node/store/vault), && go vet -unsafeptr=false $(VAULT))
+	bin/staticcheck -tags netns,screens,powercut ./...
 
 deps: ## what building and testing need; installs it when root on Debian
 	@packaging/deps.sh
