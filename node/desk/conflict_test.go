@@ -115,16 +115,41 @@ func TestAGuardedFieldIsTheCoresOnceItKnowsTheParty(t *testing.T) {
 		if _, err := p.EditParty(ctx(), ada, id, []desk.Edit{{Field: "name", Value: "x"}}); trouble(err) != "denied core_field name" {
 			t.Error(err)
 		}
-		if _, err := p.Settle(ctx(), boss, c.Conflicts[0].ID, true); trouble(err) != "denied core_field" {
+		// Nobody at a branch could settle it any more than by leaving what stands:
+		// the core's taking over does, and what lost stays in the row's history.
+		if len(c.Conflicts) != 0 || c.Name != "Banker's" {
+			t.Errorf("%q %+v", c.Name, c.Conflicts)
+		}
+		kept := p.row(crm.Party, id).Conflicts
+		if len(kept) != 1 || kept[0].Value.S != "Ada's" || kept[0].Closed.IsZero() {
+			t.Errorf("%+v", kept)
+		}
+		if _, err := p.Settle(ctx(), boss, kept[0].ID(), true); trouble(err) != "not found conflict" {
 			t.Error(err)
 		}
-		p.saved(p.Settle(ctx(), boss, c.Conflicts[0].ID, false))
-		if p.till == nil {
-			return
+	})
+}
+
+func TestTheCoreTakesOverWithItsOwnValue(t *testing.T) {
+	everywhere(t, func(t *testing.T, p *place) {
+		ada := p.signIn("teller1")
+		id := p.prospect(ada, "Customer")
+		seen := p.customer(ada, id).Field("name").Stamp
+		p.edit(ada, id, "name", "Ada's", seen)
+		p.edit(p.signIn("banker1"), id, "name", "Banker's", seen)
+		p.core(set(crm.Party, id, crm.PartyKey, "17", crm.PartyName, "The core's"))
+		if c := p.customer(ada, id); c.Name != "The core's" || len(c.Conflicts) != 0 {
+			t.Errorf("%q %+v", c.Name, c.Conflicts)
 		}
-		p.till.sync()
-		if c := p.customer(ada, id); len(c.Conflicts) != 0 || c.Name != "Banker's" {
-			t.Errorf("%+v", c.Conflicts)
+		// A value of the core alone does not make it the core's party: its key does.
+		other := p.prospect(ada, "Another")
+		p.core(set(crm.Party, other, crm.PartyTier, "A"))
+		p.edit(ada, other, "name", "Still ours")
+		if p.till != nil {
+			p.till.sync()
+		}
+		if c := p.customer(ada, other); c.Name != "Still ours" || c.Field("name").Locked || c.State != desk.AtHeadOffice {
+			t.Errorf("%q %+v", c.Name, c.Field("name"))
 		}
 	})
 }

@@ -57,7 +57,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		o.Cost = trust.DefaultCost()
 	}
 	c, err := central.Open(ctx, central.Options{Path: o.Path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: o.Origin,
-		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, NoSync: o.NoSync, Disk: o.Disk})
+		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, NoSync: o.NoSync, Disk: o.Disk})
 	if err != nil {
 		return nil, err
 	}

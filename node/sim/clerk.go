@@ -25,7 +25,8 @@ func clerks() feature {
 
 // look is a page that stands open.
 type look struct {
-	party crdt.ID
+	asked crdt.ID // whose page was asked for
+	party crdt.ID // whose it is: the canonical one of those that are linked
 	page  *desk.Customer
 }
 
@@ -112,7 +113,7 @@ func (w *World) open(c *counter, id crdt.ID) *look {
 		return nil
 	}
 	w.checkPage(c, page)
-	l := look{party: id, page: page}
+	l := look{asked: id, party: page.ID, page: page}
 	*c.looks = append(*c.looks, l)
 	if len(*c.looks) > looksKept {
 		*c.looks = slices.Delete(*c.looks, 0, 1)
@@ -170,7 +171,7 @@ func (w *World) record(c *counter) {
 	if w.clerks.chance(300) {
 		in.PromiseText, in.PromiseDueMS = w.text("promise"), w.nowMS+hourMS
 	}
-	saved, err := c.desk.RecordInteraction(w.ctx, c.who, l.party, in)
+	saved, err := c.desk.RecordInteraction(w.ctx, c.who, pick(w.clerks, []crdt.ID{l.asked, l.party}), in)
 	w.did(c, "interaction", saved, err, nil)
 }
 
@@ -205,6 +206,9 @@ func (w *World) edit(c *counter) {
 			return
 		}
 		e := desk.Edit{Field: name, Value: w.text(name), Saw: []string{}}
+		if name == "address" { // two halves of one value
+			e.Value += "\n" + e.Value
+		}
 		if f.Stamp != "" {
 			e.Saw = []string{f.Stamp}
 		}
@@ -232,7 +236,7 @@ func (w *World) addReach(c *counter) {
 	if l == nil {
 		return
 	}
-	saved, err := c.desk.AddReach(w.ctx, c.who, l.party, desk.Reach{Channel: "wechat", Value: w.text("id")})
+	saved, err := c.desk.AddReach(w.ctx, c.who, pick(w.clerks, []crdt.ID{l.asked, l.party}), desk.Reach{Channel: "wechat", Value: w.text("id")})
 	w.did(c, "add a way to reach", saved, err, nil)
 }
 

@@ -20,7 +20,7 @@ func headOffice() feature {
 		orders: []order{
 			{4, func(w *World) { w.coreFeed("tier", w.tier) }},
 			{2, func(w *World) { w.coreFeed("new account at a branch", w.account) }},
-			{2, func(w *World) { w.coreFeed("a prospect is known now", w.adopt) }},
+			{2, (*World).adoption},
 			{2, (*World).markBackup},
 			{6, (*World).administrator},
 		},
@@ -49,9 +49,12 @@ func (w *World) markBackup() {
 	w.saw("journals may be trimmed")
 }
 
-func (w *World) coreFeed(what string, fn func(*rows.Act) error) {
+func (w *World) coreFeed(what string, fn func(*rows.Act) error) { w.coreSees(what, nil, fn) }
+
+// coreSees is an act of the core that has seen something.
+func (w *World) coreSees(what string, on screen, fn func(*rows.Act) error) {
 	_, err := w.hub.office.Central.Act(w.ctx, rows.Actor{}, fn)
-	if w.must(what, err) && w.must("read central's journal", w.hub.harvest(what, nil)) {
+	if w.must(what, err) && w.must("read central's journal", w.hub.harvest(what, on)) {
 		w.say("central", "%s", what)
 		w.saw("core feed: " + what)
 		w.hub.tell()
@@ -73,16 +76,39 @@ func (w *World) tier(a *rows.Act) error {
 	return err
 }
 
-// adopt gives a party a key of the core: what is guarded is the core's from now on.
-func (w *World) adopt(a *rows.Act) error {
-	ids, err := a.Tx.IDs(`SELECT id FROM party WHERE key IS NULL ORDER BY id`)
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	id := pick(w.faults, ids)
-	w.truth.adopted[id] = true
-	a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{field(crm.PartyKey, crdt.TextValue("key "+id.String()))}})
-	return nil
+// adoption gives a party a key of the core: what is guarded is the core's from
+// now on, conflicts that were open end with the value that stands.
+func (w *World) adoption() {
+	on := screen{}
+	w.coreSees("a prospect is known now", on, func(a *rows.Act) error {
+		ids, err := a.Tx.IDs(`SELECT id FROM party WHERE key IS NULL ORDER BY id`)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		id := pick(w.faults, ids)
+		fought, err := a.Tx.IDs(`SELECT row_id FROM conflict JOIN party ON party.id=row_id WHERE kind=?1 AND field=?2 AND closed IS NULL AND key IS NULL ORDER BY row_id`,
+			int64(crm.Party), int64(crm.PartyName))
+		if err != nil {
+			return err
+		}
+		if len(fought) > 0 {
+			id = fought[0]
+		}
+		row, err := a.Tx.Get(crm.Party, id)
+		if err != nil {
+			return err
+		}
+		for i := range row.Conflicts {
+			if x := &row.Conflicts[i]; x.Closed.IsZero() && w.schema.Kind(crm.Party).Field(x.Field).Owner == crdt.Guarded {
+				at := cell{crm.Party, id, x.Field}
+				on[at] = append(on[at], x.Stamp, row.Clocks.Of(x.Field).Stamp)
+				w.saw("the core takes over a conflict")
+			}
+		}
+		w.truth.adopted[id] = true
+		a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{field(crm.PartyKey, crdt.TextValue("key "+id.String()))}})
+		return nil
+	})
 }
 
 // account gives a party an account at some branch: it enters the scope there

@@ -12,6 +12,7 @@ func features() []feature {
 		crashes(),
 		headOffice(),
 		network(),
+		people(),
 		receipts(),
 		standings(),
 		syncing(),

@@ -62,6 +62,9 @@ type Options struct {
 	Rand       io.Reader
 	NowMS      func() int64 // ms UTC
 	Judge      Judge
+	// Complete, if not nil, may add to an op of head office what follows from it,
+	// before it is chained.
+	Complete func(b *Batch, op *crdt.Op) error
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators
@@ -155,6 +158,11 @@ func (c *Central) act(ctx context.Context, who rows.Actor, fn func(*rows.Act) er
 			part := *act
 			n := min(len(act.Ops), journal.MaxOps)
 			part.Ops, act.Ops = act.Ops[:n], act.Ops[n:]
+			for i := range part.Ops {
+				if err := b.complete(&part.Ops[i]); err != nil {
+					return err
+				}
+			}
 			stamp, err := part.Stamp(c.o.NowMS())
 			if err != nil {
 				return err
@@ -176,6 +184,13 @@ func (c *Central) act(ctx context.Context, who rows.Actor, fn func(*rows.Act) er
 		return nil
 	})
 	return receipt, err
+}
+
+func (b *Batch) complete(op *crdt.Op) error {
+	if b.c.o.Complete == nil {
+		return nil
+	}
+	return b.c.o.Complete(b, op)
 }
 
 // write runs fn over a batch and flushes it, in one transaction.
