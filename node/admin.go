@@ -150,6 +150,9 @@ func (h *HeadOffice) Admin() http.Handler {
 		word, err := h.Office.NewCode(ctx, in.Branch)
 		return TokenOut{word}, err
 	})
+	command(mux, "/revoke", func(ctx context.Context, in struct{ Origin crdt.Origin }) (None, error) {
+		return None{}, h.Office.Revoke(ctx, in.Origin)
+	})
 	command(mux, "/backup", h.backup)
 	command(mux, "/check", func(ctx context.Context, _ None) ([]Finding, error) {
 		return check(ctx, h.Office.Central.File, h.Office.Central.Origin(), h.Office.Central.ScopesIn)

@@ -148,17 +148,29 @@ func (b *Branch) cursors(ctx context.Context) (lan.Cursors, error) {
 	return at, nil
 }
 
-// lenderNear is where a neighbour that has the line listens; empty: there is none.
+// lenderNear is where a neighbour listens that says it has the line, or else one
+// that is reached though its gossip is not heard; empty: there is none.
 func (b *Branch) lenderNear(n *neighbours, distrusted map[string]time.Time) string {
-	g := n.gossip.Load()
-	if g == nil {
-		return ""
-	}
-	for _, h := range g.Heard() {
-		at := dataAddress(&h)
-		if h.Here && h.Line && at != "" && b.o.Now().After(distrusted[at]) {
-			return at
+	trusted := func(at string) bool { return at != "" && b.o.Now().After(distrusted[at]) }
+	silent := map[string]bool{}
+	for _, p := range n.lan.Peers() {
+		if p.Origin != 0 && p.Trouble == "" && trusted(p.Address) {
+			silent[p.Address] = true
 		}
+	}
+	if g := n.gossip.Load(); g != nil {
+		for _, h := range g.Heard() {
+			at := dataAddress(&h)
+			if h.Here && h.Line && trusted(at) {
+				return at
+			}
+			if h.Here {
+				delete(silent, at)
+			}
+		}
+	}
+	for at := range silent {
+		return at
 	}
 	return ""
 }

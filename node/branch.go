@@ -38,6 +38,7 @@ type Branch struct {
 	neighbours atomic.Pointer[neighbours]
 	lender     lender
 	last       heardLine
+	out        int64 // workstations of the branch that were revoked, as last read; the line's goroutine's
 	read       int64 // sum of the feeds as last heard; the line's goroutine's, as last is
 	open       stack
 	running    stack

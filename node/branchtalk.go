@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net"
@@ -30,8 +31,8 @@ const (
 // acquaint learns of neighbours from central, whenever the line is up, and
 // begins to gossip once the key of the branch is known.
 func (b *Branch) acquaint(ctx context.Context, n *neighbours) {
-	if key, err := b.dir.read(branchKeyName); err == nil {
-		b.talk(n, key)
+	if keys, err := b.dir.read(branchKeyName); err == nil {
+		b.talk(n, keys)
 	}
 	for {
 		pause := acquaintAgain
@@ -64,23 +65,31 @@ func (b *Branch) introduce(ctx context.Context, n *neighbours) bool {
 	if len(answer.BranchKey) != gossip.KeySize {
 		return true // an older central: there are the addresses that were given
 	}
-	g := n.gossip.Load()
-	if g == nil {
-		if err := b.dir.write(branchKeyName, answer.BranchKey); err != nil {
+	keys := slices.Concat(answer.BranchKey, answer.PreviousKey)
+	if kept, err := b.dir.read(branchKeyName); err != nil || !bytes.Equal(kept, keys) {
+		if err := b.dir.write(branchKeyName, keys); err != nil {
 			b.o.Log.Error("keeping the key of the branch failed", "error", err)
 		}
-		b.talk(n, answer.BranchKey)
+	}
+	g := n.gossip.Load()
+	if g == nil {
+		b.talk(n, keys)
 		if g = n.gossip.Load(); g != nil {
 			g.Know(answer.Addresses)
 		}
 		return false // soon again: central does not know our address yet
+	}
+	if err := g.Rekey(answer.BranchKey, answer.PreviousKey); err != nil {
+		b.o.Log.Error("the key of the branch was turned, and is not taken", "error", err)
 	}
 	g.Know(answer.Addresses)
 	return true
 }
 
 // talk begins to gossip, beside the listener for data, which has the port itself.
-func (b *Branch) talk(n *neighbours, key []byte) {
+// keys is the key of the branch and, after it, perhaps the one before.
+func (b *Branch) talk(n *neighbours, keys []byte) {
+	key := keys[:min(len(keys), gossip.KeySize)]
 	at, err := beside(b.gossipAddress())
 	as := ""
 	if b.o.LANAs != "" && err == nil {
@@ -88,7 +97,7 @@ func (b *Branch) talk(n *neighbours, key []byte) {
 	}
 	var g *gossip.Gossip
 	if err == nil {
-		g, err = gossip.New(gossip.Options{Origin: b.me.Origin, Key: key, Bind: at, As: as, Log: b.o.Log, Now: b.nowMS,
+		g, err = gossip.New(gossip.Options{Origin: b.me.Origin, Key: key, Previous: keys[len(key):], Bind: at, As: as, Log: b.o.Log, Now: b.nowMS,
 			After: b.o.After, Rand: b.o.Rand, Known: b.lastSeen(), State: func() gossip.State { return b.stand(n) }, Changed: func() { b.heardOfNeighbours(n) }})
 	}
 	if err != nil {
@@ -160,14 +169,11 @@ func (b *Branch) heardOfNeighbours(n *neighbours) {
 	}
 	ask := slices.Clone(b.o.Peers)
 	lacks := false
-	for _, h := range g.Heard() {
-		if !h.Here {
-			continue
-		}
+	for _, h := range g.Heard() { // also who is not here: data may pass where gossip does not
 		if at := dataAddress(&h); at != "" && !slices.Contains(ask, at) {
 			ask = append(ask, at)
 		}
-		lacks = lacks || b.Store.Lacks(h.Frontier)
+		lacks = lacks || h.Here && b.Store.Lacks(h.Frontier)
 	}
 	n.lan.Ask(ask)
 	if lacks {

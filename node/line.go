@@ -76,6 +76,10 @@ func (b *Branch) heard(s uplink.State) {
 		b.read = at
 		if n := b.neighbours.Load(); n != nil {
 			n.lan.Kick() // who borrows pages here waits for that
+			if out := b.revokedHere(); out != b.out {
+				b.out = out
+				poke(n.online) // the branch's key was turned
+			}
 		}
 	}
 	b.last = now

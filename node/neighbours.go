@@ -150,6 +150,18 @@ func (b *Branch) LANAddr() string {
 	return ""
 }
 
+// revokedHere counts the workstations of the branch that were revoked.
+func (b *Branch) revokedHere() (n int64) {
+	err := b.Store.File.Read(context.Background(), func(tx *rows.Tx) (err error) {
+		n, _, err = tx.Int(`SELECT count(*) FROM node WHERE branch=?1 AND revoked=1`, b.me.Branch)
+		return err
+	})
+	if err != nil {
+		b.o.Log.Error("reading which workstations were revoked failed", "error", err)
+	}
+	return n
+}
+
 // revoked reports whether head office says that a workstation may not sync.
 func (b *Branch) revoked(origin crdt.Origin) bool {
 	var n int64

@@ -86,7 +86,7 @@ func newRoot(s streams) *cobra.Command {
 	root.AddCommand(
 		p.demo(),
 		p.central(), p.node(), p.join(),
-		p.person(), p.branch(), p.code(), p.importing(),
+		p.person(), p.branch(), p.code(), p.revoke(), p.importing(),
 		p.status(), p.check(), p.backup(), p.restore(), p.token(), p.version(),
 	)
 	root.SetHelpCommandGroupID(groupCare)

@@ -190,3 +190,34 @@ func TestNeighboursFindEachOtherByCentralAndAfterARestartByThemselves(t *testing
 	b.quiet(settleWithin)
 	b.sound()
 }
+
+func TestARevokedWorkstationIsOutOfTheBranchAndTheOthersGoOn(t *testing.T) {
+	b := withNeighbours(t, []string{"--lan", "127.0.0.1:0"}, []string{"--lan", "127.0.0.1:0"})
+	thief := b.join(1, "thief", "--lan", "127.0.0.1:0")
+	b.filled()
+	thief.door().token = b.bearer(thief.dir, b.who(1, "teller"))
+	here, gone := func(s station) bool { return s.Here }, func(s station) bool { return !s.Here }
+	b.front.boards("thief", meetWithin, here)
+	thief.boards("front", meetWithin, here)
+	thief.boards("back", meetWithin, here)
+	state, ok := thief.door().how()
+	if !ok {
+		t.Fatal("the thief does not answer")
+	}
+	done(t, "", "revoke", "--dir", b.central.dir, "--origin", state.Origin)
+	took := thief.boards("front", meetWithin, gone)
+	thief.boards("back", meetWithin, gone)
+	t.Logf("a revoked workstation hears its neighbours no more after %s", took.Round(time.Millisecond))
+	b.front.boards("back", meetWithin, here)
+	b.back.boards("front", meetWithin, here)
+	b.nodes = b.nodes[:2]
+	b.cut(1)
+	id := b.front.newProspect("After The Thief")
+	b.front.talk(id, "not for the thief")
+	b.back.door().tells(t, id, "not for the thief", "safe_in_branch")
+	if a, err := thief.door().ask(http.MethodGet, "/customers/"+id, nil, ""); err != nil || a.ok() {
+		t.Errorf("the thief reads what was written after it was revoked, or does not answer: %v", err)
+	}
+	b.lines[1].set(open)
+	b.quiet(settleWithin)
+}

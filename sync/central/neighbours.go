@@ -17,34 +17,78 @@ import (
 
 // Limits of what nodes are told of each other.
 const (
-	branchKeySize    = 32  // bytes: AES-256
-	maxAddress       = 60  // bytes of an address
-	neighboursListed = 256 // addresses that a node is told: more than a branch has
+	branchKeySize    = 32                  // bytes: AES-256
+	keyOverlapMS     = 24 * 60 * 60 * 1000 // both keys of a branch are understood after a turn: who works has had the line
+	maxAddress       = 60                  // bytes of an address
+	neighboursListed = 256                 // addresses that a node is told: more than a branch has
 )
 
 // BranchKey is what the gossip of a branch is encrypted with; it is made when it
 // is first asked for.
 func (c *Central) BranchKey(ctx context.Context, branch int64) (key []byte, err error) {
-	read := func(tx *rows.Tx) error {
-		return tx.Query(`SELECT key FROM branch_key WHERE branch=?1`, func(s *sqlite.Stmt) error {
-			key = rows.Blob(s, 0)
-			return nil
-		}, branch)
-	}
-	if err := c.File.Read(ctx, read); err != nil || key != nil {
+	key, _, err = c.branchKeys(ctx, branch)
+	if err != nil || key != nil {
 		return key, err
 	}
-	fresh := make([]byte, branchKeySize)
-	if _, err := io.ReadFull(c.o.Rand, fresh); err != nil {
-		return nil, fmt.Errorf("central: key of branch %d: %w", branch, err)
-	}
 	err = c.File.Write(ctx, func(tx *rows.Tx) error {
-		if err := tx.Exec(`INSERT OR IGNORE INTO branch_key (branch, key) VALUES (?1, ?2)`, branch, fresh); err != nil {
+		if key, _, err = readKeys(tx, branch, c.o.NowMS()); err != nil || key != nil {
+			return err // somebody was faster
+		}
+		if err := c.turnKey(tx, branch); err != nil {
 			return err
 		}
-		return read(tx)
+		key, _, err = readKeys(tx, branch, c.o.NowMS())
+		return err
 	})
 	return key, err
+}
+
+// branchKeys are the key of a branch and, while it is still to be understood,
+// the one before; nil: there is none.
+func (c *Central) branchKeys(ctx context.Context, branch int64) (key, previous []byte, err error) {
+	err = c.File.Read(ctx, func(tx *rows.Tx) error {
+		key, previous, err = readKeys(tx, branch, c.o.NowMS())
+		return err
+	})
+	return key, previous, err
+}
+
+func readKeys(tx *rows.Tx, branch, nowMS int64) (key, previous []byte, err error) {
+	err = tx.Query(`SELECT key, previous, turned FROM branch_key WHERE branch=?1`, func(s *sqlite.Stmt) error {
+		key = rows.Blob(s, 0)
+		if nowMS-s.ColumnInt64(2) < keyOverlapMS {
+			previous = rows.Blob(s, 1)
+		}
+		return nil
+	}, branch)
+	return key, previous, err
+}
+
+// turnKey gives a branch a new key; whoever is still to take part asks for it.
+func (c *Central) turnKey(tx *rows.Tx, branch int64) error {
+	fresh := make([]byte, branchKeySize)
+	if _, err := io.ReadFull(c.o.Rand, fresh); err != nil {
+		return fmt.Errorf("central: key of branch %d: %w", branch, err)
+	}
+	return tx.Exec(`INSERT INTO branch_key (branch, key) VALUES (?1, ?2)
+		ON CONFLICT (branch) DO UPDATE SET previous=key, key=?2, turned=?3`, branch, fresh, c.o.NowMS())
+}
+
+// Revoke ends that a node syncs, in the act of head office that also writes its
+// row: central does not know it any more, and the gossip of its branch gets a key
+// that it does not learn.
+func (c *Central) Revoke(ctx context.Context, origin crdt.Origin, fn func(*rows.Act) error) error {
+	n, err := c.Node(ctx, origin)
+	if err != nil {
+		return err
+	}
+	_, err = c.act(ctx, rows.Actor{}, fn, func(b *Batch) error {
+		if err := b.Tx.Exec(`UPDATE origin SET revoked=1, lan='' WHERE origin=?1`, int64(origin)); err != nil {
+			return err
+		}
+		return c.turnKey(b.Tx, n.Branch)
+	})
+	return err
 }
 
 // Neighbours notes where a node gossips (empty: nowhere) and tells where the
@@ -96,7 +140,11 @@ func (e *endpoint) neighbours(w http.ResponseWriter, r *http.Request, n *Node) e
 	if err != nil {
 		return err
 	}
-	return reply(w, wire.Neighbours{BranchKey: key, Addresses: others, NowMS: e.c.o.NowMS()})
+	_, previous, err := e.c.branchKeys(r.Context(), n.Branch)
+	if err != nil {
+		return err
+	}
+	return reply(w, wire.Neighbours{BranchKey: key, PreviousKey: previous, Addresses: others, NowMS: e.c.o.NowMS()})
 }
 
 // reachable wants an IP address with a port: names would make others look up

@@ -127,4 +127,9 @@ CREATE TABLE feed_reader (
 	PRIMARY KEY (origin, scope)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX void_scope ON void (scope, n);
+`, `
+-- The key of a branch before the present one, and when it was turned, ms UTC:
+-- for a day nodes that have not heard are still understood.
+ALTER TABLE branch_key ADD COLUMN previous BLOB NOT NULL DEFAULT x'';
+ALTER TABLE branch_key ADD COLUMN turned INTEGER NOT NULL DEFAULT 0;
 `}

@@ -1,8 +1,11 @@
 package gossip
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,7 +40,10 @@ const (
 type Options struct {
 	Origin crdt.Origin
 	Key    []byte // of the branch, KeySize bytes
-	Bind   string // host:port; port 0: any
+	// Previous is a key that is still understood, while a branch turns its key;
+	// nil: none.
+	Previous []byte
+	Bind     string // host:port; port 0: any
 	// As is where the others reach it, where that is not Bind (a port that is
 	// passed on to it): IP:port; empty: at Bind.
 	As    string
@@ -59,13 +65,14 @@ type Heard struct {
 	State
 	AtMS    int64  // when something new was last heard, ms UTC
 	Here    bool   // it is a member now
-	Address string // where it gossips, host:port; empty when it is not here
+	Address string // where it gossips, or did last, host:port; empty: never here
 }
 
 // Gossip is a member of the branch's gossip.
 type Gossip struct {
 	o     Options
 	list  *memberlist.Memberlist
+	ring  *memberlist.Keyring
 	queue *memberlist.TransmitLimitedQueue
 	wake  chan struct{}
 	say   chan struct{}
@@ -84,8 +91,9 @@ type Gossip struct {
 
 type heard struct {
 	State
-	raw  []byte
-	atMS int64
+	raw     []byte
+	atMS    int64
+	address string // as a member; kept when it has gone
 }
 
 // New joins nobody yet, but listens; Start begins to talk.
@@ -112,7 +120,11 @@ func New(o Options) (*Gossip, error) {
 			return nil, err
 		}
 	}
-	c.SecretKey, c.DeadNodeReclaimTime, c.PushPullInterval = slices.Clone(o.Key), reclaim, pullEvery
+	if g.ring, err = memberlist.NewKeyring(given(o.Previous), slices.Clone(o.Key)); err != nil {
+		return nil, fmt.Errorf("gossip: key of the branch: %w", err)
+	}
+	c.Keyring = g.ring
+	c.DeadNodeReclaimTime, c.PushPullInterval = reclaim, pullEvery
 	c.Logger = slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug)
 	c.Delegate, c.Events = delegate{g}, events{g}
 	g.refresh()
@@ -122,6 +134,37 @@ func New(o Options) (*Gossip, error) {
 	}
 	g.Know(o.Known)
 	return g, nil
+}
+
+// given is the keys there are.
+func given(key []byte) [][]byte {
+	if len(key) != KeySize {
+		return nil
+	}
+	return [][]byte{slices.Clone(key)}
+}
+
+// Rekey encrypts with another key from now on, and understands it and the
+// previous one (nil: it alone).
+func (g *Gossip) Rekey(key, previous []byte) error {
+	ring := g.ring
+	if err := errors.Join(ring.AddKey(slices.Clone(key)), ring.UseKey(slices.Clone(key))); err != nil {
+		return fmt.Errorf("gossip: key of the branch: %w", err)
+	}
+	for _, old := range ring.GetKeys() {
+		if bytes.Equal(old, key) || bytes.Equal(old, previous) {
+			continue
+		}
+		if err := ring.RemoveKey(old); err != nil {
+			return fmt.Errorf("gossip: previous key of the branch: %w", err)
+		}
+	}
+	for _, k := range given(previous) {
+		if err := ring.AddKey(k); err != nil {
+			return fmt.Errorf("gossip: previous key of the branch: %w", err)
+		}
+	}
+	return nil
 }
 
 func split(address string) (host string, port int, err error) {
@@ -192,8 +235,8 @@ func (g *Gossip) Heard() []Heard {
 	defer g.mu.Unlock()
 	out := make([]Heard, 0, len(g.heard))
 	for origin, h := range g.heard {
-		address, here := g.here[origin]
-		out = append(out, Heard{State: h.State, AtMS: h.atMS, Here: here, Address: address})
+		_, here := g.here[origin]
+		out = append(out, Heard{State: h.State, AtMS: h.atMS, Here: here, Address: h.address})
 	}
 	slices.SortFunc(out, func(a, b Heard) int { return int(int64(a.Origin) - int64(b.Origin)) })
 	return out
@@ -275,6 +318,10 @@ func (g *Gossip) look() {
 		if origin != g.o.Origin && len(g.known) < maxKnown {
 			g.known[address] = true
 		}
+		if h, is := g.heard[origin]; is {
+			h.address = address
+			g.heard[origin] = h
+		}
 	}
 	maps.DeleteFunc(g.heard, func(origin crdt.Origin, h heard) bool {
 		_, is := here[origin]
@@ -320,6 +367,6 @@ func (g *Gossip) hear(s *State, raw []byte) bool {
 	if known && s.Order <= was.Order || !known && len(g.heard) >= maxStates {
 		return false
 	}
-	g.heard[s.Origin] = heard{State: *s, raw: raw, atMS: g.o.Now()}
+	g.heard[s.Origin] = heard{State: *s, raw: raw, atMS: g.o.Now(), address: cmp.Or(g.here[s.Origin], was.address)}
 	return true
 }

@@ -139,3 +139,41 @@ func FuzzDecodeState(f *testing.F) {
 		}
 	})
 }
+
+func TestWhoDoesNotLearnTheNewKeyIsNotHeardNorHears(t *testing.T) {
+	next := bytes.Repeat([]byte{9}, KeySize)
+	a := member(t, 11, branchKey)
+	b := member(t, 12, branchKey, a.Address())
+	thief := member(t, 13, branchKey, a.Address())
+	eventually(t, "they meet", func() bool { return a.knows(12, true)() && b.knows(13, true)() && thief.knows(12, true)() })
+	for _, g := range []*Gossip{a, b} {
+		if err := g.Rekey(next, branchKey); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "the thief hears nobody any more", func() bool { return thief.knows(11, false)() && thief.knows(12, false)() })
+	heard := thief.lastOrder(11)
+	a.Say()
+	eventually(t, "the others still hear each other", func() bool { return a.knows(12, true)() && b.knows(11, true)() })
+	for _, g := range []*Gossip{a, b} {
+		if err := g.Rekey(next, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "and are rid of the thief", func() bool { return a.knows(13, false)() && b.knows(13, false)() })
+	if thief.lastOrder(11) > heard {
+		t.Error("the thief read what was said with the new key")
+	}
+	late := member(t, 14, next, a.Address())
+	eventually(t, "who learns the new key is heard", func() bool { return a.knows(14, true)() && late.knows(11, true)() })
+}
+
+// lastOrder is the order of the state that was last heard of an origin.
+func (g *Gossip) lastOrder(origin crdt.Origin) uint64 {
+	for _, h := range g.Heard() {
+		if h.Origin == origin {
+			return h.Order
+		}
+	}
+	return 0
+}

@@ -15,7 +15,8 @@
 // # Invariants
 //
 //   - Both ends show a certificate of a workstation of the same branch; others
-//     are refused in the handshake, expired and revoked ones at every request.
+//     are refused in the handshake, expired and revoked ones at every request, and
+//     revoked ones also when the answer comes that they waited for.
 //   - A range is kept only if a certificate of the same branch under central's
 //     root proves its author, and signature and chain hold: whoever passes a
 //     range on can neither forge nor shorten it. Sent twice is harmless.

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,12 +51,12 @@ func eventually(t testing.TB, what string, ok func() bool) {
 type bank struct {
 	t         testing.TB
 	authority *trust.Authority
-	revoked   map[crdt.Origin]bool
+	revoked   *sync.Map // by origin
 }
 
 func newBank(t testing.TB) *bank {
 	t.Helper()
-	return &bank{t: t, revoked: map[crdt.Origin]bool{},
+	return &bank{t: t, revoked: &sync.Map{},
 		authority: must[*trust.Authority](t)(trust.NewAuthority("test", time.Now().AddDate(-2, 0, 0), rand.Reader))}
 }
 
@@ -92,7 +93,7 @@ func (b *bank) station(origin crdt.Origin, branch int64, wrap func(*store.Store)
 	}
 	s.Exchange = must[*Exchange](b.t)(New(Options{Store: seen, Branch: branch, Identity: s.identity, Root: b.authority.Root(),
 		Certificate: func() *x509.Certificate { return s.cert }, Log: slog.New(slog.DiscardHandler), Now: time.Now, After: time.After, Rand: rand.Reader,
-		Refuse: func(o crdt.Origin) bool { return b.revoked[o] }}, "127.0.0.1:0"))
+		Refuse: func(o crdt.Origin) bool { _, is := b.revoked.Load(o); return is }}, "127.0.0.1:0"))
 	s.Exchange.Start()
 	b.t.Cleanup(func() {
 		if err := s.Exchange.Stop(); err != nil {
@@ -169,7 +170,7 @@ func TestAStrangerIsRefused(t *testing.T) {
 		}
 	}
 	revoked := b.station(14, 1, nil)
-	b.revoked[14] = true
+	b.revoked.Store(crdt.Origin(14), true)
 	revoked.Ask([]string{one.Addr()})
 	eventually(t, "a revoked workstation is refused", revoked.trouble("revoked"))
 	late := b.station(15, 1, nil)
@@ -178,6 +179,21 @@ func TestAStrangerIsRefused(t *testing.T) {
 	eventually(t, "an expired certificate is refused", late.trouble("expired"))
 	if late.has(id)() || revoked.has(id)() {
 		t.Error("it got through")
+	}
+}
+
+func TestWhoIsRevokedWhileItWaitsGetsNothingMore(t *testing.T) {
+	b := newBank(t)
+	one, two := b.station(11, 1, nil), b.station(12, 1, nil)
+	first := one.party("before")
+	two.Ask([]string{one.Addr()})
+	eventually(t, "they talk", two.has(first))
+	eventually(t, "it waits for more", func() bool { return one.Safe(crm.Party, first) })
+	b.revoked.Store(crdt.Origin(12), true)
+	id := one.party("after")
+	eventually(t, "it is refused", two.trouble("revoked"))
+	if two.has(id)() {
+		t.Error("it got what was written after it was revoked")
 	}
 }
 

@@ -70,7 +70,7 @@ func (e *Exchange) lend(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 	if e.o.Lend == nil {
 		return nil, nil
 	}
-	done, _, err := e.admit(r)
+	done, who, err := e.admit(r)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +82,9 @@ func (e *Exchange) lend(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 	over := e.o.After(waitFor)
 	for {
 		news := e.wake() // before the look: what comes after it is not missed
+		if e.refused(who) {
+			return nil, errRevoked // meanwhile
+		}
 		b, err := e.o.Lend(r.Context(), at)
 		if b != nil || err != nil {
 			return b, err

@@ -115,6 +115,9 @@ func (e *Exchange) answer(w http.ResponseWriter, r *http.Request) ([]byte, error
 	over := e.o.After(waitFor)
 	for {
 		news := e.wake() // before the look: what comes after it is not missed
+		if e.refused(who) {
+			return nil, errRevoked // meanwhile
+		}
 		if e.o.Store.Beyond(have) {
 			if b, err := e.follows(r.Context(), have); b != nil || err != nil {
 				return b, err

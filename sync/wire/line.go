@@ -82,9 +82,12 @@ type Here struct {
 // Neighbours is the answer: the key of the branch, and where its other nodes
 // said that they gossip.
 type Neighbours struct {
-	BranchKey []byte   `json:"branch_key"`
-	Addresses []string `json:"addresses"`
-	NowMS     int64    `json:"now_ms"` // central's time, ms UTC
+	BranchKey []byte `json:"branch_key"`
+	// PreviousKey is still understood for a day after the key was turned; nobody
+	// encrypts with it any more.
+	PreviousKey []byte   `json:"previous_key,omitempty"`
+	Addresses   []string `json:"addresses"`
+	NowMS       int64    `json:"now_ms"` // central's time, ms UTC
 }
 
 // Renew asks for a new certificate for the key that asks.
