@@ -161,9 +161,9 @@ func TestTemplatesSayOnlyWhatTheCataloguesKnow(t *testing.T) {
 // errorCodes are the codes of errors for people, wherever they are made.
 func errorCodes(t *testing.T) []string {
 	t.Helper()
-	made := regexp.MustCompile(`(?:invalid\([^,]+, |denied\(|notFound\(|Code: |badInput\([^,]+, )"([a-z_]+)"`)
+	made := regexp.MustCompile(`(?:[iI]nvalid\([^,]+, |Mistyped\([^,]+, |denied\(|Refuse\(|notFound\(|Missing\(|here\([^"\n]+|Code: |badInput\([^,]+, )"([a-z_]+)"`)
 	var codes []string
-	for _, folder := range []string{"../node/desk", "."} {
+	for _, folder := range []string{"../node/desk", "../node/cases", "."} {
 		err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				return err

@@ -69,7 +69,7 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"age": l.Age, "tenure": l.Tenure, "dated": dated, "tail": tail, "later": later,
 		"money": l.Money, "number": func(n any) string { return l.Number(whole(n)) }, "share": l.Share,
 		"inputmoment": l.InputMoment, "inputday": l.InputDay,
-		"asset": a.address, "lines": lines, "digit": digit, "pair": pair,
+		"asset": a.address, "lines": lines, "elapsed": elapsed, "digit": digit, "pair": pair,
 		"answer": answer, "state": func(s desk.State) string { return l.Word("state", s.String()) },
 		"place":  func(by desk.Author) string { return place(l, by) },
 		"reason": func(r desk.RefusedLine) string { return sentence(l, &desk.Error{Code: r.Code, Message: r.Message}) },
@@ -99,6 +99,14 @@ func digit(i int) string {
 		return ""
 	}
 	return keys[i : i+1]
+}
+
+// elapsed is how much of a stretch of time has passed, 0 to 100.
+func elapsed(fromMS, toMS, nowMS int64) int64 {
+	if toMS <= fromMS || nowMS >= toMS {
+		return 100
+	}
+	return max(nowMS-fromMS, 0) * 100 / (toMS - fromMS)
 }
 
 // dated reports whether a field of a party is a date.

@@ -111,3 +111,6 @@ func (s *Site) cookie(name, value string, ageSeconds int) *http.Cookie {
 	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: ageSeconds,
 		HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode}
 }
+
+// Language is one the pages are written in; another where there is no such.
+func (s *Site) Language(code string) *words.Language { return s.words.Language(code) }

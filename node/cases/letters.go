@@ -207,3 +207,13 @@ func (l *Letter) values(say Voice, hotline string) map[string]string {
 	}
 	return out
 }
+
+// Hotline is the number to block cards at when the line is down, as head
+// office set it; empty: none is set.
+func (b *Book) Hotline(ctx context.Context, who *desk.Who) (number string, err error) {
+	err = b.desk.Read(ctx, who, []crm.Act{crm.ActRead}, func(r *desk.Reader) error {
+		number, err = r.Setting("hotline")
+		return err
+	})
+	return number, err
+}

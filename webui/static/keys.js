@@ -81,6 +81,10 @@
     if (done) { e.preventDefault(); }
   });
 
+  document.addEventListener("click", function (e) {
+    if (e.target.closest("[data-print]")) { window.print(); }
+  });
+
   // A form is sent once, however often somebody presses; and Enter in find is
   // ours, so the form does not go as well.
   document.addEventListener("submit", function (e) {

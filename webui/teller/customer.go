@@ -28,7 +28,7 @@ type customerView struct {
 	Purposes  []string
 	Consent   []consentRow
 
-	MayRecord, MayEdit, MayConsent, MayTask, MayLink bool
+	MayRecord, MayEdit, MayConsent, MayTask, MayCase, MayLink bool
 }
 
 type consentRow struct {
@@ -72,7 +72,7 @@ func loadCustomer(v *webui.Visit) (*customerView, error) {
 func viewOf(v *webui.Visit, c *desk.Customer) *customerView {
 	view := arrange(c)
 	view.MayRecord, view.MayEdit = v.May(crm.ActRecord), v.May(crm.ActEdit)
-	view.MayConsent, view.MayTask = v.May(crm.ActConsent), v.May(crm.ActTask)
+	view.MayConsent, view.MayTask, view.MayCase = v.May(crm.ActConsent), v.May(crm.ActTask), v.May(crm.ActCase)
 	view.MayLink = v.May(crm.ActLink)
 	view.Stop = unacknowledged(v, c)
 	return view

@@ -24,6 +24,8 @@ func Register(e *echo.Echo, o webui.Options) error {
 	s, err := webui.New(e, o, webui.Plan{Home: "/", Find: "/", Nav: []webui.NavItem{
 		{Path: "/", Label: "nav.find"},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
+		{Path: "/cases", Label: "nav.cases", Key: "c"},
+		{Path: "/keying", Label: "nav.keying"},
 		{Path: "/conflicts", Label: "nav.conflicts"},
 		{Path: "/board", Label: "nav.board"},
 		{Path: "/outage", Label: "nav.outage", Key: "o"},
@@ -58,6 +60,7 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodGet, "/customers/:id/correction", opened(askCorrection))
 	s.Signed(http.MethodPost, "/customers/:id/correction", opened(saveCorrection))
 	s.Signed(http.MethodPost, "/tasks/:id", setTask)
+	Cases(s)
 	s.Signed(http.MethodGet, "/conflicts", conflicts)
 	s.Signed(http.MethodPost, "/conflicts/:id", settle)
 	s.Signed(http.MethodPost, "/links/:id/remove", unlink)

@@ -1,8 +1,10 @@
 package words
 
 import (
+	"errors"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/currency"
 )
@@ -70,4 +72,30 @@ func (l *Language) Share(basisPoints int64) string {
 	s := strconv.FormatFloat(float64(basisPoints)/100, 'f', 2, 64)
 	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	return s + "%"
+}
+
+// errAmount is what ReadAmount says of what is no sum.
+var errAmount = errors.New("words: no sum of money")
+
+// ReadAmount reads a typed sum in minor units of a currency. Spaces, and points
+// or commas between thousands, do not matter; the last point or comma with as
+// many digits after it as the currency has, or fewer, begins the fraction.
+func (l *Language) ReadAmount(typed, code string) (minor int64, err error) {
+	typed = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '\'' || r == '’' {
+			return -1
+		}
+		return r
+	}, typed)
+	scale := exponent(code)
+	whole, rest := typed, ""
+	if at := strings.LastIndexAny(typed, ".,"); at >= 0 && len(typed)-at-1 <= scale {
+		whole, rest = typed[:at], typed[at+1:]
+	}
+	whole = strings.NewReplacer(".", "", ",", "").Replace(whole)
+	digits := whole + rest + strings.Repeat("0", scale-len(rest))
+	if whole == "" || strings.Trim(digits, "0123456789") != "" || len(digits) > 16 {
+		return 0, errAmount
+	}
+	return strconv.ParseInt(digits, 10, 64)
 }

@@ -79,3 +79,20 @@ func TestFormsGiveBackTheTimeTheyShow(t *testing.T) {
 		t.Error("25.11.2026 was read")
 	}
 }
+
+func TestASumIsReadAsPeopleTypeIt(t *testing.T) {
+	l := load(t).Language("en")
+	for typed, want := range map[string]int64{"129": 12900, "129.5": 12950, "1,234.50": 123450, "1 234,50": 123450, "1.234,50": 123450, "1'234.05": 123405, "1,234": 123400, "0.07": 7} {
+		if got, err := l.ReadAmount(typed, "EUR"); err != nil || got != want {
+			t.Errorf("%q reads as %d: %v", typed, got, err)
+		}
+	}
+	if got, err := l.ReadAmount("12,500", "JPY"); err != nil || got != 12500 {
+		t.Errorf("yen: %d %v", got, err)
+	}
+	for _, typed := range []string{"", "-5", "abc", "1.2.x", ".5", "99999999999999999"} {
+		if got, err := l.ReadAmount(typed, "EUR"); err == nil {
+			t.Errorf("%q reads as %d", typed, got)
+		}
+	}
+}
