@@ -320,7 +320,7 @@ func TestTheLiveStreamTellsWhatAnotherSaved(t *testing.T) {
 func TestOneKeySwitchesTheLanguage(t *testing.T) {
 	c, id := opening(t)
 	c.Get("/language?to=zh&back="+page(id)).Leads(t, page(id))
-	c.Get(page(id)).Says(t, `lang="zh-Hans"`, "往来记录", "总行已收", "未加密")
+	c.Get(page(id)).Says(t, `lang="zh-Hans"`, "往来记录", "总行已收")
 	if a := c.Get("/customers/1"); a.Status != http.StatusNotFound || !strings.Contains(a.Body, "本机没有这位客户") {
 		t.Errorf("an unknown customer in Chinese: %d\n%s", a.Status, a.Body)
 	}
