@@ -23,7 +23,8 @@
 //
 // # Locks
 //
-// Store.mu serialises everything that writes rows: acts and pages. The overlay
+// Store.applying lets one page be taken at a time, whoever brings it. Store.mu
+// serialises everything that writes rows: acts and the slices of pages. The overlay
 // has its own lock, so that pages can ask what is pending. Local things are
 // written without mu: the file itself has one writer.
 package store

@@ -336,7 +336,35 @@ func (s *Store) upward() map[crdt.Origin]uint64 {
 // goes before what its author had seen.
 func (s *Store) Upward(ctx context.Context, since uint64, limit int, sign journal.Signer) ([]journal.Range, error) {
 	s.mu.Lock()
-	own, others := s.author.Seq(), s.upward()
+	from := s.upward()
+	s.mu.Unlock()
+	from[s.Origin()] = since
+	return s.pack(ctx, from, limit, sign)
+}
+
+// Luggage reads what a bundle carries: all that central is not known to have,
+// own and neighbours', about limit changes; of each author what follows its
+// number in after, which is moved on.
+func (s *Store) Luggage(ctx context.Context, after map[crdt.Origin]uint64, limit int, sign journal.Signer) ([]journal.Range, error) {
+	taken, _ := s.overlay.taken()
+	s.mu.Lock()
+	from := map[crdt.Origin]uint64{s.Origin(): taken}
+	for origin, n := range s.neighbours {
+		if n.last > max(n.taken, n.base) {
+			from[origin] = max(n.taken, n.base)
+		}
+	}
+	s.mu.Unlock()
+	for origin := range from {
+		from[origin] = max(from[origin], after[origin])
+	}
+	return s.pack(ctx, from, limit, sign)
+}
+
+// pack reads what follows the numbers of authors.
+func (s *Store) pack(ctx context.Context, from map[crdt.Origin]uint64, limit int, sign journal.Signer) ([]journal.Range, error) {
+	s.mu.Lock()
+	own := s.author.Seq()
 	s.mu.Unlock()
 	var ranges []journal.Range
 	err := s.File.Read(ctx, func(tx *rows.Tx) error {
@@ -345,17 +373,20 @@ func (s *Store) Upward(ctx context.Context, since uint64, limit int, sign journa
 			return err
 		}
 		b := bundle{tx: tx, own: s.Origin(), sign: sign, limit: limit}
-		if since < own {
-			b.from = append(b.from, source{origin: s.Origin(), since: since, until: own})
-		}
-		for origin, from := range others {
+		for origin, since := range from {
+			if origin == s.Origin() {
+				if since < own {
+					b.from = append(b.from, source{origin: origin, since: since, until: own})
+				}
+				continue
+			}
 			n := known[origin]
 			until, err := mergedUpTo(tx, origin, n.last)
 			if err != nil {
 				return err
 			}
-			if from = max(from, n.base); until > from {
-				b.from = append(b.from, source{origin: origin, since: from, until: until, n: n})
+			if since = max(since, n.base); until > since {
+				b.from = append(b.from, source{origin: origin, since: since, until: until, n: n})
 			}
 		}
 		ranges, err = b.ranges()

@@ -33,6 +33,7 @@ type Store struct {
 	branch int64
 	nowMS  func() int64
 
+	applying   sync.Mutex // held while a page is taken, of the line or of a bundle; taken before mu
 	mu         sync.Mutex // serialises acts and pages; guards author and neighbours
 	author     *rows.Author
 	neighbours neighbours

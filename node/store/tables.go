@@ -122,6 +122,13 @@ CREATE TABLE met (
 	scope  INTEGER NOT NULL,
 	PRIMARY KEY (kind, row_id)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- What the answers to bundles are read with; the newest few.
+CREATE TABLE reply_box (
+	id     BLOB PRIMARY KEY, -- of the bundle
+	secret BLOB NOT NULL,
+	at     INTEGER NOT NULL  -- ms UTC when it was written
+) STRICT, WITHOUT ROWID;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

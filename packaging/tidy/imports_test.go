@@ -45,7 +45,7 @@ var reservations = []reserved{
 	{[]string{"github.com/labstack/echo/v4/..."}, []string{"webui/...", "node", "node/api"},
 		"echo belongs to pages and servers"},
 	{[]string{"github.com/klauspost/compress/..."},
-		[]string{"sync/wire", "node/store/...", "node/office", "sync/central/..."},
+		[]string{"sync/wire", "sync/bundle", "node/store/...", "node/office", "sync/central/..."},
 		"zstd belongs to the wire and to backups"},
 	{[]string{"github.com/spf13/cobra/...", "github.com/spf13/pflag/...", "flag"}, []string{"cmd/...", "packaging/planted"},
 		"only commands read flags"},

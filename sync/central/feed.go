@@ -22,6 +22,16 @@ func (c *Central) scope(ctx context.Context, scope int64) (sc rows.Scope, err er
 // Page reads the rows of a scope after number since, for a node, with the
 // vector and the digest of the same snapshot.
 func (c *Central) Page(ctx context.Context, n *Node, q wire.Pull) (*wire.Page, error) {
+	page, err := c.page(ctx, n, q)
+	if err == nil {
+		c.readers.asked(n.Origin, q, page.Head, page.NowMS)
+	}
+	return page, err
+}
+
+// page is a Page that is not asked for over the line: that the node has what is
+// before it is not said by it.
+func (c *Central) page(ctx context.Context, n *Node, q wire.Pull) (*wire.Page, error) {
 	if q.Limit <= 0 || q.Limit > wire.MaxPageRows {
 		q.Limit = wire.MaxPageRows
 	}
@@ -54,7 +64,6 @@ func (c *Central) Page(ctx context.Context, n *Node, q wire.Pull) (*wire.Page, e
 	if err != nil {
 		return nil, fmt.Errorf("central: page of scope %d after %d: %w", q.Scope, q.Since, err)
 	}
-	c.readers.asked(n.Origin, q, page.Head, page.NowMS)
 	return page, nil
 }
 

@@ -105,10 +105,18 @@ func (r *Replica) confirmed(p *wire.Page) *wire.Page {
 	return &out
 }
 
+// stands is the number that the file has reached when the page was taken.
+func (c *came) stands() int64 {
+	if c.rewind {
+		return 0
+	}
+	return c.until
+}
+
 // applied ends an Apply or a Rewind.
-func (r *Replica) applied(ticket uint64) {
+func (r *Replica) applied(e *Applied) {
 	c, s := r.came, r.asked
-	if ticket == 0 || ticket != r.pull.ticket || c == nil || !c.handed {
+	if e.Ticket == 0 || e.Ticket != r.pull.ticket || c == nil || !c.handed {
 		return
 	}
 	r.came = nil
@@ -116,6 +124,10 @@ func (r *Replica) applied(ticket uint64) {
 		r.pull.ticket = 0
 	} else {
 		r.pull.succeed()
+	}
+	if e.At != nil && e.At.Feed != c.stands() {
+		s.feed, s.epoch, s.away, s.want = e.At.Feed, e.At.Epoch, newAway(e.At), true
+		return
 	}
 	s.epoch = c.epoch
 	if c.rewind {

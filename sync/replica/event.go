@@ -42,7 +42,12 @@ type Paged struct {
 }
 
 // Applied ends an Apply or a Rewind.
-type Applied struct{ Ticket uint64 }
+type Applied struct {
+	Ticket uint64
+	// At is where the file stands afterwards; nil: as the machine thinks. A
+	// bundle that was read meanwhile has moved it.
+	At *Cursor
+}
 
 // Beside: a neighbour with a line handed on a page that central had signed, in
 // which Confirmed is up to which own number central has taken the changes of

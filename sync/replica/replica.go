@@ -142,7 +142,7 @@ func (r *Replica) Step(e Event) {
 	case Beside:
 		r.beside(&e)
 	case Applied:
-		r.applied(e.Ticket)
+		r.applied(&e)
 	case Watched:
 		r.watched(&e)
 	case Failed:

@@ -176,3 +176,6 @@ func DueForRenewal(cert *x509.Certificate, now time.Time) bool {
 	life := cert.NotAfter.Sub(cert.NotBefore)
 	return now.After(cert.NotAfter.Add(-life / 3))
 }
+
+// publicKey is the authority's.
+func (r *Root) publicKey() *ecdsa.PublicKey { return r.cert.PublicKey.(*ecdsa.PublicKey) }

@@ -27,10 +27,10 @@ func (u *Uplink) carry(ctx context.Context, a replica.Action) replica.Event {
 		e, err = u.pull(ctx, a)
 	case replica.Apply:
 		ticket = a.Ticket
-		e, err = replica.Applied{Ticket: ticket}, inFile(u.o.Store.Apply(ctx, a.Page))
+		e, err = u.applied(ctx, ticket, a.Page.Scope, u.o.Store.Apply(ctx, a.Page))
 	case replica.Rewind:
 		ticket = a.Ticket
-		e, err = replica.Applied{Ticket: ticket}, inFile(u.o.Store.Rewind(ctx, a.Scope, a.Epoch, a.Away))
+		e, err = u.applied(ctx, ticket, a.Scope, u.o.Store.Rewind(ctx, a.Scope, a.Epoch, a.Away))
 	case replica.Watch:
 		ticket = a.Ticket
 		e, err = u.watch(ctx, a)
@@ -46,6 +46,29 @@ func (u *Uplink) carry(ctx context.Context, a replica.Action) replica.Event {
 		u.o.Log.Warn("exchange with central failed", "class", class.String(), "error", err)
 	}
 	return replica.Failed{Ticket: ticket, Class: class, Detail: detail}
+}
+
+// applied tells where the file stands after a page: a bundle that was read
+// meanwhile may have moved it.
+func (u *Uplink) applied(ctx context.Context, ticket uint64, scope int64, err error) (replica.Event, error) {
+	if err != nil {
+		return nil, inFile(err)
+	}
+	at, err := cursor(ctx, u.o.Store, scope)
+	if err != nil {
+		return nil, inFile(err)
+	}
+	return replica.Applied{Ticket: ticket, At: &at}, nil
+}
+
+// cursor reads how far a scope was read.
+func cursor(ctx context.Context, s Store, scope int64) (replica.Cursor, error) {
+	at, err := s.Cursor(ctx, scope)
+	if err != nil {
+		return replica.Cursor{}, err
+	}
+	from, err := s.Reading(ctx, scope)
+	return replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch, Reading: from.On, Whole: from.Whole, Sweep: from.Sweep}, err
 }
 
 // inFile marks an error of the file.

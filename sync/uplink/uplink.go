@@ -113,15 +113,11 @@ func New(ctx context.Context, o Options) (*Uplink, error) {
 	}
 	c := replica.Config{Origin: o.Store.Origin(), Written: p.Written, Taken: p.Taken, BackoffCapMS: o.BackoffCapMS, Rand: u.chance}
 	for _, scope := range o.Store.Scopes() {
-		at, err := o.Store.Cursor(ctx, scope)
+		at, err := cursor(ctx, o.Store, scope)
 		if err != nil {
 			return nil, fmt.Errorf("uplink: %w", err)
 		}
-		from, err := o.Store.Reading(ctx, scope)
-		if err != nil {
-			return nil, fmt.Errorf("uplink: %w", err)
-		}
-		c.Scopes = append(c.Scopes, replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch, Reading: from.On, Whole: from.Whole, Sweep: from.Sweep})
+		c.Scopes = append(c.Scopes, at)
 	}
 	u.machine = replica.New(c)
 	u.state = State{Status: u.machine.State(), CertificateUntilMS: u.line.until().UnixMilli()}
