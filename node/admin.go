@@ -154,6 +154,7 @@ func (h *HeadOffice) Admin() http.Handler {
 		return None{}, h.Office.Revoke(ctx, in.Origin)
 	})
 	command(mux, "/backup", h.backup)
+	h.stickCommands(mux)
 	command(mux, "/check", func(ctx context.Context, _ None) ([]Finding, error) {
 		return check(ctx, h.Office.Central.File, h.Office.Central.Origin(), h.Office.Central.ScopesIn)
 	})

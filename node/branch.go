@@ -308,6 +308,7 @@ func (b *Branch) Admin() http.Handler {
 		}
 		return backup(ctx, b.o, in.Path, b.Store.File.Backup)
 	})
+	b.stickCommands(mux)
 	command(mux, "/check", func(ctx context.Context, _ None) ([]Finding, error) {
 		if b.Store == nil {
 			return nil, ErrNotNode

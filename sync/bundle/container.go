@@ -54,20 +54,20 @@ const (
 // Errors.
 var (
 	// ErrForeign is something else than a container.
-	ErrForeign = errors.New("bundle: this is not a file of bough")
+	ErrForeign = errors.New("this is not a file of bough")
 	// ErrNewer is a container of a release that is newer than this one.
-	ErrNewer = errors.New("bundle: this file was written by a newer release; upgrade this program first")
+	ErrNewer = errors.New("this file was written by a newer release; upgrade this program first")
 	// ErrOtherBank is a container that belongs to another central.
-	ErrOtherBank = errors.New("bundle: this file belongs to another bank's central")
+	ErrOtherBank = errors.New("this file belongs to another bank's central")
 	// ErrDamaged is a chunk that is not as it was written.
-	ErrDamaged = errors.New("bundle: this file is damaged")
+	ErrDamaged = errors.New("this file is damaged")
 	// ErrCut is a container that ends before its last chunk: the stick was pulled
 	// out, or the disk was full.
-	ErrCut = errors.New("bundle: this file ends early; what stands before is good")
+	ErrCut = errors.New("this file ends early; what stands before is good")
 	// ErrKind is a container of another kind than is wanted.
-	ErrKind = errors.New("bundle: this file is of another kind")
+	ErrKind = errors.New("this file is of another kind")
 	// ErrTooLarge is a chunk beyond MaxChunk.
-	ErrTooLarge = errors.New("bundle: a chunk is too large")
+	ErrTooLarge = errors.New("a chunk is too large")
 )
 
 // Header begins a container.

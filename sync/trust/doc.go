@@ -23,6 +23,9 @@
 // node's certificate are judged by central, at each request ([Root.ConnectedNode]); one that is expired passes the
 // handshake but opens nothing except renewal ([Root.RenewableNode]).
 //
+// What goes by hand (a bundle on a stick) is encrypted by HPKE to the P-256 key in central's own certificate, which every
+// node has also offline; the answer to a reply box that the node made. HPKE proves no sender: a signature inside does.
+//
 // # Invariants
 //
 //   - A signature never means two things. Every statement is signed behind a fixed prefix and its [Context]; the prefix
