@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -17,10 +18,14 @@ import (
 	"bough/node/office"
 	"bough/node/office/corefeed"
 	"bough/node/office/corefeed/mapping"
+	"bough/node/store/vault"
 	"bough/sync/rows"
 )
 
-const adminBody = 8 << 20 // bytes of a command: a mapping file has room
+const (
+	adminBody  = 8 << 20 // bytes of a command: a mapping file has room
+	pagesNamed = 10      // damaged pages that a check names
+)
 
 // command registers a command: its input is read from JSON, its output written.
 func command[In, Out any](mux *http.ServeMux, path string, fn func(context.Context, In) (Out, error)) {
@@ -77,16 +82,17 @@ func tokens(mux *http.ServeMux, d *desk.Desk) {
 	})
 }
 
-// check looks at a file in plain words: SQLite's own check, the chain of the
-// journal, the digests.
-func check(ctx context.Context, f *rows.File, origin crdt.Origin, scopesOf func(*rows.Tx) (func(*rows.Stored) ([]int64, error), error)) ([]Finding, error) {
-	faults, err := f.Integrity(ctx)
+// check looks at a file in plain words: every page, SQLite's own check, the
+// chain of the journal, the digests. Where a page does not verify, the rest is
+// looked at as far as it can be read.
+func check(ctx context.Context, d *dir, f *rows.File, origin crdt.Origin, scopesOf func(*rows.Tx) (func(*rows.Stored) ([]int64, error), error)) ([]Finding, error) {
+	bad, err := d.vault.Verify(f.Path())
 	if err != nil {
 		return nil, err
 	}
-	out := []Finding{{"file", len(faults) == 0, "SQLite finds the file sound"}}
-	if len(faults) > 0 {
-		out[0].Words = fmt.Sprintf("SQLite finds %d faults in the file; restore a backup. First: %s", len(faults), faults[0])
+	out := []Finding{pages(bad), sound(f.Integrity(ctx))}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	err = f.Read(ctx, func(tx *rows.Tx) error {
 		n, err := tx.CheckChain(origin)
@@ -102,7 +108,36 @@ func check(ctx context.Context, f *rows.File, origin crdt.Origin, scopesOf func(
 		out = append(append(out, chain), digests...)
 		return err
 	})
+	if err != nil && len(bad) > 0 {
+		return append(out, Finding{"rows", false, "not all of them can be read"}), nil
+	}
 	return out, err
+}
+
+// pages tells which pages do not verify.
+func pages(bad []vault.Damage) Finding {
+	if len(bad) == 0 {
+		return Finding{"pages", true, "every page of the file and its log verifies"}
+	}
+	var list []string
+	for _, d := range bad[:min(len(bad), pagesNamed)] {
+		list = append(list, d.String())
+	}
+	if more := len(bad) - len(list); more > 0 {
+		list = append(list, fmt.Sprintf("and %d more", more))
+	}
+	return Finding{"pages", false, strings.Join(list, "; ")}
+}
+
+// sound tells what SQLite's own check says.
+func sound(faults []string, err error) Finding {
+	switch {
+	case err != nil:
+		return Finding{"file", false, fmt.Sprintf("SQLite cannot read the file: %v", err)}
+	case len(faults) > 0:
+		return Finding{"file", false, fmt.Sprintf("SQLite finds %d faults in the file; restore a backup. First: %s", len(faults), faults[0])}
+	}
+	return Finding{"file", true, "SQLite finds the file sound"}
 }
 
 // checkDigests adds up the rows of each scope anew.
@@ -156,7 +191,7 @@ func (h *HeadOffice) Admin() http.Handler {
 	command(mux, "/backup", h.backup)
 	h.stickCommands(mux)
 	command(mux, "/check", func(ctx context.Context, _ None) ([]Finding, error) {
-		return check(ctx, h.Office.Central.File, h.Office.Central.Origin(), h.Office.Central.ScopesIn)
+		return check(ctx, h.dir, h.Office.Central.File, h.Office.Central.Origin(), h.Office.Central.ScopesIn)
 	})
 	mux.HandleFunc("POST /import", h.importFeed)
 	command(mux, "/import/undo", h.undoImport)

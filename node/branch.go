@@ -163,11 +163,12 @@ func join1(ctx context.Context, d *dir, o Options, url, code string) error {
 
 // furnish opens the file of a node that has joined, and its desk and pages.
 func (b *Branch) furnish(ctx context.Context) (err error) {
+	defer func() { err = b.dir.health.explain(err) }()
 	if err := b.dir.readJSON(nodeName, &b.me); err != nil {
 		return err
 	}
 	b.Store, err = store.Open(ctx, store.Options{Path: b.dir.file(databaseName), Schema: crm.Table(), Origin: b.me.Origin,
-		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS, Disk: b.dir.vault})
+		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS, Disk: b.dir.vault, Halt: b.dir.health.halt})
 	if err != nil {
 		return err
 	}
@@ -176,7 +177,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	b.Desk = desk.New(desk.Options{Local: b.Store.Local, Ledger: b, Branch: b.me.Branch, NowMS: b.nowMS, Rand: b.o.Rand,
-		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, Neighbours: b.besides})
+		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, Neighbours: b.besides, Trouble: b.dir.health.trouble})
 	b.Store.OnChange(b.Desk.Tell)
 	if b.uplink, err = b.newUplink(ctx); err != nil {
 		return err
@@ -261,7 +262,8 @@ func (b *Branch) Start(_ context.Context) (err error) {
 
 // work starts what a node that has joined does by itself.
 func (b *Branch) work() error {
-	b.running.push(indexer(b.Store.Local, b.o))
+	b.running.push(indexer(b.Store.Local, b.o, b.dir.health.halt))
+	b.running.push(b.dir.health.watch(b.o, func() { b.Desk.Tell(nil) }))
 	b.running.push(purger(b.Store, b.o, func() { b.uplink.Kick() }))
 	b.uplink.Start()
 	b.running.push(func() error {
@@ -313,9 +315,14 @@ func (b *Branch) Admin() http.Handler {
 		if b.Store == nil {
 			return nil, ErrNotNode
 		}
-		return check(ctx, b.Store.File, b.me.Origin, func(*rows.Tx) (func(*rows.Stored) ([]int64, error), error) {
-			return func(r *rows.Stored) ([]int64, error) { return []int64{b.Store.ScopeOf(r.Kind)}, nil }, nil
-		})
+		return b.check(ctx)
 	})
 	return mux
+}
+
+// check looks at the file of the node.
+func (b *Branch) check(ctx context.Context) ([]Finding, error) {
+	return check(ctx, b.dir, b.Store.File, b.me.Origin, func(*rows.Tx) (func(*rows.Stored) ([]int64, error), error) {
+		return func(r *rows.Stored) ([]int64, error) { return []int64{b.Store.ScopeOf(r.Kind)}, nil }, nil
+	})
 }

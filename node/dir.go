@@ -22,9 +22,10 @@ var (
 
 // dir is a directory that this process has locked, and has the key of.
 type dir struct {
-	path  string
-	lock  *os.File
-	vault *vault.Disk
+	path   string
+	lock   *os.File
+	vault  *vault.Disk
+	health *health
 }
 
 // openDir locks a directory, which it makes if need be, and finds its key.

@@ -65,6 +65,7 @@ func (h *HeadOffice) load(ctx context.Context) (err error) {
 		return err
 	}
 	h.open.push(h.dir.Close)
+	defer func() { err = h.dir.health.explain(err) }()
 	if h.dir.has(nodeName) {
 		return fmt.Errorf("node: %s holds a workstation; central needs a directory of its own", h.o.Dir)
 	}
@@ -88,13 +89,13 @@ func (h *HeadOffice) load(ctx context.Context) (err error) {
 		origin = 0 // the file says
 	}
 	h.Office, err = office.Open(ctx, office.Options{Path: h.dir.file(databaseName), Authority: h.authority, Origin: origin,
-		Rand: h.o.Rand, NowMS: h.nowMS, Cost: h.o.Cost, Disk: h.dir.vault})
+		Rand: h.o.Rand, NowMS: h.nowMS, Cost: h.o.Cost, Disk: h.dir.vault, Halt: h.dir.health.halt})
 	if err != nil {
 		return err
 	}
 	h.open.push(h.Office.Close)
 	h.Desk = desk.New(desk.Options{Local: h.Office.Local, Ledger: h.Office.Central, NowMS: h.nowMS, Rand: h.o.Rand,
-		IdleMS: h.o.IdleLock.Milliseconds(), ChangePassword: h.Office.ChangePassword})
+		IdleMS: h.o.IdleLock.Milliseconds(), ChangePassword: h.Office.ChangePassword, Trouble: h.dir.health.trouble})
 	h.Office.Central.OnChange(h.Desk.Tell)
 	return h.firstAdministrator(ctx)
 }
@@ -160,8 +161,8 @@ func (h *HeadOffice) Start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	stopIndex := indexer(h.Office.Local, h.o)
-	h.running.push(stopIndex)
+	h.running.push(indexer(h.Office.Local, h.o, h.dir.health.halt))
+	h.running.push(h.dir.health.watch(h.o, func() { h.Desk.Tell(nil) }))
 	h.running.push(h.trimmer())
 	secure, err := h.echo(true)
 	if err != nil {
@@ -291,7 +292,7 @@ func (h *HeadOffice) refused(ctx context.Context) ([]desk.RefusedLine, error) {
 // Status is what central knows of itself.
 func (h *HeadOffice) Status(ctx context.Context) (api.Status, error) {
 	s := api.Status{Name: "central", Origin: fmt.Sprint(h.Office.Central.Origin()), Version: h.o.Version, Online: true, Bootstrapped: true,
-		Lease: api.Lease{State: api.LeaseOK}, Encrypted: true, WrappingKey: keyPlace(h.o)}
+		Lease: api.Lease{State: api.LeaseOK}, Encrypted: true, WrappingKey: keyPlace(h.o), Disk: h.dir.health.state()}
 	var err error
 	s.Scopes, err = scopes(ctx, h.Office.Central.File)
 	return s, err

@@ -8,13 +8,17 @@ import (
 )
 
 // indexer keeps the search index behind the saves until it is stopped.
-func indexer(l *store.Local, o Options) (stop func() error) {
+func indexer(l *store.Local, o Options, halt func() error) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {
 		for ctx.Err() == nil {
-			n, err := l.Index(ctx, indexAtOnce)
-			if err != nil && ctx.Err() == nil {
+			var n int
+			err := halt() // the index can wait, and is complete without: find looks through the rest
+			if err == nil {
+				n, err = l.Index(ctx, indexAtOnce)
+			}
+			if err != nil && ctx.Err() == nil && halt() == nil {
 				o.Log.Error("indexing failed", "err", err)
 			}
 			if err == nil && n == indexAtOnce {

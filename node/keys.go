@@ -49,13 +49,15 @@ func (d *dir) unlock(o Options) error {
 	if err != nil {
 		return err
 	}
-	d.vault, err = vault.Mount("bough:"+d.path, vault.OneKey(key), vault.Options{Rand: o.Rand, Fault: o.Fault})
+	d.health = newHealth(d, o)
+	d.vault, err = vault.Mount("bough:"+d.path, vault.OneKey(key), vault.Options{Rand: o.Rand, Fault: o.Fault, Full: d.health.release, Damaged: d.health.found})
 	if err != nil {
 		return fmt.Errorf("node: %w", err)
 	}
 	if err := errors.Join(d.adopt(o), d.adoptSecrets()); err != nil {
 		return fmt.Errorf("node: %w", err)
 	}
+	d.health.lay()
 	return nil
 }
 

@@ -120,7 +120,7 @@ func (b *Branch) line(ctx context.Context) (desk.Line, error) {
 // Status is what a node knows of itself.
 func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 	if b.Store == nil {
-		return api.Status{Name: b.o.Name, Version: b.o.Version, Lease: api.Lease{State: api.LeaseOver}, Encrypted: true, WrappingKey: keyPlace(b.o)}, nil
+		return api.Status{Name: b.o.Name, Version: b.o.Version, Lease: api.Lease{State: api.LeaseOver}, Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}, nil
 	}
 	o, err := b.Desk.Outage(ctx)
 	if err != nil {
@@ -128,7 +128,7 @@ func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 	}
 	s := api.Status{Name: b.me.Name, Branch: b.me.Branch, Origin: fmt.Sprint(b.me.Origin), Version: b.o.Version, Online: o.Online, Bootstrapped: o.Bootstrapped,
 		Unsent: o.Unsent, Safe: o.Safe, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Missing: o.Missing(),
-		Lease: b.lease(o.LastContactMS), Encrypted: true, WrappingKey: keyPlace(b.o)}
+		Lease: b.lease(o.LastContactMS), Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}
 	if s.Neighbours, err = b.near(ctx); err != nil {
 		return s, err
 	}

@@ -48,6 +48,9 @@ type Options struct {
 	// a file in the directory itself, which guards copies of the file, but not the
 	// disk.
 	KeyFile string
+	// BallastBytes is how much room is kept for what is being saved when the disk
+	// fills up; 0: 8 MiB.
+	BallastBytes int64
 	// Fault, for simulators and proofs, makes the disk fail; nil: it does not.
 	Fault vault.Fault
 	// LAN, for a node, is where it listens for the other workstations of its

@@ -173,14 +173,14 @@ func TestARestoredCentralIsMadeWholeByItsNodes(t *testing.T) {
 			t.Errorf("party %s is there %d times, %v", id, n, err)
 		}
 	}
-	sound(t, again, a, c)
+	allSound(t, again, a, c)
 }
 
-// sound runs the check of every file.
-func sound(t *testing.T, h *HeadOffice, nodes ...*Branch) {
+// allSound runs the check of every file.
+func allSound(t *testing.T, h *HeadOffice, nodes ...*Branch) {
 	t.Helper()
 	admins := []func(context.Context) ([]Finding, error){func(ctx context.Context) ([]Finding, error) {
-		return check(ctx, h.Office.Central.File, h.Office.Central.Origin(), h.Office.Central.ScopesIn)
+		return check(ctx, h.dir, h.Office.Central.File, h.Office.Central.Origin(), h.Office.Central.ScopesIn)
 	}}
 	for _, found := range admins {
 		list, err := found(t.Context())

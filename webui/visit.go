@@ -31,6 +31,7 @@ type Sheet struct {
 	Path    string // of this request, to come back to
 	Who     *desk.Who
 	Line    *desk.Outage // nil at central and for those who are not signed in
+	Trouble string       // code of the error why nothing can be saved; empty: it can
 	Saved   string       // what was just saved, key of its sentence
 	Fields  []string     // which fields, where that helps
 	Visible []NavItem
@@ -152,6 +153,9 @@ func (v *Visit) write(status int, out []byte) error {
 func (v *Visit) sheet(page string, view any) (*Sheet, error) {
 	s := &Sheet{Site: v.Site, Page: page, Path: v.returnPath(), Who: v.Who, View: view}
 	s.Saved, s.Fields = v.flash()
+	if v.Site.Desk != nil {
+		s.Trouble = v.Site.Desk.Trouble()
+	}
 	if v.Who == nil {
 		return s, nil
 	}

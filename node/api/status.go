@@ -11,6 +11,7 @@ type Status struct {
 	Bootstrapped   bool                   `json:"bootstrapped" doc:"the feed has once reached its head"`
 	Encrypted      bool                   `json:"encrypted" doc:"the file is encrypted at rest"`
 	WrappingKey    string                 `json:"wrapping_key" words:"key_place" doc:"where the key lies that all others hang on: in the directory, or apart"`
+	Disk           string                 `json:"disk" words:"disk" doc:"ok; full: nothing new is saved until there is room; damaged: nor until IT was here"`
 	Unsent         int                    `json:"unsent" doc:"changes that central has not taken"`
 	Safe           int                    `json:"safe" doc:"of them those that a neighbour holds durably, too"`
 	OldestUnsentMS int64                  `json:"oldest_unsent_ms" doc:"age of the oldest of them in ms; 0 when there is none"`
@@ -28,6 +29,13 @@ type Lease struct {
 	UntilMS int64  `json:"until_ms" doc:"ms UTC; 0: without end, as at central"`
 	State   string `json:"state" words:"lease" doc:"amber at half, over at the end: the node locks"`
 }
+
+// How the disk is.
+const (
+	DiskOK      = "ok"
+	DiskFull    = "full"
+	DiskDamaged = "damaged" // a page of the file does not verify
+)
 
 // Places of the wrapping key.
 const (

@@ -63,6 +63,9 @@ type Options struct {
 	ChangePassword func(ctx context.Context, login, old, password string) error
 	// Line tells how the line is; nil at central, which is always online.
 	Line func(ctx context.Context) (Line, error)
+	// Trouble tells why nothing can be saved: the disk is full, the file damaged.
+	// nil, or a nil answer: it can.
+	Trouble func() *Error
 }
 
 // Desk is where clerks act.
@@ -89,6 +92,10 @@ func New(o Options) *Desk {
 	if o.Safe == nil {
 		o.Safe = func(uint8, crdt.ID) bool { return false }
 	}
+	if o.Trouble == nil {
+		o.Trouble = func() *Error { return nil }
+	}
+	o.Ledger = guarded{o.Ledger, o.Trouble}
 	return &Desk{o: o, file: o.Local.File, sealing: make(chan struct{}, maxSealing), seen: map[[32]byte]int64{}, to: map[int]chan Event{}}
 }
 

@@ -31,6 +31,8 @@ type Options struct {
 	Cost      trust.Cost // of sealing keys under passwords; zero: trust.DefaultCost
 	NoSync    bool       // for simulators
 	Disk      rows.Disk  // nil: the platform's, which does not encrypt
+	// Halt says why nothing is to be taken from nodes now; nil: it always may.
+	Halt func() error
 	// Veto, for simulators, refuses changes that the judge would take.
 	Veto func(*central.Node, uint64) *central.Refusal
 }
@@ -57,7 +59,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		o.Cost = trust.DefaultCost()
 	}
 	c, err := central.Open(ctx, central.Options{Path: o.Path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: o.Origin,
-		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, NoSync: o.NoSync, Disk: o.Disk})
+		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
 	if err != nil {
 		return nil, err
 	}

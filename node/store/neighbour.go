@@ -96,6 +96,9 @@ func eachOfNeighbours(tx *rows.Tx, where string, fn func(*journal.Change) error,
 // how many changes are new. ErrForked, ErrBackwards and ErrNeighbours are about
 // single ranges: the others were kept all the same.
 func (s *Store) Receive(ctx context.Context, certificates map[crdt.Origin][]byte, ranges []journal.Range) (fresh int, err error) {
+	if err := s.halt(); err != nil {
+		return 0, fmt.Errorf("store: receive: %w", err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := maps.Clone(s.neighbours)

@@ -21,6 +21,9 @@ const factMet = "feed met its head" // 1 once every scope was read to its end
 // the caller's to ask for from 0. saving is asked between slices whether the
 // writer should be let go; nil means after every slice.
 func (s *Store) Apply(ctx context.Context, page *wire.Page) error {
+	if err := s.halt(); err != nil {
+		return fmt.Errorf("store: apply a page: %w", err)
+	}
 	s.applying.Lock()
 	defer s.applying.Unlock()
 	sc, err := s.Cursor(ctx, page.Scope)

@@ -25,6 +25,9 @@ type Options struct {
 	NowMS  func() int64
 	NoSync bool      // for simulators
 	Disk   rows.Disk // nil: the platform's, which does not encrypt
+	// Halt says why work that can wait (pages of the feed, neighbours' changes)
+	// is not to be written now; nil: it always may.
+	Halt func() error
 }
 
 // Store is the file of a node, open.
@@ -41,6 +44,7 @@ type Store struct {
 
 	overlay overlay
 	changed func([]crdt.ID)
+	halt    func() error
 }
 
 // OfficeScope is the scope that every node holds.
@@ -53,6 +57,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, relay: newRelay(), changed: func([]crdt.ID) {}}
+	if s.halt = o.Halt; s.halt == nil {
+		s.halt = func() error { return nil }
+	}
 	err = file.Write(ctx, func(tx *rows.Tx) error {
 		if s.author, err = file.LoadAuthor(tx, o.Origin, o.Rand); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sort"
 	"strconv"
@@ -165,6 +166,16 @@ func mounts() string {
 		return err.Error()
 	}
 	return "/proc/mounts:\n" + string(text)
+}
+
+// tell runs a command of the machine that must succeed.
+func tell(t testing.TB, name string, args ...string) string {
+	t.Helper()
+	out, err := exec.Command(name, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
 }
 
 // cycles is how many, unless make was told otherwise.

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -88,16 +87,6 @@ func (p *plug) away() {
 		tell(p.t, "losetup", "-d", p.loop)
 		p.loop = ""
 	}
-}
-
-// tell runs a command of the machine that must succeed.
-func tell(t testing.TB, name string, args ...string) string {
-	t.Helper()
-	out, err := exec.Command(name, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-	}
-	return string(out)
 }
 
 // TestPowerCuts runs a node with clerks at work on a file system, cuts its

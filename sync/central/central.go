@@ -69,6 +69,8 @@ type Options struct {
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators
 	Disk   rows.Disk // nil: the platform's, which does not encrypt
+	// Halt says why nothing is to be taken from nodes now; nil: it always may.
+	Halt func() error
 }
 
 // Central is the database of head office, open.

@@ -35,6 +35,11 @@ func (c *Central) Push(ctx context.Context, origin crdt.Origin, p *wire.Push, ch
 	if err != nil {
 		return nil, fmt.Errorf("central: push of %d: %w", origin, err)
 	}
+	if c.o.Halt != nil {
+		if err := c.o.Halt(); err != nil {
+			return nil, fmt.Errorf("central: %w", err)
+		}
+	}
 	err = c.write(ctx, func(b *Batch) error {
 		in := intake{c: c, b: b, pusher: origin, authors: map[crdt.Origin]*taking{}}
 		if _, err := in.author(origin); err != nil {

@@ -29,7 +29,27 @@ func (f *file) diskRead(t *libc.TLS, buf uintptr, n int, at int64) int32 {
 	return rc
 }
 
+// diskWrite writes; where there is no room it asks once for some.
 func (f *file) diskWrite(t *libc.TLS, buf uintptr, n int, at int64) int32 {
+	rc := f.tryWrite(t, buf, n, at)
+	if rc == lib.SQLITE_FULL && f.vault.makeRoom() {
+		rc = f.tryWrite(t, buf, n, at)
+	}
+	return rc
+}
+
+func (v *vault) makeRoom() bool { return v.opt.Full != nil && v.opt.Full() }
+
+// shmMap maps a part of the shared memory, whose file may have to grow.
+func (f *file) shmMap(t *libc.TLS, _ uintptr, region, size, extend int32, out uintptr) int32 {
+	rc := f.disk.shmMap(t, f.base, region, size, extend, out)
+	if rc == lib.SQLITE_IOERR_SHMSIZE && f.vault.makeRoom() {
+		rc = f.disk.shmMap(t, f.base, region, size, extend, out)
+	}
+	return rc
+}
+
+func (f *file) tryWrite(t *libc.TLS, buf uintptr, n int, at int64) int32 {
 	a := f.ask(OpWrite, at, n)
 	switch a.verb {
 	case fail:

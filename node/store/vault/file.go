@@ -68,9 +68,7 @@ func (f *file) methods() methods {
 		control:         f.control,
 		sectorSize:      func(t *libc.TLS, _ uintptr) int32 { return f.disk.sectorSize(t, f.base) },
 		characteristics: f.characteristics,
-		shmMap: func(t *libc.TLS, _ uintptr, region, size, extend int32, out uintptr) int32 {
-			return f.disk.shmMap(t, f.base, region, size, extend, out)
-		},
+		shmMap:          f.shmMap,
 		shmLock: func(t *libc.TLS, _ uintptr, first, n, flags int32) int32 {
 			f.turn()
 			return f.disk.shmLock(t, f.base, first, n, flags)

@@ -20,6 +20,9 @@ type Options struct {
 	Rand io.Reader
 	// Fault stands between the vault and the disk; nil lets everything pass.
 	Fault Fault
+	// Full is called when a write finds no room on the disk. It may make some, and
+	// then says true: the write is tried once more. nil: nobody can.
+	Full func() bool
 	// Damaged is told of everything that does not verify; nil: nobody is.
 	Damaged func(Damage)
 }
