@@ -28,6 +28,7 @@ func (r *Replica) pushed(e *Pushed) {
 	}
 	r.written = max(r.written, e.Written, e.Last)
 	r.neighbours = e.Neighbours
+	r.pace.change = sized(e.Bytes, e.Changes, r.pace.change)
 	has := e.Answer.Vector[r.c.Origin]
 	r.contact()
 	switch {
@@ -55,6 +56,7 @@ func (r *Replica) paged(e *Paged) {
 		return
 	}
 	p, s := e.Page, r.asked
+	r.pace.row = sized(e.Bytes, len(p.Rows), r.pace.row)
 	r.written = max(r.written, e.Written)
 	if p.Scope != s.scope || p.Since != s.feed || p.Until < p.Since || p.More && p.Until == p.Since {
 		r.miss(&r.pull, Rejected, fmt.Sprintf("scope %d from %d was answered by scope %d from %d to %d", s.scope, s.feed, p.Scope, p.Since, p.Until))

@@ -52,6 +52,13 @@
 //     its end. A reading from 0 holds as long as central has every leave entry
 //     after the head of its first page; else it begins again.
 //
+// # A narrow line
+//
+// Limit sets what bulk may take of the line. Everything that is carried (Spent)
+// is taken out of a bucket; a page, or a push of a backlog, begins only when the
+// bucket is not in debt, and is small enough not to hold the line for long. A
+// push of what clerks do now waits for nothing.
+//
 // # Slices
 //
 // The machine copies what it keeps of a Config and of an event. The Page of a

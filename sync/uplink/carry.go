@@ -103,7 +103,15 @@ func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error
 		return nil, inFile(err)
 	}
 	u.o.Store.Pushed(ranges, answer.Vector)
-	return replica.Pushed{Ticket: a.Ticket, Answer: *answer, Last: u.lastOwn(ranges), Written: p.Written, Neighbours: u.o.Store.Relayable()}, nil
+	return replica.Pushed{Ticket: a.Ticket, Answer: *answer, Last: u.lastOwn(ranges), Written: p.Written, Neighbours: u.o.Store.Relayable(),
+		Bytes: len(frame), Changes: changes(ranges)}, nil
+}
+
+func changes(ranges []journal.Range) (n int) {
+	for i := range ranges {
+		n += len(ranges[i].Changes)
+	}
+	return n
 }
 
 // lastOwn is the number of the last own change in ranges; 0: there is none.
@@ -163,7 +171,7 @@ func (u *Uplink) pull(ctx context.Context, a replica.Pull) (replica.Event, error
 	if err != nil {
 		return nil, inFile(err)
 	}
-	return replica.Paged{Ticket: a.Ticket, Page: page, Written: p.Written}, nil
+	return replica.Paged{Ticket: a.Ticket, Page: page, Written: p.Written, Bytes: len(b)}, nil
 }
 
 // watch waits at central, and says on the way how this node stands.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bough/sync/trust"
@@ -25,6 +26,8 @@ type line struct {
 	root     *trust.Root
 	identity *trust.Identity
 	now      func() int64
+
+	carried atomic.Int64 // bytes of bodies and about what goes around them, not told yet
 
 	mu     sync.Mutex // guards client and cert
 	client *http.Client
@@ -120,6 +123,7 @@ func (l *line) ask(ctx context.Context, q request) ([]byte, error) {
 	client := l.client
 	l.mu.Unlock()
 	answer, _, err := ask(ctx, client, l.base, q)
+	l.carried.Add(int64(len(q.body) + len(answer) + envelope))
 	return answer, err
 }
 

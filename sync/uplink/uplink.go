@@ -59,8 +59,11 @@ type Options struct {
 	// After is a channel that gets something when ms have passed.
 	After        func(ms int64) <-chan time.Time
 	Rand         io.Reader
-	BackoffCapMS int64  // 0: replica.DefaultBackoffCapMS
-	Version      string // of the program, for central's list
+	BackoffCapMS int64 // 0: replica.DefaultBackoffCapMS
+	// Rate is how many bytes a second bulk may take of the line now; 0, or nil:
+	// as many as it carries. It is asked often: it must not block.
+	Rate    func() int64
+	Version string // of the program, for central's list
 }
 
 // State is how the node stands with central. Instants are of the PC's clock.
@@ -180,6 +183,7 @@ func (u *Uplink) run(ctx context.Context) {
 	u.written(ctx)
 	for {
 		u.machine.Tick(u.tick.now(u.o.Now()))
+		u.spend()
 		for _, a := range u.machine.Ready() {
 			running++
 			go func() { u.events <- u.carry(ctx, a) }()
@@ -208,6 +212,16 @@ func (u *Uplink) run(ctx context.Context) {
 			}
 			return
 		}
+	}
+}
+
+// spend tells the machine what the line carried, and what it may.
+func (u *Uplink) spend() {
+	if n := u.line.carried.Swap(0); n > 0 {
+		u.machine.Step(replica.Spent{Bytes: int(n)})
+	}
+	if u.o.Rate != nil {
+		u.machine.Limit(u.o.Rate())
 	}
 }
 
