@@ -3,10 +3,12 @@ package office
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/store"
 	"bough/sync/central"
 	"bough/sync/journal"
 	"bough/sync/trust"
@@ -78,11 +80,14 @@ func (j *judge) person(b *central.Batch, n *central.Node, c *journal.Change) (*c
 	default:
 		return nil, refuse("no_session", "the session of this change is not known: nobody signed in for it"), nil
 	}
-	if get(crm.SessionOrigin).I != int64(n.Origin) {
+	if at := crdt.Origin(get(crm.SessionOrigin).I); at != n.Origin && !slices.Contains(n.Was, at) {
 		return nil, refuse("session_elsewhere", "the session of this change was opened at another workstation"), nil
 	}
-	since, until := get(crm.SessionSince).I, get(crm.SessionUntil).I
-	if at := c.Stamp.Millis(); at < since-clockSlackMS || at > until+clockSlackMS {
+	former, err := store.FormerOf(c)
+	if err != nil {
+		return nil, refuse("bad_value", "what the change says of its former self cannot be read"), nil
+	}
+	if !covers(get(crm.SessionSince).I, get(crm.SessionUntil).I, c, former) {
 		return nil, refuse("session_over", "the change was made outside the time of its session"), nil
 	}
 	person, err := b.Get(crm.Person, get(crm.SessionPerson).ID())
@@ -96,11 +101,32 @@ func (j *judge) person(b *central.Batch, n *central.Node, c *journal.Change) (*c
 		return nil, refuse("person_elsewhere", "this person belongs to another branch"), nil
 	}
 	if row == nil {
-		if r := j.signed(person.Get, get, c.Session); r != nil {
+		if r := j.signed(person.Get, get, signedID(c, former)); r != nil {
 			return nil, r, nil
 		}
 	}
 	return &clerk{person.ID, person.Get(crm.PersonRole).S}, nil, nil
+}
+
+// covers reports whether a change was made in the time of its session. One that
+// was stamped anew was made when its first stamp says: by the same clock as the
+// session.
+func covers(since, until int64, c *journal.Change, former *journal.Former) bool {
+	in := func(at int64) bool { return at >= since-clockSlackMS && at <= until+clockSlackMS }
+	return in(c.Stamp.Millis()) || former != nil && in(former.Stamp.Millis())
+}
+
+// signedID is the id that the person signed for the session: the one it had
+// before it was written again.
+func signedID(c *journal.Change, former *journal.Former) crdt.ID {
+	if former != nil {
+		for was, is := range former.IDs {
+			if is == c.Session {
+				return was
+			}
+		}
+	}
+	return c.Session
 }
 
 // signed checks that the person's own key, certified by central, signed the session.

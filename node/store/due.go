@@ -39,6 +39,13 @@ func (s *Store) mergeDue(tx *rows.Tx) (merged []change, touched []crdt.ID, err e
 		} else if err != nil {
 			return nil, nil, err
 		}
+		counts, err := s.countsHere(tx, c)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !counts {
+			continue
+		}
 		var by crdt.ID
 		if by, touched, err = s.mergeTheirs(tx, c, touched); err != nil {
 			return nil, nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -35,12 +36,16 @@ type Store struct {
 	*Local
 	branch int64
 	nowMS  func() int64
+	rand   io.Reader
+	self   atomic.Uint32 // the author's origin: it changes when the file is renewed
 
 	applying   sync.Mutex // held while a page is taken, of the line or of a bundle; taken before mu
-	mu         sync.Mutex // serialises acts and pages; guards author and neighbours
+	mu         sync.Mutex // serialises acts and pages; guards author, heard and neighbours
 	author     *rows.Author
+	heard      uint64 // the latest stamp's time that came with the feed
 	neighbours neighbours
 	relay      relay
+	again      bool // what lies over the rows is to be read again
 
 	overlay overlay
 	changed func([]crdt.ID)
@@ -56,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, relay: newRelay(), changed: func([]crdt.ID) {}}
+	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, rand: o.Rand, relay: newRelay(), changed: func([]crdt.ID) {}}
 	if s.halt = o.Halt; s.halt == nil {
 		s.halt = func() error { return nil }
 	}
@@ -64,15 +69,20 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		if s.author, err = file.LoadAuthor(tx, o.Origin, o.Rand); err != nil {
 			return err
 		}
+		s.self.Store(uint32(s.author.Origin()))
 		taken, err := tx.FactInt(factTaken)
 		if err != nil {
 			return err
 		}
-		l, err := s.untakenSince(tx, uint64(taken))
+		l, err := s.untakenSince(tx, s.author.Origin(), uint64(taken))
 		if err != nil {
 			return err
 		}
 		s.overlay.set(l)
+		heard, err := tx.FactInt(factFeedClock)
+		if s.heard = uint64(heard); err != nil {
+			return err
+		}
 		if err := s.catchUp(tx); err != nil {
 			return err
 		}
@@ -90,7 +100,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 func (s *Store) OnChange(fn func(parties []crdt.ID)) { s.changed = fn }
 
 // Origin is who writes here.
-func (s *Store) Origin() crdt.Origin { return s.author.Origin() }
+func (s *Store) Origin() crdt.Origin { return crdt.Origin(s.self.Load()) }
 
 // Branch is the branch the node belongs to.
 func (s *Store) Branch() int64 { return s.branch }
@@ -189,7 +199,7 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 	s.mu.Lock()
 	p.Written = s.author.Seq()
 	p.Taken, p.OldestMS = s.overlay.taken()
-	p.Unsent = s.overlay.count()
+	p.Unsent = s.overlay.count() + s.untakenOfFormers()
 	p.Safe = s.overlay.safeUpTo()
 	s.mu.Unlock()
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bough/crdt"
+	"bough/sync/journal"
 	"bough/sync/rows"
 )
 
@@ -29,12 +30,19 @@ type Batch struct {
 	c       *Central
 	rows    map[key]*entry
 	members map[key][]int64
-	joins   map[key][]key // second roots by first, of the joining rows of this batch
-	joined  map[key][]key // first roots by second
+	joins   map[key][]key         // second roots by first, of the joining rows of this batch
+	joined  map[key][]key         // first roots by second
+	links   map[link]journal.Hash // of the changes it took
+}
+
+// link names a change.
+type link struct {
+	origin crdt.Origin
+	seq    uint64
 }
 
 func newBatch(c *Central, tx *rows.Tx) *Batch {
-	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joins: map[key][]key{}, joined: map[key][]key{}}
+	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joins: map[key][]key{}, joined: map[key][]key{}, links: map[link]journal.Hash{}}
 }
 
 // Get reads a row as merged so far; nil when there is none.

@@ -36,6 +36,9 @@ type Node struct {
 	OldestMS int64
 	Feed     int64
 	Version  string
+	Renews   crdt.Origin   // the origin its file had before; 0: none
+	Reason   string        // why it has another one now, a word
+	Was      []crdt.Origin // all it had before, newest first
 }
 
 // Refusal is why a change was not taken: a stable code and words for people.
@@ -65,6 +68,7 @@ type Options struct {
 	// Complete, if not nil, may add to an op of head office what follows from it,
 	// before it is chained.
 	Complete func(b *Batch, op *crdt.Op) error
+	Forms    Forms // nil: no change is ever written again
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators
@@ -80,11 +84,13 @@ type Central struct {
 	codec *wire.Codec
 	roots map[uint8]bool // kinds that other rows hang on
 
-	mu     sync.Mutex
-	author *rows.Author
-	number int64 // last feed number given
-	voids  bool  // a feed holds a void entry
-	epoch  uint64
+	mu      sync.Mutex
+	author  *rows.Author
+	number  int64 // last feed number given
+	voids   bool  // a feed holds a void entry
+	renames bool  // some changes were passed over that later ones may name
+	forms   bool  // some changes were taken in another form than their first
+	epoch   uint64
 
 	news
 	reached reached
@@ -114,6 +120,12 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 			return err
 		}
 		if _, c.voids, err = tx.Int(`SELECT 1 FROM void LIMIT 1`); err != nil {
+			return err
+		}
+		if _, c.forms, err = tx.Int(`SELECT 1 FROM former_form LIMIT 1`); err != nil {
+			return err
+		}
+		if _, c.renames, err = tx.Int(`SELECT 1 FROM renamed_stamp LIMIT 1`); err != nil {
 			return err
 		}
 		epoch, err := tx.FactInt(factEpoch)

@@ -108,7 +108,14 @@ func (c *Central) linkAt(b *Batch, origin crdt.Origin, seq uint64) (at journal.H
 }
 
 // takeChange merges a change or refuses it.
-func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change) (taken bool, err error) {
+func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change, at journal.Hash) (taken bool, err error) {
+	ch, twice, err := c.form(b, ch, at)
+	if err != nil {
+		return false, err
+	}
+	if twice != nil {
+		return true, c.passTwice(b, n, ch, twice)
+	}
 	by, refusal, err := c.judge(b, n, ch)
 	if err != nil {
 		return false, err
@@ -159,6 +166,11 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 		return err
 	}
 	b.rows[key{op.Kind, op.ID}].first = true
+	return c.sendBack(b, n, ch)
+}
+
+// sendBack makes every row that a change touched go out again as central has it.
+func (c *Central) sendBack(b *Batch, n *Node, ch *journal.Change) error {
 	for i := range ch.Bodies {
 		op := &ch.Bodies[i].Op
 		if ch.Bodies[i].Erased || c.File.Held().Kind(op.Kind) == nil {

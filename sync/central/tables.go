@@ -132,4 +132,30 @@ CREATE INDEX void_scope ON void (scope, n);
 -- for a day nodes that have not heard are still understood.
 ALTER TABLE branch_key ADD COLUMN previous BLOB NOT NULL DEFAULT x'';
 ALTER TABLE branch_key ADD COLUMN turned INTEGER NOT NULL DEFAULT 0;
+`, `
+-- The origin that the file of a node had before, 0: none, and why it has
+-- another one now, as a word.
+ALTER TABLE origin ADD COLUMN renews INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE origin ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+
+-- Changes that were taken in a later form than their first: in another one
+-- they count no more. ids: those of the first form and of this, uvarints.
+CREATE TABLE former_form (
+	origin INTEGER NOT NULL,
+	seq    INTEGER NOT NULL,
+	hash   BLOB NOT NULL, -- link of the chain at it
+	stamp  BLOB NOT NULL, -- of the form that was taken
+	ids    BLOB NOT NULL,
+	PRIMARY KEY (origin, seq, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Ids and stamps of forms that were passed over; later changes name them.
+CREATE TABLE renamed_id (
+	was INTEGER PRIMARY KEY,
+	now INTEGER NOT NULL
+) STRICT;
+CREATE TABLE renamed_stamp (
+	was BLOB PRIMARY KEY,
+	now BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 `}

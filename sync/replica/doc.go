@@ -40,8 +40,9 @@
 //   - A page whose vector has own changes that central has not yet confirmed by
 //     answering a push, and so under our own hashes, waits for that answer:
 //     else a restored file could take the numbers of its former life for its
-//     own. Of a fork that is known, pages are applied as if central had taken
-//     no more than it confirmed, so that what was typed here stays.
+//     own. Of a fork that is known none is applied: the rows of the other
+//     history have ids that this file gave to others. The executor makes the file
+//     go on as another origin, with a machine of its own.
 //   - Central's word on what it has taken counts more than our memory of it: a
 //     lower number (central was restored) makes the machine send again from
 //     there, a higher one than the file ever wrote means that the file is a

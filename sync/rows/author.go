@@ -228,6 +228,17 @@ func (tx *Tx) linkAt(seq uint64) (hash []byte, err error) {
 	return tx.FactBytes(factTrimmedHash)
 }
 
+// Link is the link of the own chain at a number: of a change that is kept, or
+// of the last one trimmed; zero at 0.
+func (tx *Tx) Link(seq uint64) (out journal.Hash, err error) {
+	if seq == 0 {
+		return out, nil
+	}
+	b, err := tx.linkAt(seq)
+	copy(out[:], b)
+	return out, err
+}
+
 // Trim forgets the changes up to number upTo; the chain starts there then.
 func (tx *Tx) Trim(upTo uint64) error {
 	hash, err := tx.linkAt(upTo)

@@ -22,16 +22,16 @@ import (
 
 // line carries requests to central.
 type line struct {
-	base     string
-	root     *trust.Root
-	identity *trust.Identity
-	now      func() int64
+	base string
+	root *trust.Root
+	now  func() int64
 
 	carried atomic.Int64 // bytes of bodies and about what goes around them, not told yet
 
-	mu     sync.Mutex // guards client and cert
-	client *http.Client
-	cert   *x509.Certificate
+	mu       sync.Mutex      // guards the rest
+	identity *trust.Identity // that speaks
+	client   *http.Client
+	cert     *x509.Certificate
 }
 
 func newLine(o Options) (*line, error) {
@@ -39,8 +39,12 @@ func newLine(o Options) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &line{base: base, root: o.Root, identity: o.Identity, now: o.Now}
-	return l, l.show(o.Certificate)
+	l := &line{base: base, root: o.Root, now: o.Now}
+	speaker := o.Identity
+	if o.Incarnation != nil {
+		speaker = o.Incarnation.Former
+	}
+	return l, l.show(speaker, o.Certificate)
 }
 
 // parseBase checks the address of central.
@@ -54,15 +58,15 @@ func parseBase(address string) (string, error) {
 
 // show makes all further requests with this certificate, over a new connection:
 // one that is resumed would still speak for the old.
-func (l *line) show(cert *x509.Certificate) error {
-	pair, err := l.identity.Certificate(cert)
+func (l *line) show(speaker *trust.Identity, cert *x509.Certificate) error {
+	pair, err := speaker.Certificate(cert)
 	if err != nil {
 		return fmt.Errorf("uplink: %w", err)
 	}
 	client := newClient(trust.ClientConfig(l.root, trust.Fixed(pair), func() time.Time { return time.UnixMilli(l.now()) }))
 	l.mu.Lock()
 	was := l.client
-	l.client, l.cert = client, cert
+	l.identity, l.client, l.cert = speaker, client, cert
 	l.mu.Unlock()
 	if was != nil {
 		was.CloseIdleConnections()
@@ -95,6 +99,13 @@ func (l *line) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.client.CloseIdleConnections()
+}
+
+// speaker is whose key the line speaks with.
+func (l *line) speaker() *trust.Identity {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.identity
 }
 
 func (l *line) certificate() *x509.Certificate {
