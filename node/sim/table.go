@@ -13,6 +13,7 @@ func features() []feature {
 		headOffice(),
 		network(),
 		people(),
+		quarantine(),
 		receipts(),
 		standings(),
 		syncing(),

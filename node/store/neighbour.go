@@ -39,8 +39,6 @@ type neighbour struct {
 	last        uint64 // last number held; base: none
 	hash        journal.Hash
 	stamp       crdt.Stamp // of the last change held
-	own         bool       // this file was that author: what it wrote is kept here
-	settled     uint64     // of an own one: up to here its changes came back as rows
 }
 
 // have is up to which number nothing of the neighbour is missing here.
@@ -59,14 +57,11 @@ func loadNeighbours(tx *rows.Tx) (neighbours, error) {
 			n.base_hash,
 			c.seq,
 			c.hash,
-			c.stamp,
-			n.own,
-			n.settled
+			c.stamp
 		FROM neighbour AS n
 		LEFT JOIN neighbour_change AS c
 			ON c.origin=n.origin AND c.seq=(SELECT max(seq) FROM neighbour_change WHERE origin=n.origin)`, func(s *sqlite.Stmt) (err error) {
-		n := neighbour{certificate: rows.Blob(s, 1), taken: uint64(s.ColumnInt64(2)), base: uint64(s.ColumnInt64(3)),
-			own: s.ColumnInt64(8) == 1, settled: uint64(s.ColumnInt64(9))}
+		n := neighbour{certificate: rows.Blob(s, 1), taken: uint64(s.ColumnInt64(2)), base: uint64(s.ColumnInt64(3))}
 		copy(n.baseHash[:], rows.Blob(s, 4))
 		n.last, n.hash = n.base, n.baseHash
 		if seq := uint64(s.ColumnInt64(5)); seq > n.base {
@@ -130,7 +125,7 @@ func (s *Store) Receive(ctx context.Context, certificates map[crdt.Origin][]byte
 	s.neighbours = known
 	s.noteWaiting()
 	s.merged(merged, touched)
-	return fresh, errors.Join(refused, s.layAgain(ctx))
+	return fresh, refused
 }
 
 // Due merges the changes of neighbours that were ahead of time and are not any
@@ -156,7 +151,6 @@ func (s *Store) Due(ctx context.Context) (waiting int, err error) {
 	})
 	if err == nil {
 		s.merged(merged, touched)
-		err = s.layAgain(ctx)
 	}
 	return waiting, err
 }
@@ -173,7 +167,7 @@ func (s *Store) keep(tx *rows.Tx, known neighbours, certificates map[crdt.Origin
 		return 0, ErrNeighbours
 	case r.Head.Seq <= have:
 		return 0, sameHistory(tx, &n, r)
-	case first > have+1, n.own && first > n.last+1:
+	case first > have+1:
 		return 0, nil // a gap: what is missing comes with the feed, or from its author
 	}
 	at, buf, links := r.Prev, []byte(nil), make([]journal.Hash, len(r.Changes))
@@ -193,12 +187,8 @@ func (s *Store) keep(tx *rows.Tx, known neighbours, certificates map[crdt.Origin
 		if c.Seq <= have {
 			continue
 		}
-		again, err := reissued(tx, origin, c.Seq, links[i])
-		if err != nil {
-			return fresh, err
-		}
-		err = tx.Exec(`INSERT INTO neighbour_change (origin, seq, stamp, session, bodies, hash, merged) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
-			int64(origin), int64(c.Seq), c.Stamp.Bytes(), int64(c.Session), journal.AppendOps(nil, c.Bodies), links[i][:], mergedOr(again))
+		err := tx.Exec(`INSERT INTO neighbour_change (origin, seq, stamp, session, bodies, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
+			int64(origin), int64(c.Seq), c.Stamp.Bytes(), int64(c.Session), journal.AppendOps(nil, c.Bodies), links[i][:])
 		if err != nil {
 			return fresh, err
 		}
@@ -229,8 +219,8 @@ func (n *neighbour) follow(c *journal.Change, prev journal.Hash) error {
 }
 
 func putNeighbour(tx *rows.Tx, origin crdt.Origin, n *neighbour) error {
-	return tx.Exec(`INSERT OR REPLACE INTO neighbour (origin, certificate, taken, base, base_hash, own, settled) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
-		int64(origin), n.certificate, int64(n.taken), int64(n.base), n.baseHash[:], flag(n.own), int64(n.settled))
+	return tx.Exec(`INSERT OR REPLACE INTO neighbour (origin, certificate, taken, base, base_hash) VALUES (?1, ?2, ?3, ?4, ?5)`,
+		int64(origin), n.certificate, int64(n.taken), int64(n.base), n.baseHash[:])
 }
 
 // sameHistory tells a range that was held already from another history under
@@ -294,14 +284,6 @@ func (s *Store) dropTaken(tx *rows.Tx, known neighbours) (neighbours, error) {
 			continue
 		}
 		upTo := min(n.taken, n.last)
-		if n.own { // kept, as own changes are
-			n.settled = upTo
-			out[origin] = n
-			if err := putNeighbour(tx, origin, &n); err != nil {
-				return nil, err
-			}
-			continue
-		}
 		link, err := linkOf(tx, origin, &n, upTo)
 		if err != nil {
 			return nil, err

@@ -74,8 +74,6 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	mux.Handle("GET "+wire.PathWatch, e.route(e.ofNode(e.watch)))
 	mux.Handle("POST "+wire.PathNeighbours, e.route(e.ofNode(e.neighbours)))
 	mux.Handle("POST "+wire.PathGone, e.route(e.ofNode(e.gone)))
-	mux.Handle("POST "+wire.PathLinks, e.route(e.ofNode(e.links)))
-	mux.Handle("POST "+wire.PathIncarnation, e.route(e.incarnate))
 	mux.Handle("POST "+wire.PathEnrol, e.route(e.enrol))
 	mux.Handle("POST "+wire.PathRenew, e.route(e.renew))
 	return mux

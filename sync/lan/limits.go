@@ -3,7 +3,6 @@ package lan
 import (
 	"time"
 
-	"bough/sync/trust"
 	"bough/sync/wire"
 )
 
@@ -12,9 +11,9 @@ const Path = "/lan/v1/ranges"
 
 // Limits.
 const (
-	batchChanges    = 1_000 // of an answer: about 50 KB
-	maxCertificates = 1_024 // of an answer: the authors of a branch, with room
-	maxCertificate  = trust.MaxCredential
+	batchChanges    = 1_000     // of an answer: about 50 KB
+	maxCertificates = 1_024     // of an answer: the authors of a branch, with room
+	maxCertificate  = 4 << 10   // bytes of one
 	maxAsk          = 256 << 10 // bytes of a frontier: a thousand authors
 	maxAnswer       = wire.MaxFrame + maxCertificates*maxCertificate
 	maxText         = 512              // bytes of an error text that are kept

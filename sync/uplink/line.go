@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"bough/sync/trust"
@@ -22,16 +21,14 @@ import (
 
 // line carries requests to central.
 type line struct {
-	base string
-	root *trust.Root
-	now  func() int64
+	base     string
+	root     *trust.Root
+	identity *trust.Identity
+	now      func() int64
 
-	carried atomic.Int64 // bytes of bodies and about what goes around them, not told yet
-
-	mu       sync.Mutex      // guards the rest
-	identity *trust.Identity // that speaks
-	client   *http.Client
-	cert     *x509.Certificate
+	mu     sync.Mutex // guards client and cert
+	client *http.Client
+	cert   *x509.Certificate
 }
 
 func newLine(o Options) (*line, error) {
@@ -39,12 +36,8 @@ func newLine(o Options) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &line{base: base, root: o.Root, now: o.Now}
-	speaker := o.Identity
-	if o.Incarnation != nil {
-		speaker = o.Incarnation.Former
-	}
-	return l, l.show(speaker, o.Certificate)
+	l := &line{base: base, root: o.Root, identity: o.Identity, now: o.Now}
+	return l, l.show(o.Certificate)
 }
 
 // parseBase checks the address of central.
@@ -58,15 +51,15 @@ func parseBase(address string) (string, error) {
 
 // show makes all further requests with this certificate, over a new connection:
 // one that is resumed would still speak for the old.
-func (l *line) show(speaker *trust.Identity, cert *x509.Certificate) error {
-	pair, err := speaker.Certificate(cert)
+func (l *line) show(cert *x509.Certificate) error {
+	pair, err := l.identity.Certificate(cert)
 	if err != nil {
 		return fmt.Errorf("uplink: %w", err)
 	}
 	client := newClient(trust.ClientConfig(l.root, trust.Fixed(pair), func() time.Time { return time.UnixMilli(l.now()) }))
 	l.mu.Lock()
 	was := l.client
-	l.identity, l.client, l.cert = speaker, client, cert
+	l.client, l.cert = client, cert
 	l.mu.Unlock()
 	if was != nil {
 		was.CloseIdleConnections()
@@ -101,13 +94,6 @@ func (l *line) close() {
 	l.client.CloseIdleConnections()
 }
 
-// speaker is whose key the line speaks with.
-func (l *line) speaker() *trust.Identity {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.identity
-}
-
 func (l *line) certificate() *x509.Certificate {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -134,7 +120,6 @@ func (l *line) ask(ctx context.Context, q request) ([]byte, error) {
 	client := l.client
 	l.mu.Unlock()
 	answer, _, err := ask(ctx, client, l.base, q)
-	l.carried.Add(int64(len(q.body) + len(answer) + envelope))
 	return answer, err
 }
 
