@@ -190,6 +190,7 @@ func (h *HeadOffice) Admin() http.Handler {
 	})
 	command(mux, "/backup", h.backup)
 	h.stickCommands(mux)
+	h.leaseCommands(mux)
 	command(mux, "/check", func(ctx context.Context, _ None) ([]Finding, error) {
 		return check(ctx, h.dir, h.Office.Central.File, h.Office.Central.Origin(), h.Office.Central.ScopesIn)
 	})

@@ -34,6 +34,7 @@ type Branch struct {
 	offset atomic.Int64 // central's clock less ours, ms
 	keys   keys
 	uplink *uplink.Uplink
+	held   atomic.Pointer[store.Lease] // how the lease stands
 	// neighbours is nil where there is no LAN side.
 	neighbours atomic.Pointer[neighbours]
 	lender     lender
@@ -176,8 +177,11 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 	if err := b.loadOffset(ctx); err != nil {
 		return err
 	}
+	if err := b.loadLease(ctx); err != nil {
+		return err
+	}
 	b.Desk = desk.New(desk.Options{Local: b.Store.Local, Ledger: b, Branch: b.me.Branch, NowMS: b.nowMS, Rand: b.o.Rand,
-		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, Neighbours: b.besides, Trouble: b.dir.health.trouble})
+		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Trouble: b.dir.health.trouble})
 	b.Store.OnChange(b.Desk.Tell)
 	if b.uplink, err = b.newUplink(ctx); err != nil {
 		return err
@@ -270,6 +274,7 @@ func (b *Branch) work() error {
 		b.uplink.Stop()
 		return nil
 	})
+	b.running.push(b.leaser())
 	b.meet()
 	return nil
 }
@@ -311,6 +316,7 @@ func (b *Branch) Admin() http.Handler {
 		return backup(ctx, b.o, in.Path, b.Store.File.Backup)
 	})
 	b.stickCommands(mux)
+	b.leaseCommands(mux)
 	command(mux, "/check", func(ctx context.Context, _ None) ([]Finding, error) {
 		if b.Store == nil {
 			return nil, ErrNotNode

@@ -86,6 +86,9 @@ func (b *Branch) heard(s uplink.State) {
 }
 
 func (b *Branch) keepLine(contactMS int64) error {
+	if err := b.renewLease(context.Background()); err != nil {
+		return err
+	}
 	return b.Store.File.Write(context.Background(), func(tx *rows.Tx) error {
 		if err := tx.SetFact(factOffset, b.offset.Load()); err != nil {
 			return err
@@ -128,7 +131,10 @@ func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 	}
 	s := api.Status{Name: b.me.Name, Branch: b.me.Branch, Origin: fmt.Sprint(b.me.Origin), Version: b.o.Version, Online: o.Online, Bootstrapped: o.Bootstrapped,
 		Unsent: o.Unsent, Safe: o.Safe, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Missing: o.Missing(),
-		Lease: b.lease(o.LastContactMS), Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}
+		Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}
+	if s.Lease, err = b.lease(ctx); err != nil {
+		return s, err
+	}
 	if s.Neighbours, err = b.near(ctx); err != nil {
 		return s, err
 	}
@@ -145,18 +151,4 @@ func (b *Branch) near(ctx context.Context) (n int, err error) {
 		}
 	}
 	return n, err
-}
-
-// lease is how long the node may work without hearing from central.
-func (b *Branch) lease(contactMS int64) api.Lease {
-	l := api.Lease{UntilMS: contactMS + leaseMS, State: api.LeaseOK}
-	switch left := l.UntilMS - b.nowMS(); {
-	case contactMS == 0:
-		l.UntilMS = 0
-	case left <= 0:
-		l.State = api.LeaseOver
-	case left < leaseMS/2:
-		l.State = api.LeaseAmber
-	}
-	return l
 }

@@ -31,7 +31,6 @@ const (
 	indexAtOnce   = 200                    // parties a transaction of the indexer takes
 	indexEvery    = 500 * time.Millisecond // and how long it rests when none is left
 	purgeEvery    = 2 * time.Second        // how often is looked whether something has to go from the disk
-	leaseMS       = 14 * 24 * 60 * 60 * 1000
 )
 
 // Options opens a process.

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"bough/node/store"
 	"bough/sync/central"
 )
 
@@ -22,7 +23,11 @@ func (h *HeadOffice) trimmer() (stop func() error) {
 				return
 			case <-h.o.After(trimEvery):
 			}
-			t, err := h.Office.Central.Trim(ctx, central.LeaseMS)
+			days, err := h.Office.Local.LeaseDays(ctx, 0)
+			var t central.Trimmed
+			if err == nil {
+				t, err = h.Office.Central.Trim(ctx, days*store.DayMS)
+			}
 			switch {
 			case err != nil && ctx.Err() == nil:
 				h.o.Log.Error("trimming the feeds failed", "error", err)

@@ -28,7 +28,7 @@ func (p *program) bundle() *cobra.Command {
 func (p *program) bundleWrite() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use: "write --dir D PATH", Short: "Write what central does not have (at a workstation)", Args: onePath,
+		Use: "write --dir D PATH", Short: "Write what central does not have (at a workstation)", Args: oneArg,
 		Long: "Write what central is not known to have into a bundle. PATH is a folder, where\n" +
 			"the file is called bough-BRANCH-ORIGIN.bundle, or a file. The file that was there\n" +
 			"stays until the new one is whole.",
@@ -55,7 +55,7 @@ func (p *program) bundleWrite() *cobra.Command {
 func (p *program) bundleRead() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use: "read --dir D PATH", Short: "Read a bundle (at central) or its answer (at a workstation)", Args: onePath,
+		Use: "read --dir D PATH", Short: "Read a bundle (at central) or its answer (at a workstation)", Args: oneArg,
 		Long: "At central: take the bundles of a folder, or one file, and write the answer\n" +
 			"beside each (bough-BRANCH-ORIGIN.answer). What is in a bundle is checked and\n" +
 			"judged as if it had come over the line.\n\n" +

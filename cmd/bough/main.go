@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -25,7 +26,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
-	code := run(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
+	code := run(ctx, streams{os.Stdin, os.Stdout, os.Stderr, wall}, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
@@ -34,6 +35,7 @@ func main() {
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	now      func() time.Time // the machine's clock
 }
 
 // run runs one command line and returns the exit code.

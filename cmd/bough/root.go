@@ -87,7 +87,7 @@ func newRoot(s streams) *cobra.Command {
 		p.demo(),
 		p.central(), p.node(), p.join(),
 		p.person(), p.branch(), p.code(), p.revoke(), p.importing(),
-		p.status(), p.check(), p.backup(), p.restore(), p.bundle(), p.token(), p.version(),
+		p.status(), p.check(), p.backup(), p.restore(), p.bundle(), p.lease(), p.token(), p.version(),
 	)
 	root.SetHelpCommandGroupID(groupCare)
 	root.SetHelpCommand(&cobra.Command{Use: "help [command]", Short: "Help about a command", RunE: helpOn})
@@ -179,10 +179,10 @@ func noArgs(cmd *cobra.Command, args []string) error {
 // wall is the machine's clock.
 func wall() time.Time { return time.Now() }
 
-// onePath is for commands that take a file or folder besides their flags.
-func onePath(cmd *cobra.Command, args []string) error {
+// oneArg is for commands that take one thing besides their flags.
+func oneArg(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usagef("%s takes one folder or file besides its flags, not %d", cmd.CommandPath(), len(args))
+		return usagef("%s takes one argument besides its flags, not %d", cmd.CommandPath(), len(args))
 	}
 	return nil
 }

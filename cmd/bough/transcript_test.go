@@ -3,14 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -34,9 +37,11 @@ func TestMain(m *testing.M) {
 //	$ bough …          run it; lines of standard output follow, then those of
 //	                   standard error with "! " before, then "? 1" for exit code 1
 //	$ X=$(bough …)     the same, and $X stands for its standard output from here on
-//	$ start X bough …  run it until the end or "$ stop X"; $X is its first address
+//	$ start X bough …  run it until the end or "$ stop X"; $X is its first address, $X_AT its host:port
 //	$ until 'WORDS' bough …  run it until it says so; nothing follows
 //	$ write FILE TEXT  make a file
+//	$ days N           so many days pass
+//	$ field X KEY bough …  $X stands for a value of the JSON that it prints
 //	# …                a comment
 //
 // Empty lines read ".", ports PORT and so on (see varying), the folder it runs
@@ -79,7 +84,11 @@ type session struct {
 	dir     string // stands as /DIR in transcripts
 	words   map[string]string
 	running map[string]*background
+	passed  atomic.Int64 // days that the clock of all programs is ahead
 }
+
+// clock is what the programs take for the machine's.
+func (s *session) clock() time.Time { return time.Now().AddDate(0, 0, int(s.passed.Load())) }
 
 // block runs a block and returns it as it should read.
 func (s *session) block(block string) string {
@@ -125,6 +134,8 @@ var varying = []struct {
 	{regexp.MustCompile(`digest [0-9a-f]{16}`), "digest HEX"},
 	{regexp.MustCompile(`(?m)^\d{15,19}$`), "ID"},
 	{regexp.MustCompile(`batch \d+`), "batch N"},
+	{regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}\b`), "LEASE-CODE"},
+	{regexp.MustCompile(`bough-1-\d+\.`), "bough-1-N."},
 	{regexp.MustCompile(`[a-z2-9]{4}(-[a-z2-9]{4}){3}`), "PASSWORD"},
 	{regexp.MustCompile(`go1\.[0-9.]+, \w+/\w+`), "go1.N, OS/ARCH"},
 }
@@ -153,6 +164,22 @@ func (s *session) run(command string) string {
 		if err := os.WriteFile(name, []byte(strings.ReplaceAll(text, `\n`, "\n")), 0o600); err != nil {
 			s.t.Fatal(err)
 		}
+		return ""
+	case "days":
+		n, err := strconv.Atoi(rest)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.passed.Add(int64(n))
+		return ""
+	case "field":
+		words := strings.SplitN(rest, " ", 3)
+		out, _ := s.bough(words[2])
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(out), &fields); err != nil {
+			s.t.Fatal(err)
+		}
+		s.words[words[0]] = fmt.Sprint(fields[words[1]])
 		return ""
 	case "until":
 		return s.until(rest)
@@ -183,7 +210,7 @@ func (s *session) bough(line string) (out, errs string) {
 	s.t.Helper()
 	var stdout, stderr bytes.Buffer
 	in, args := s.args(line)
-	code := run(s.t.Context(), streams{strings.NewReader(in), &stdout, &stderr}, args)
+	code := run(s.t.Context(), streams{strings.NewReader(in), &stdout, &stderr, s.clock}, args)
 	return stdout.String(), s.marked(stderr.String(), code)
 }
 
@@ -256,10 +283,11 @@ func (s *session) start(name, line string) string {
 	b := &background{cancel: cancel, ended: make(chan int, 1), out: &tape{}, err: &tape{}}
 	in, args := s.args(line)
 	s.running[name] = b
-	go func() { b.ended <- run(ctx, streams{strings.NewReader(in), b.out, b.err}, args) }()
+	go func() { b.ended <- run(ctx, streams{strings.NewReader(in), b.out, b.err, s.clock}, args) }()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if found := address.FindString(b.out.String()); found != "" && strings.HasSuffix(b.out.String(), "\n") {
 			s.words[name] = found
+			_, s.words[name+"_AT"], _ = strings.Cut(found, "://")
 			return strings.TrimSuffix(b.out.String()+s.marked(b.err.String(), 0), "\n")
 		}
 		select {

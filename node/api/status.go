@@ -28,6 +28,7 @@ type Status struct {
 type Lease struct {
 	UntilMS int64  `json:"until_ms" doc:"ms UTC; 0: without end, as at central"`
 	State   string `json:"state" words:"lease" doc:"amber at half, over at the end: the node locks"`
+	Codes   bool   `json:"codes" doc:"a code that head office reads over the phone can extend it"`
 }
 
 // How the disk is.

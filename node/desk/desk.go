@@ -61,6 +61,9 @@ type Options struct {
 	Neighbours func(ctx context.Context) ([]Neighbour, error)
 	// ChangePassword seals a person's key anew; nil at a node.
 	ChangePassword func(ctx context.Context, login, old, password string) error
+	// LeaseOver reports that this node has not heard from central for too long:
+	// nobody gets in. nil: never.
+	LeaseOver func() bool
 	// Line tells how the line is; nil at central, which is always online.
 	Line func(ctx context.Context) (Line, error)
 	// Trouble tells why nothing can be saved: the disk is full, the file damaged.

@@ -74,6 +74,9 @@ func (d *Desk) SignIn(ctx context.Context, login, password string, api bool) (to
 
 // unseal opens a person's key by their password, counting wrong ones.
 func (d *Desk) unseal(ctx context.Context, login, password string) (*trust.PersonKey, *account, error) {
+	if err := d.leased(); err != nil {
+		return nil, nil, err
+	}
 	if len(login) > maxLoginBytes {
 		return nil, nil, errPassword
 	}
@@ -172,6 +175,9 @@ func branchValue(n int64) crdt.Value {
 // Check tells who a token belongs to. Past the idle time the error has reason
 // Locked, and who is given as well.
 func (d *Desk) Check(ctx context.Context, token string) (*Who, error) {
+	if err := d.leased(); err != nil {
+		return nil, err
+	}
 	hash := trust.HashToken(token)
 	t, err := d.o.Local.Token(ctx, hash)
 	if err != nil {

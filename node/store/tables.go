@@ -129,6 +129,18 @@ CREATE TABLE reply_box (
 	secret BLOB NOT NULL,
 	at     INTEGER NOT NULL  -- ms UTC when it was written
 ) STRICT, WITHOUT ROWID;
+`, `
+-- For how long this file may be worked with before central has to be heard; one
+-- row. Empty at central.
+CREATE TABLE lease (
+	one      INTEGER PRIMARY KEY CHECK (one=1),
+	clock    INTEGER NOT NULL, -- greatest time seen, ms UTC
+	until    INTEGER NOT NULL, -- on that clock
+	used     INTEGER NOT NULL, -- number of the last code typed in
+	wrong    INTEGER NOT NULL, -- codes in a row
+	wrong_at INTEGER NOT NULL, -- on the clock
+	key      BLOB NOT NULL     -- of the codes; empty: never heard
+) STRICT;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

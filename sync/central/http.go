@@ -72,6 +72,7 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	mux.Handle("POST "+wire.PathPull, e.route(e.ofNode(e.pull)))
 	mux.Handle("POST "+wire.PathSealed, e.route(e.ofNode(e.sealed)))
 	mux.Handle("GET "+wire.PathWatch, e.route(e.ofNode(e.watch)))
+	mux.Handle("POST "+wire.PathLease, e.route(e.ofNode(e.lease)))
 	mux.Handle("POST "+wire.PathNeighbours, e.route(e.ofNode(e.neighbours)))
 	mux.Handle("POST "+wire.PathGone, e.route(e.ofNode(e.gone)))
 	mux.Handle("POST "+wire.PathEnrol, e.route(e.enrol))

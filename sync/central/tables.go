@@ -159,4 +159,11 @@ CREATE TABLE held_wait (
 	rests_on INTEGER NOT NULL,
 	PRIMARY KEY (held, rests_on)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- The codes that extended leases over the phone: how many a node got.
+CREATE TABLE lease_code (
+	origin INTEGER PRIMARY KEY,
+	n      INTEGER NOT NULL, -- number of the last one
+	at     INTEGER NOT NULL  -- ms UTC when it was made
+) STRICT;
 `}

@@ -128,7 +128,8 @@ func (c *Central) floors(ctx context.Context, leaseMS int64) (floors map[int64]i
 			FROM (SELECT DISTINCT scope FROM void) AS f
 			JOIN origin AS o ON f.scope=?1 OR o.branch=f.scope
 			LEFT JOIN feed_reader AS r ON r.origin=o.origin AND r.scope=f.scope
-			WHERE o.revoked=0 AND max(o.seen, coalesce(r.at, 0))>?2`, func(s *sqlite.Stmt) error {
+			LEFT JOIN lease_code AS l ON l.origin=o.origin
+			WHERE o.revoked=0 AND max(o.seen, coalesce(r.at, 0), coalesce(l.at, 0))>?2`, func(s *sqlite.Stmt) error {
 			scope := s.ColumnInt64(0)
 			floors[scope] = min(floors[scope], s.ColumnInt64(1))
 			return nil

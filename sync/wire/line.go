@@ -14,6 +14,8 @@ const (
 	PathSealed = "/sync/v1/sealed"
 	// PathNeighbours tells a node of the others of its branch.
 	PathNeighbours = "/sync/v1/neighbours"
+	// PathLease tells a node how to check the codes that extend its lease.
+	PathLease = "/sync/v1/lease"
 	// PathGone takes receipts.
 	PathGone = "/sync/v1/gone"
 )
@@ -88,6 +90,13 @@ type Neighbours struct {
 	PreviousKey []byte   `json:"previous_key,omitempty"`
 	Addresses   []string `json:"addresses"`
 	NowMS       int64    `json:"now_ms"` // central's time, ms UTC
+}
+
+// LeaseKey is the answer of PathLease: what the codes that head office reads
+// over the phone are checked with.
+type LeaseKey struct {
+	Key   []byte `json:"key"`
+	NowMS int64  `json:"now_ms"` // central's time, ms UTC
 }
 
 // Renew asks for a new certificate for the key that asks.

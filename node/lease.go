@@ -1,0 +1,198 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"bough/crdt"
+	"bough/node/api"
+	"bough/node/desk"
+	"bough/node/store"
+)
+
+// How often a node looks at its lease.
+const (
+	leaseEvery    = time.Minute   // the time that passed is written down
+	leaseKeyEvery = 6 * time.Hour // central is asked again what codes are checked with
+	leaseKeyAgain = time.Second   // while the line is down
+)
+
+// loadLease begins the lease of a file that never had one: joining was a contact.
+func (b *Branch) loadLease(ctx context.Context) error {
+	now := b.nowMS()
+	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
+		if l.UntilMS == 0 {
+			l.Contact(now, store.LeaseDays)
+		}
+		l.Pass(now, 0)
+		return nil
+	})
+	b.held.Store(&l)
+	return err
+}
+
+// renewLease notes that central was heard just now.
+func (b *Branch) renewLease(ctx context.Context) error {
+	days, err := b.Store.LeaseDays(ctx, b.me.Branch)
+	if err != nil {
+		return err
+	}
+	was := b.held.Load().Over(b.nowMS())
+	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
+		l.Contact(b.nowMS(), days)
+		return nil
+	})
+	b.held.Store(&l)
+	if was && err == nil {
+		b.o.Log.Info("the lease is renewed: central was heard")
+		b.Desk.Tell(nil)
+	}
+	return err
+}
+
+// Extend takes a code that head office read over the phone.
+func (b *Branch) Extend(ctx context.Context, word string) error {
+	days, err := b.Store.LeaseDays(ctx, b.me.Branch)
+	if err != nil {
+		return err
+	}
+	l, err := b.Store.Lease(ctx, func(l *store.Lease) error { return l.Extend(word, days) })
+	b.held.Store(&l)
+	for _, f := range leaseFaults {
+		if errors.Is(err, f.is) {
+			return &desk.Error{Reason: desk.Invalid, Code: f.code, Field: "code", Message: f.says}
+		}
+	}
+	return err
+}
+
+// leaseFaults are the faults of a code, for people.
+var leaseFaults = []struct {
+	is         error
+	code, says string
+}{
+	{store.ErrLeaseCode, "lease_code", "this code does not extend the lease of this workstation, or was used; ask head office for another one"},
+	{store.ErrLeaseTries, "lease_tries", "too many wrong codes; wait an hour, then try again"},
+	{store.ErrLeaseKey, "lease_key", "this workstation never heard how to check such a code; only the line to head office helps"},
+}
+
+// leaseOver reports whether nobody may sign in.
+func (b *Branch) leaseOver() bool { return b.held.Load().Over(b.nowMS()) }
+
+// lease is how long the node may work without hearing from central.
+func (b *Branch) lease(ctx context.Context) (api.Lease, error) {
+	days, err := b.Store.LeaseDays(ctx, b.me.Branch)
+	held := b.held.Load()
+	l := api.Lease{UntilMS: held.UntilMS, State: api.LeaseOK, Codes: len(held.Key) > 0}
+	switch left := held.LeftMS(b.nowMS()); {
+	case left == 0:
+		l.State = api.LeaseOver
+	case left < days*store.DayMS/2:
+		l.State = api.LeaseAmber
+	}
+	return l, err
+}
+
+// leaser lets the time of the lease pass, and learns what codes are checked
+// with, until it is stopped.
+func (b *Branch) leaser() (stop func() error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	work.Go(func() { b.passLease(ctx) })
+	work.Go(func() { b.learnLease(ctx) })
+	return func() error {
+		cancel()
+		work.Wait()
+		return nil
+	}
+}
+
+func (b *Branch) passLease(ctx context.Context) {
+	for last := b.o.Now(); ; {
+		select {
+		case <-b.o.After(leaseEvery):
+		case <-ctx.Done():
+			return
+		}
+		was, now := b.leaseOver(), b.o.Now()
+		l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
+			l.Pass(b.nowMS(), now.Sub(last).Milliseconds())
+			return nil
+		})
+		if last = now; err != nil {
+			if ctx.Err() == nil {
+				b.o.Log.Error("keeping the time of the lease failed", "error", err)
+			}
+			continue
+		}
+		if b.held.Store(&l); !was && b.leaseOver() {
+			b.o.Log.Warn("the lease is over: nobody can sign in until central is heard")
+			b.Desk.Tell(nil)
+		}
+	}
+}
+
+func (b *Branch) askLeaseKey(ctx context.Context) error {
+	key, err := b.uplink.LeaseKey(ctx)
+	if err != nil {
+		return err
+	}
+	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
+		l.Key = key
+		return nil
+	})
+	b.held.Store(&l)
+	return err
+}
+
+func (b *Branch) learnLease(ctx context.Context) {
+	for {
+		pause := leaseKeyAgain
+		if b.uplink.State().Online {
+			err := b.askLeaseKey(ctx)
+			if err == nil {
+				pause = leaseKeyEvery
+			}
+			if err != nil && ctx.Err() == nil {
+				b.o.Log.Debug("central does not tell what lease codes are checked with", "error", err)
+			}
+		}
+		select {
+		case <-b.o.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// LeaseIn names a workstation; CodeIn is a code that somebody typed.
+type (
+	LeaseIn struct{ Origin crdt.Origin }
+	CodeIn  struct{ Code string }
+	DaysIn  struct{ Days int64 }
+)
+
+func (b *Branch) leaseCommands(mux *http.ServeMux) {
+	command(mux, "/lease/extend", func(ctx context.Context, in CodeIn) (api.Lease, error) {
+		if b.Store == nil {
+			return api.Lease{}, ErrNotNode
+		}
+		if err := b.Extend(ctx, in.Code); err != nil {
+			return api.Lease{}, err
+		}
+		return b.lease(ctx)
+	})
+}
+
+func (h *HeadOffice) leaseCommands(mux *http.ServeMux) {
+	command(mux, "/lease/code", func(ctx context.Context, in LeaseIn) (TokenOut, error) {
+		word, err := h.Office.Central.LeaseCode(ctx, h.authority, in.Origin)
+		return TokenOut{word}, err
+	})
+	command(mux, "/lease/days", func(ctx context.Context, in DaysIn) (None, error) {
+		return None{}, h.Office.SetLeaseDays(ctx, in.Days)
+	})
+}
