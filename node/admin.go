@@ -185,6 +185,9 @@ func (h *HeadOffice) Admin() http.Handler {
 		word, err := h.Office.NewCode(ctx, in.Branch)
 		return TokenOut{word}, err
 	})
+	command(mux, "/line", func(ctx context.Context, in office.Line) (None, error) {
+		return None{}, h.Office.SetLine(ctx, rows.Actor{}, in)
+	})
 	command(mux, "/revoke", func(ctx context.Context, in struct{ Origin crdt.Origin }) (None, error) {
 		return None{}, h.Office.Revoke(ctx, in.Origin)
 	})

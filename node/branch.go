@@ -38,6 +38,8 @@ type Branch struct {
 	// neighbours is nil where there is no LAN side.
 	neighbours atomic.Pointer[neighbours]
 	lender     lender
+	rate       atomic.Int64  // bytes a second that bulk may take of the line; 0: all
+	parameters chan struct{} // head office may have said something new of the line
 	last       heardLine
 	out        int64 // workstations of the branch that were revoked, as last read; the line's goroutine's
 	read       int64 // sum of the feeds as last heard; the line's goroutine's, as last is
@@ -61,7 +63,7 @@ type nodeFile struct {
 // NewBranch opens the workstation of a directory. One that has not joined yet
 // serves the page to join with.
 func NewBranch(ctx context.Context, o Options) (*Branch, error) {
-	b := &Branch{o: o, stopping: make(chan struct{})}
+	b := &Branch{o: o, stopping: make(chan struct{}), parameters: make(chan struct{}, 1)}
 	if err := b.load(ctx); err != nil {
 		return nil, errors.Join(err, b.open.close())
 	}
@@ -205,7 +207,7 @@ func (b *Branch) newUplink(ctx context.Context) (*uplink.Uplink, error) {
 		Certificate: b.keys.cert.Load(), Root: b.keys.root, Log: b.o.Log,
 		Now: func() int64 { return b.o.Now().UnixMilli() }, Rand: b.o.Rand, BackoffCapMS: b.o.BackoffMS, Version: b.o.Version,
 		After:   func(ms int64) <-chan time.Time { return b.o.After(time.Duration(ms) * time.Millisecond) },
-		Renewed: b.renewed})
+		Renewed: b.renewed, Rate: b.rate.Load})
 	if err == nil {
 		u.OnState(b.heard)
 	}
@@ -268,6 +270,14 @@ func (b *Branch) Start(_ context.Context) (err error) {
 func (b *Branch) work() error {
 	b.running.push(indexer(b.Store.Local, b.o, b.dir.health.halt))
 	b.running.push(b.dir.health.watch(b.o, func() { b.Desk.Tell(nil) }))
+	ctx, stop := context.WithCancel(context.Background())
+	var quota sync.WaitGroup
+	quota.Go(func() { b.quota(ctx) })
+	b.running.push(func() error {
+		stop()
+		quota.Wait()
+		return nil
+	})
 	b.running.push(purger(b.Store, b.o, func() { b.uplink.Kick() }))
 	b.uplink.Start()
 	b.running.push(func() error {

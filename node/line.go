@@ -74,6 +74,7 @@ func (b *Branch) heard(s uplink.State) {
 	}
 	if at := feeds(&s); at != b.read || now.online != b.last.online {
 		b.read = at
+		poke(b.parameters)
 		if n := b.neighbours.Load(); n != nil {
 			n.lan.Kick() // who borrows pages here waits for that
 			if out := b.revokedHere(); out != b.out {

@@ -28,6 +28,9 @@ type Options struct {
 	Stop <-chan struct{}
 }
 
+// DayMS is a day, ms.
+const DayMS = 24 * 60 * 60 * 1000
+
 // Limits of the pages.
 const (
 	// bodyLimit is far above any form, and far below what could hurt.

@@ -197,7 +197,11 @@ func (v *Visit) GoSaved(path, what string, fields ...string) error {
 	if len(fields) > 0 {
 		query.Set("fields", strings.Join(fields, ","))
 	}
-	return v.Go(path + "?" + query.Encode())
+	mark := "?"
+	if strings.Contains(path, "?") {
+		mark = "&"
+	}
+	return v.Go(path + mark + query.Encode())
 }
 
 // local lets only addresses of this site pass.

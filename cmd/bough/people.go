@@ -79,7 +79,7 @@ func (p *program) branch() *cobra.Command {
 			return nil
 		})
 	})
-	cmd.AddCommand(add)
+	cmd.AddCommand(add, p.branchLine())
 	return cmd
 }
 

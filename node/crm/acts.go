@@ -78,7 +78,7 @@ func ActOf(kind uint8, exists bool) (Act, bool) {
 		return ActRecord, true
 	case Feedback:
 		return ActRead, true
-	case Session:
+	case Session, Reissue: // whoever signed in wrote what is written again
 		return ActSignIn, true
 	case Link, Distinct:
 		return ActLink, true

@@ -1,7 +1,6 @@
 package office
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +59,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		o.Cost = trust.DefaultCost()
 	}
 	c, err := central.Open(ctx, central.Options{Path: o.Path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: o.Origin,
-		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
+		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Forms: forms{crm.Table()}, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		_, err := f.Local.Touch(tx, row, nil)
 		return err
 	})
-	if err := cmp.Or(f.furnish(ctx), c.Retry(ctx)); err != nil {
+	if err := f.furnish(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("office: %w", err), c.Close())
 	}
 	return f, nil

@@ -13,7 +13,6 @@ func features() []feature {
 		headOffice(),
 		network(),
 		people(),
-		quarantine(),
 		receipts(),
 		standings(),
 		syncing(),

@@ -74,3 +74,10 @@ func (s *Store) Safe(kind uint8, id crdt.ID) bool {
 	}
 	return true
 }
+
+// forgetCopies: nobody holds copies of what a new origin wrote.
+func (o *overlay) forgetCopies() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.copies = copies{}
+}

@@ -39,6 +39,13 @@ func (s *Store) mergeDue(tx *rows.Tx) (merged []change, touched []crdt.ID, err e
 		} else if err != nil {
 			return nil, nil, err
 		}
+		counts, err := s.countsHere(tx, c)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !counts {
+			continue
+		}
 		var by crdt.ID
 		if by, touched, err = s.mergeTheirs(tx, c, touched); err != nil {
 			return nil, nil, err
@@ -122,7 +129,7 @@ func admitted(schema *crdt.Schema, c *journal.Change) *journal.Change {
 	for i := range c.Bodies {
 		op := &c.Bodies[i].Op
 		kind := schema.Kind(op.Kind)
-		if c.Bodies[i].Closed() || kind == nil || kind.CentralOnly || seen[key{op.Kind, op.ID}] || !admissible(kind, op, c.Origin) {
+		if c.Bodies[i].Erased || kind == nil || kind.CentralOnly || seen[key{op.Kind, op.ID}] || !admissible(kind, op, c.Origin) {
 			continue
 		}
 		seen[key{op.Kind, op.ID}] = true

@@ -193,6 +193,10 @@ func (l *Local) Touch(tx *rows.Tx, row *rows.Stored, touched []crdt.ID) ([]crdt.
 		if err != nil {
 			return touched, err
 		}
+	case crm.Reissue:
+		if err := touchReissue(tx, row); err != nil {
+			return touched, err
+		}
 	}
 	return append(touched, parties...), nil
 }

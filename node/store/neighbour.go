@@ -39,6 +39,8 @@ type neighbour struct {
 	last        uint64 // last number held; base: none
 	hash        journal.Hash
 	stamp       crdt.Stamp // of the last change held
+	own         bool       // this file was that author: what it wrote is kept here
+	settled     uint64     // of an own one: up to here its changes came back as rows
 }
 
 // have is up to which number nothing of the neighbour is missing here.
@@ -57,11 +59,14 @@ func loadNeighbours(tx *rows.Tx) (neighbours, error) {
 			n.base_hash,
 			c.seq,
 			c.hash,
-			c.stamp
+			c.stamp,
+			n.own,
+			n.settled
 		FROM neighbour AS n
 		LEFT JOIN neighbour_change AS c
 			ON c.origin=n.origin AND c.seq=(SELECT max(seq) FROM neighbour_change WHERE origin=n.origin)`, func(s *sqlite.Stmt) (err error) {
-		n := neighbour{certificate: rows.Blob(s, 1), taken: uint64(s.ColumnInt64(2)), base: uint64(s.ColumnInt64(3))}
+		n := neighbour{certificate: rows.Blob(s, 1), taken: uint64(s.ColumnInt64(2)), base: uint64(s.ColumnInt64(3)),
+			own: s.ColumnInt64(8) == 1, settled: uint64(s.ColumnInt64(9))}
 		copy(n.baseHash[:], rows.Blob(s, 4))
 		n.last, n.hash = n.base, n.baseHash
 		if seq := uint64(s.ColumnInt64(5)); seq > n.base {
@@ -125,7 +130,7 @@ func (s *Store) Receive(ctx context.Context, certificates map[crdt.Origin][]byte
 	s.neighbours = known
 	s.noteWaiting()
 	s.merged(merged, touched)
-	return fresh, refused
+	return fresh, errors.Join(refused, s.layAgain(ctx))
 }
 
 // Due merges the changes of neighbours that were ahead of time and are not any
@@ -151,6 +156,7 @@ func (s *Store) Due(ctx context.Context) (waiting int, err error) {
 	})
 	if err == nil {
 		s.merged(merged, touched)
+		err = s.layAgain(ctx)
 	}
 	return waiting, err
 }
@@ -167,7 +173,7 @@ func (s *Store) keep(tx *rows.Tx, known neighbours, certificates map[crdt.Origin
 		return 0, ErrNeighbours
 	case r.Head.Seq <= have:
 		return 0, sameHistory(tx, &n, r)
-	case first > have+1:
+	case first > have+1, n.own && first > n.last+1:
 		return 0, nil // a gap: what is missing comes with the feed, or from its author
 	}
 	at, buf, links := r.Prev, []byte(nil), make([]journal.Hash, len(r.Changes))
@@ -187,8 +193,12 @@ func (s *Store) keep(tx *rows.Tx, known neighbours, certificates map[crdt.Origin
 		if c.Seq <= have {
 			continue
 		}
-		err := tx.Exec(`INSERT INTO neighbour_change (origin, seq, stamp, session, bodies, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
-			int64(origin), int64(c.Seq), c.Stamp.Bytes(), int64(c.Session), journal.AppendOps(nil, c.Bodies), links[i][:])
+		again, err := reissued(tx, origin, c.Seq, links[i])
+		if err != nil {
+			return fresh, err
+		}
+		err = tx.Exec(`INSERT INTO neighbour_change (origin, seq, stamp, session, bodies, hash, merged) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
+			int64(origin), int64(c.Seq), c.Stamp.Bytes(), int64(c.Session), journal.AppendOps(nil, c.Bodies), links[i][:], mergedOr(again))
 		if err != nil {
 			return fresh, err
 		}
@@ -219,8 +229,8 @@ func (n *neighbour) follow(c *journal.Change, prev journal.Hash) error {
 }
 
 func putNeighbour(tx *rows.Tx, origin crdt.Origin, n *neighbour) error {
-	return tx.Exec(`INSERT OR REPLACE INTO neighbour (origin, certificate, taken, base, base_hash) VALUES (?1, ?2, ?3, ?4, ?5)`,
-		int64(origin), n.certificate, int64(n.taken), int64(n.base), n.baseHash[:])
+	return tx.Exec(`INSERT OR REPLACE INTO neighbour (origin, certificate, taken, base, base_hash, own, settled) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
+		int64(origin), n.certificate, int64(n.taken), int64(n.base), n.baseHash[:], flag(n.own), int64(n.settled))
 }
 
 // sameHistory tells a range that was held already from another history under
@@ -284,6 +294,14 @@ func (s *Store) dropTaken(tx *rows.Tx, known neighbours) (neighbours, error) {
 			continue
 		}
 		upTo := min(n.taken, n.last)
+		if n.own { // kept, as own changes are
+			n.settled = upTo
+			out[origin] = n
+			if err := putNeighbour(tx, origin, &n); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		link, err := linkOf(tx, origin, &n, upTo)
 		if err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 
@@ -48,16 +49,16 @@ type untaken struct {
 	parties []crdt.ID // whose pages show it; unknown after a restart
 }
 
-// untakenSince reads the own changes after number taken from the journal, and
-// those of neighbours that stand in the rows.
-func (s *Store) untakenSince(tx *rows.Tx, taken uint64) (layers, error) {
+// untakenSince reads the changes of origin own after number taken from the
+// journal, and those of neighbours that stand in the rows.
+func (s *Store) untakenSince(tx *rows.Tx, own crdt.Origin, taken uint64) (layers, error) {
 	l := layers{byRow: map[key][]layer{}, others: map[crdt.Origin][]untaken{}, upTo: taken}
 	since, err := tx.Trimmed()
 	if err != nil {
 		return l, err
 	}
 	for since = max(since, taken); ; {
-		_, changes, err := tx.Changes(s.Origin(), since, 1000)
+		_, changes, err := tx.Changes(own, since, 1000)
 		if err != nil {
 			return l, err
 		}
@@ -75,9 +76,18 @@ func (s *Store) untakenSince(tx *rows.Tx, taken uint64) (layers, error) {
 	}
 }
 
-// addMerged reads the changes of neighbours that stand in the rows.
+// addMerged reads the changes of neighbours that stand in the rows, under the
+// names that hold now.
 func (l *layers) addMerged(tx *rows.Tx, schema *crdt.Schema) error {
-	return eachOfNeighbours(tx, `merged=1 ORDER BY origin, seq`, func(c *journal.Change) error {
+	renamed, err := renamedChanges(tx)
+	if err != nil {
+		return err
+	}
+	const standing = `merged=1 AND seq>(SELECT settled FROM neighbour AS n WHERE n.origin=neighbour_change.origin) ORDER BY origin, seq`
+	return eachOfNeighbours(tx, standing, func(c *journal.Change) error {
+		if r := renamed[link{c.Origin, c.Seq}]; r != nil {
+			rename(schema, r, c)
+		}
 		by, err := personOf(tx, c.Session)
 		if err == nil {
 			l.others[c.Origin] = append(l.others[c.Origin], l.add(admitted(schema, c), by))
@@ -96,9 +106,6 @@ func personOf(tx *rows.Tx, session crdt.ID) (crdt.ID, error) {
 func (l *layers) add(c *journal.Change, by crdt.ID) untaken {
 	u := untaken{seq: c.Seq, ms: c.Stamp.Millis()}
 	for i := range c.Bodies {
-		if c.Bodies[i].Closed() {
-			continue
-		}
 		op := c.Bodies[i].Op
 		k := key{op.Kind, op.ID}
 		over := l.byRow[k]
@@ -201,6 +208,25 @@ func (o *overlay) count() uint64 {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	return uint64(len(o.stamps))
+}
+
+// countOf is how many changes of a neighbour stand in the rows that central has
+// not taken.
+func (o *overlay) countOf(origin crdt.Origin) uint64 {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return uint64(len(o.others[origin]))
+}
+
+// rowsOver are the rows that untaken changes lie over.
+func (o *overlay) rowsOver() (keys []key) {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	for k := range o.byRow {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.id, b.id)) })
+	return keys
 }
 
 // Untaken lists the numbers of the own changes that central has not taken,

@@ -2,10 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"bough/crdt"
+	"bough/node/crm"
 	"bough/sync/rows"
 	"bough/sync/wire"
 )
@@ -33,7 +36,7 @@ func (s *Store) Apply(ctx context.Context, page *wire.Page) error {
 	if page.Since != sc.Feed {
 		return nil // an old or repeated page: asked again from where we are
 	}
-	if err := s.resume(ctx, page.Vector[s.Origin()]); err != nil {
+	if err := s.resume(ctx, page.Vector); err != nil {
 		return err
 	}
 	for slice := range slices.Chunk(page.Rows, sliceRows) {
@@ -49,21 +52,38 @@ func (s *Store) Apply(ctx context.Context, page *wire.Page) error {
 
 // resume brings changes back into the overlay that central had taken once and
 // has no longer: it was restored from a backup.
-func (s *Store) resume(ctx context.Context, taken uint64) error {
+func (s *Store) resume(ctx context.Context, vector map[crdt.Origin]uint64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if upTo, _ := s.overlay.taken(); taken >= upTo {
+	upTo, _ := s.overlay.taken()
+	taken, known := min(upTo, vector[s.Origin()]), maps.Clone(s.neighbours)
+	back := taken < upTo
+	for origin, n := range known {
+		if n.own && vector[origin] < n.settled {
+			n.settled, n.taken, back = vector[origin], vector[origin], true
+			known[origin] = n
+		}
+	}
+	if !back {
 		return nil
 	}
-	var back layers
+	var again layers
 	err := s.File.Write(ctx, func(tx *rows.Tx) (err error) {
-		if back, err = s.untakenSince(tx, taken); err != nil {
+		for origin, n := range known {
+			if n.own {
+				if err := putNeighbour(tx, origin, &n); err != nil {
+					return err
+				}
+			}
+		}
+		if again, err = s.untakenSince(tx, s.Origin(), taken); err != nil {
 			return err
 		}
 		return tx.SetFact(factTaken, int64(taken))
 	})
 	if err == nil {
-		s.overlay.set(back)
+		s.neighbours, s.relay = known, newRelay()
+		s.overlay.set(again)
 	}
 	return err
 }
@@ -95,7 +115,7 @@ func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.Pa
 			}
 			touched = t
 		}
-		if err := s.author.KeepClock(tx); err != nil {
+		if err := errors.Join(s.author.KeepClock(tx), tx.SetFact(factFeedClock, int64(s.heard))); err != nil {
 			return err
 		}
 		return s.advance(tx, page, slice[len(slice)-1].N)
@@ -104,7 +124,7 @@ func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.Pa
 		s.neighbours = known
 		s.changed(touched)
 	}
-	return err
+	return errors.Join(err, s.layAgain(ctx))
 }
 
 func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched []crdt.ID) ([]crdt.ID, error) {
@@ -119,7 +139,14 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 	var next *rows.Stored
 	if !r.Void {
 		next = &rows.Stored{Row: r.Row, Conflicts: r.Conflicts, N: r.N}
-		if err := s.author.Clock.Observe(r.Row.Clocks.Latest(), s.nowMS(), -1); err != nil {
+		latest := r.Row.Clocks.Latest()
+		s.hear(latest)
+		if err := s.author.Clock.Observe(latest, s.nowMS(), -1); err != nil {
+			return touched, err
+		}
+	}
+	if r.Row.Kind == crm.Reissue && !r.Void {
+		if err := s.toldReissue(tx, next); err != nil {
 			return touched, err
 		}
 	}
@@ -134,6 +161,17 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 		return touched, nil
 	}
 	return s.Touch(tx, next, touched)
+}
+
+// hear notes a stamp of the feed. One of a later epoch leaves the time of the
+// former behind.
+func (s *Store) hear(stamp crdt.Stamp) {
+	switch epoch := s.author.Clock.Epoch; {
+	case stamp.Epoch > epoch:
+		s.heard = stamp.Time
+	case stamp.Epoch == epoch:
+		s.heard = max(s.heard, stamp.Time)
+	}
 }
 
 // advance notes how far the feed has been read; digests counted in this

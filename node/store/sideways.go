@@ -296,7 +296,7 @@ func (s *Store) Relayable() (n uint64) {
 	s.noteWaiting()
 	now := s.nowMS()
 	for origin, from := range s.upward() {
-		if now-s.relay.since[origin] >= relayAfterMS {
+		if s.neighbours[origin].own || now-s.relay.since[origin] >= relayAfterMS {
 			n += s.neighbours[origin].last - from
 		}
 	}

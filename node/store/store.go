@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/sync/journal"
 	"bough/sync/rows"
-	"bough/sync/wire"
 )
 
 // Options opens the file of a node.
@@ -36,12 +36,16 @@ type Store struct {
 	*Local
 	branch int64
 	nowMS  func() int64
+	rand   io.Reader
+	self   atomic.Uint32 // the author's origin: it changes when the file is renewed
 
 	applying   sync.Mutex // held while a page is taken, of the line or of a bundle; taken before mu
-	mu         sync.Mutex // serialises acts and pages; guards author and neighbours
+	mu         sync.Mutex // serialises acts and pages; guards author, heard and neighbours
 	author     *rows.Author
+	heard      uint64 // the latest stamp's time that came with the feed
 	neighbours neighbours
 	relay      relay
+	again      bool // what lies over the rows is to be read again
 
 	overlay overlay
 	changed func([]crdt.ID)
@@ -57,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, relay: newRelay(), changed: func([]crdt.ID) {}}
+	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, rand: o.Rand, relay: newRelay(), changed: func([]crdt.ID) {}}
 	if s.halt = o.Halt; s.halt == nil {
 		s.halt = func() error { return nil }
 	}
@@ -65,15 +69,20 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		if s.author, err = file.LoadAuthor(tx, o.Origin, o.Rand); err != nil {
 			return err
 		}
+		s.self.Store(uint32(s.author.Origin()))
 		taken, err := tx.FactInt(factTaken)
 		if err != nil {
 			return err
 		}
-		l, err := s.untakenSince(tx, uint64(taken))
+		l, err := s.untakenSince(tx, s.author.Origin(), uint64(taken))
 		if err != nil {
 			return err
 		}
 		s.overlay.set(l)
+		heard, err := tx.FactInt(factFeedClock)
+		if s.heard = uint64(heard); err != nil {
+			return err
+		}
 		if err := s.catchUp(tx); err != nil {
 			return err
 		}
@@ -91,7 +100,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 func (s *Store) OnChange(fn func(parties []crdt.ID)) { s.changed = fn }
 
 // Origin is who writes here.
-func (s *Store) Origin() crdt.Origin { return s.author.Origin() }
+func (s *Store) Origin() crdt.Origin { return crdt.Origin(s.self.Load()) }
 
 // Branch is the branch the node belongs to.
 func (s *Store) Branch() int64 { return s.branch }
@@ -190,11 +199,11 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 	s.mu.Lock()
 	p.Written = s.author.Seq()
 	p.Taken, p.OldestMS = s.overlay.taken()
-	p.Unsent = s.overlay.count()
+	p.Unsent = s.overlay.count() + s.untakenOfFormers()
 	p.Safe = s.overlay.safeUpTo()
 	s.mu.Unlock()
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		n, _, err := tx.Int(`SELECT count(*) FROM refusal WHERE origin=?1 AND coalesce(state, '')<>'applied'`, int64(s.Origin()))
+		n, _, err := tx.Int(`SELECT count(*) FROM refusal WHERE origin=?1`, int64(s.Origin()))
 		p.Refused = uint64(n)
 		return err
 	})
@@ -226,22 +235,10 @@ func rangeOf(tx *rows.Tx, origin crdt.Origin, since uint64, limit int, sign jour
 	hash, buf := r.Prev, []byte(nil)
 	for i := range r.Changes {
 		hash, buf = r.Changes[i].Seal(hash, buf)
-		withhold(&r.Changes[i])
 	}
 	r.Head = journal.Head{Origin: origin, Seq: r.Changes[len(r.Changes)-1].Seq, Hash: hash}
 	r.Head.Signature = sign(r.Head.Message())
 	return r, nil
-}
-
-// withhold leaves of a change that would not fit into a frame the hashes alone:
-// the chain goes on, head office holds the change, and its text stays here.
-func withhold(c *journal.Change) {
-	if c.Size() <= wire.MaxFrame/2 {
-		return
-	}
-	for i := range c.Bodies {
-		c.Bodies[i] = journal.Body{Erased: true, Hash: c.Bodies[i].Hash}
-	}
 }
 
 // partyOf finds the parties a row hangs on: those its fields name, or itself.

@@ -130,6 +130,42 @@ CREATE TABLE reply_box (
 	at     INTEGER NOT NULL  -- ms UTC when it was written
 ) STRICT, WITHOUT ROWID;
 `, `
+-- Who this file was before: it turned out to be a copy, or its clock was wrong.
+CREATE TABLE incarnation (
+	origin INTEGER PRIMARY KEY, -- the former one
+	next   INTEGER NOT NULL,    -- the one after it
+	fork   INTEGER NOT NULL,    -- last number of the former that stands
+	again  INTEGER NOT NULL,    -- changes that were written again under the next
+	reason TEXT NOT NULL,       -- a word, see store.Reason
+	at     INTEGER NOT NULL     -- ms UTC
+) STRICT;
+
+-- Ids that rows had before they got others, from rows of kind reissue: links
+-- and paper still name them.
+CREATE TABLE alias (
+	was INTEGER NOT NULL,
+	now INTEGER NOT NULL,
+	PRIMARY KEY (was, now)
+) STRICT, WITHOUT ROWID;
+
+-- Changes that were written again: in this form they count no more.
+CREATE TABLE reissued (
+	origin INTEGER NOT NULL,
+	seq    INTEGER NOT NULL,
+	hash   BLOB NOT NULL, -- link of the chain at it
+	was    BLOB NOT NULL, -- its stamp
+	now    BLOB NOT NULL, -- the stamp of its new form
+	PRIMARY KEY (origin, seq, hash)
+) STRICT, WITHOUT ROWID;
+
+-- 1: this file was that author itself, and keeps its changes until central's
+-- backups cover them, like its own; settled: up to here they came back as rows.
+ALTER TABLE neighbour ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE neighbour ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+
+-- Not 0: the rows it names have other names now, those given under this origin.
+ALTER TABLE neighbour_change ADD COLUMN renamed INTEGER NOT NULL DEFAULT 0;
+`, `
 -- For how long this file may be worked with before central has to be heard; one
 -- row. Empty at central.
 CREATE TABLE lease (

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -21,6 +22,8 @@ type line struct {
 	t        testing.TB
 	listener net.Listener
 	wait     sync.WaitGroup
+
+	carried atomic.Int64 // bytes, both ways
 
 	mu      sync.Mutex // guards the rest
 	to      string
@@ -157,6 +160,7 @@ func (l *line) pump(to, from net.Conn) {
 	for {
 		n, err := from.Read(b)
 		if n > 0 {
+			l.carried.Add(int64(n))
 			if !l.pass() {
 				return
 			}

@@ -75,6 +75,8 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	mux.Handle("POST "+wire.PathLease, e.route(e.ofNode(e.lease)))
 	mux.Handle("POST "+wire.PathNeighbours, e.route(e.ofNode(e.neighbours)))
 	mux.Handle("POST "+wire.PathGone, e.route(e.ofNode(e.gone)))
+	mux.Handle("POST "+wire.PathLinks, e.route(e.ofNode(e.links)))
+	mux.Handle("POST "+wire.PathIncarnation, e.route(e.incarnate))
 	mux.Handle("POST "+wire.PathEnrol, e.route(e.enrol))
 	mux.Handle("POST "+wire.PathRenew, e.route(e.renew))
 	return mux

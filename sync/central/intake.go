@@ -76,6 +76,7 @@ type taking struct {
 	seq     uint64 // planned up to here
 	hash    journal.Hash
 	changes []*journal.Change // new ones, ascending
+	links   []journal.Hash    // of them
 	ranges  []*journal.Range  // that they are of
 }
 
@@ -127,9 +128,11 @@ func (in *intake) planNew(t *taking, r *journal.Range) error {
 	if at != t.hash {
 		return fmt.Errorf("%w (number %d)", ErrFork, t.seq)
 	}
+	buf := []byte(nil)
 	for i := range r.Changes {
-		if r.Changes[i].Seq > t.seq {
-			t.changes = append(t.changes, &r.Changes[i])
+		if c := &r.Changes[i]; c.Seq > t.seq {
+			at, buf = c.Seal(at, buf)
+			t.changes, t.links = append(t.changes, c), append(t.links, at)
 		}
 	}
 	t.seq, t.hash = r.Head.Seq, r.Head.Hash
@@ -151,14 +154,15 @@ func (in *intake) take() error {
 			return nil
 		}
 		ch := next.changes[0]
-		ok, err := in.c.takeChange(in.b, next.node, ch)
+		ok, err := in.c.takeChange(in.b, next.node, ch, next.links[0])
 		if err != nil {
 			return fmt.Errorf("change %d of %d: %w", ch.Seq, ch.Origin, err)
 		}
 		if !ok {
 			in.refused++
 		}
-		next.node.Seq, next.changes = ch.Seq, next.changes[1:]
+		in.b.links[link{ch.Origin, ch.Seq}] = next.links[0]
+		next.node.Seq, next.changes, next.links = ch.Seq, next.changes[1:], next.links[1:]
 	}
 }
 

@@ -15,32 +15,29 @@ import (
 // ErrUnknownNode is an origin that never joined, or was revoked.
 var ErrUnknownNode = errors.New("central: this workstation is not known here or was revoked; enrol it again")
 
-const selectNode = `SELECT origin, branch, name, public_key, joined, revoked, seq, hash, seen, unsent, oldest, feed, version FROM origin`
+const selectNode = `SELECT origin, branch, name, public_key, joined, revoked, seq, hash, seen, unsent, oldest, feed, version, renews, reason FROM origin`
 
 const insertNode = `INSERT INTO origin (origin, branch, name, public_key, joined) VALUES (?1, ?2, ?3, ?4, ?5)`
 
 func scanNode(s *sqlite.Stmt) *Node {
 	n := &Node{Origin: crdt.Origin(s.ColumnInt64(0)), Branch: s.ColumnInt64(1), Name: s.ColumnText(2), Key: rows.Blob(s, 3),
 		Joined: s.ColumnInt64(4), Revoked: s.ColumnInt64(5) == 1, Seq: uint64(s.ColumnInt64(6)), SeenMS: s.ColumnInt64(8),
-		Unsent: s.ColumnInt64(9), OldestMS: s.ColumnInt64(10), Feed: s.ColumnInt64(11), Version: s.ColumnText(12)}
+		Unsent: s.ColumnInt64(9), OldestMS: s.ColumnInt64(10), Feed: s.ColumnInt64(11), Version: s.ColumnText(12),
+		Renews: crdt.Origin(s.ColumnInt64(13)), Reason: s.ColumnText(14)}
 	copy(n.Hash[:], rows.Blob(s, 7))
 	return n
 }
 
-// anyNode reads a node, revoked or not; nil when it never joined.
-func anyNode(tx *rows.Tx, origin crdt.Origin) (n *Node, err error) {
+func loadNode(tx *rows.Tx, origin crdt.Origin) (n *Node, err error) {
 	err = tx.Query(selectNode+` WHERE origin=?1`, func(s *sqlite.Stmt) error {
 		n = scanNode(s)
 		return nil
 	}, int64(origin))
-	return n, err
-}
-
-// loadNode reads a node that may sync.
-func loadNode(tx *rows.Tx, origin crdt.Origin) (*Node, error) {
-	n, err := anyNode(tx, origin)
 	if err == nil && (n == nil || n.Revoked) {
 		return nil, fmt.Errorf("%w: origin %d", ErrUnknownNode, origin)
+	}
+	if err == nil && n.Renews != 0 {
+		n.Was, err = ancestors(tx, n.Renews)
 	}
 	return n, err
 }

@@ -133,31 +133,30 @@ CREATE INDEX void_scope ON void (scope, n);
 ALTER TABLE branch_key ADD COLUMN previous BLOB NOT NULL DEFAULT x'';
 ALTER TABLE branch_key ADD COLUMN turned INTEGER NOT NULL DEFAULT 0;
 `, `
--- Changes that central neither took nor refused: they wait for a decision, or for
--- what they rest on. Their text stands in taken; id is that of the row that tells
--- the branch and head office.
-CREATE TABLE held (
-	id       INTEGER PRIMARY KEY,
-	origin   INTEGER NOT NULL,
-	seq      INTEGER NOT NULL,
-	stamp    BLOB NOT NULL,
-	code     TEXT NOT NULL,
-	readable INTEGER NOT NULL -- 0: nobody here knows which rows it makes
-) STRICT;
+-- The origin that the file of a node had before, 0: none, and why it has
+-- another one now, as a word.
+ALTER TABLE origin ADD COLUMN renews INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE origin ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 
--- Rows that only held changes make.
-CREATE TABLE held_row (
-	kind   INTEGER NOT NULL,
-	row_id INTEGER NOT NULL,
-	held   INTEGER NOT NULL, -- the change that makes it
-	PRIMARY KEY (kind, row_id)
+-- Changes that were taken in a later form than their first: in another one
+-- they count no more. ids: those of the first form and of this, uvarints.
+CREATE TABLE former_form (
+	origin INTEGER NOT NULL,
+	seq    INTEGER NOT NULL,
+	hash   BLOB NOT NULL, -- link of the chain at it
+	stamp  BLOB NOT NULL, -- of the form that was taken
+	ids    BLOB NOT NULL,
+	PRIMARY KEY (origin, seq, hash)
 ) STRICT, WITHOUT ROWID;
 
--- Which held change waits for which.
-CREATE TABLE held_wait (
-	held     INTEGER NOT NULL,
-	rests_on INTEGER NOT NULL,
-	PRIMARY KEY (held, rests_on)
+-- Ids and stamps of forms that were passed over; later changes name them.
+CREATE TABLE renamed_id (
+	was INTEGER PRIMARY KEY,
+	now INTEGER NOT NULL
+) STRICT;
+CREATE TABLE renamed_stamp (
+	was BLOB PRIMARY KEY,
+	now BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 `, `
 -- The codes that extended leases over the phone: how many a node got.

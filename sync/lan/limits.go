@@ -3,6 +3,7 @@ package lan
 import (
 	"time"
 
+	"bough/sync/trust"
 	"bough/sync/wire"
 )
 
@@ -11,9 +12,9 @@ const Path = "/lan/v1/ranges"
 
 // Limits.
 const (
-	batchChanges    = 1_000     // of an answer: about 50 KB
-	maxCertificates = 1_024     // of an answer: the authors of a branch, with room
-	maxCertificate  = 4 << 10   // bytes of one
+	batchChanges    = 1_000 // of an answer: about 50 KB
+	maxCertificates = 1_024 // of an answer: the authors of a branch, with room
+	maxCertificate  = trust.MaxCredential
 	maxAsk          = 256 << 10 // bytes of a frontier: a thousand authors
 	maxAnswer       = wire.MaxFrame + maxCertificates*maxCertificate
 	maxText         = 512              // bytes of an error text that are kept

@@ -2,7 +2,6 @@ package replica
 
 import (
 	"fmt"
-	"maps"
 
 	"bough/sync/wire"
 )
@@ -28,6 +27,7 @@ func (r *Replica) pushed(e *Pushed) {
 	}
 	r.written = max(r.written, e.Written, e.Last)
 	r.neighbours = e.Neighbours
+	r.pace.change = sized(e.Bytes, e.Changes, r.pace.change)
 	has := e.Answer.Vector[r.c.Origin]
 	r.contact()
 	switch {
@@ -55,6 +55,7 @@ func (r *Replica) paged(e *Paged) {
 		return
 	}
 	p, s := e.Page, r.asked
+	r.pace.row = sized(e.Bytes, len(p.Rows), r.pace.row)
 	r.written = max(r.written, e.Written)
 	if p.Scope != s.scope || p.Since != s.feed || p.Until < p.Since || p.More && p.Until == p.Since {
 		r.miss(&r.pull, Rejected, fmt.Sprintf("scope %d from %d was answered by scope %d from %d to %d", s.scope, s.feed, p.Scope, p.Since, p.Until))
@@ -84,25 +85,12 @@ func (r *Replica) take() Action {
 	case c.rewind:
 		c.handed, c.page = true, nil
 		return Rewind{Ticket: r.pull.ticket, Scope: r.asked.scope, Epoch: c.epoch, Away: c.away}
-	case c.has > r.sent && r.push.class != Fork:
-		return nil // until a push is answered
+	case c.has > r.sent:
+		return nil // until a push is answered, or the file goes on as another origin
 	}
 	page := c.page
-	if c.has > r.sent {
-		c.has = r.sent
-		page = r.confirmed(page)
-	}
 	c.handed, c.page = true, nil
 	return Apply{Ticket: r.pull.ticket, Page: page}
-}
-
-// confirmed is a page that shares its rows with p and has of the own changes
-// no more than central confirmed.
-func (r *Replica) confirmed(p *wire.Page) *wire.Page {
-	out := *p
-	out.Vector = maps.Clone(p.Vector)
-	out.Vector[r.c.Origin] = r.sent
-	return &out
 }
 
 // stands is the number that the file has reached when the page was taken.

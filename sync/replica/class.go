@@ -16,6 +16,8 @@ const (
 	Certificate
 	// Expired: the node's certificate has expired; renewal is on its way.
 	Expired
+	// Ahead: own changes are stamped far ahead of central's time.
+	Ahead
 	// Unknown: central does not know this node, or revoked it.
 	Unknown
 	// Fork: central knows another history of this node.
@@ -54,6 +56,8 @@ func (c Class) String() string {
 		return "certificate"
 	case Expired:
 		return "expired"
+	case Ahead:
+		return "ahead"
 	case Unknown:
 		return "unknown"
 	case Fork:
@@ -79,10 +83,12 @@ func (c Class) Words() string {
 		return "Central and this workstation do not accept each other's certificate. Check the address of central; if it is right, enrol this workstation again."
 	case Expired:
 		return "The certificate of this workstation has expired. A new one is being asked for."
+	case Ahead:
+		return "The clock of this workstation was far ahead. What was written is stamped anew with head office's time and sent then."
 	case Unknown:
 		return "Central does not know this workstation, or has revoked it. Ask head office; it may have to be enrolled again."
 	case Fork:
-		return "Central knows another history of this workstation: its file was restored from a backup or copied. What is typed here is kept; ask head office before going on."
+		return "Central knows another history of this workstation: its file was restored from a backup or copied. What is typed here is kept and sent under a new number by itself."
 	case Version:
 		return "This workstation and central run versions that do not understand each other. One of them has to be upgraded."
 	case Rejected:

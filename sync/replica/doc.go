@@ -40,8 +40,9 @@
 //   - A page whose vector has own changes that central has not yet confirmed by
 //     answering a push, and so under our own hashes, waits for that answer:
 //     else a restored file could take the numbers of its former life for its
-//     own. Of a fork that is known, pages are applied as if central had taken
-//     no more than it confirmed, so that what was typed here stays.
+//     own. Of a fork that is known none is applied: the rows of the other
+//     history have ids that this file gave to others. The executor makes the file
+//     go on as another origin, with a machine of its own.
 //   - Central's word on what it has taken counts more than our memory of it: a
 //     lower number (central was restored) makes the machine send again from
 //     there, a higher one than the file ever wrote means that the file is a
@@ -51,6 +52,13 @@
 //     leave entries that were not read here: then what is not met again goes at
 //     its end. A reading from 0 holds as long as central has every leave entry
 //     after the head of its first page; else it begins again.
+//
+// # A narrow line
+//
+// Limit sets what bulk may take of the line. Everything that is carried (Spent)
+// is taken out of a bucket; a page, or a push of a backlog, begins only when the
+// bucket is not in debt, and is small enough not to hold the line for long. A
+// push of what clerks do now waits for nothing.
 //
 // # Slices
 //

@@ -31,6 +31,8 @@ type Pushed struct {
 	Neighbours uint64
 	// Written is the last number in the file when the answer came.
 	Written uint64
+	// Bytes and Changes are what was sent: how large a change is.
+	Bytes, Changes int
 }
 
 // Paged answers a Pull. The page is not applied yet: Apply or Rewind follows.
@@ -39,6 +41,8 @@ type Paged struct {
 	Page   *wire.Page
 	// Written is the last number in the file when the answer came.
 	Written uint64
+	// Bytes is how large the page was.
+	Bytes int
 }
 
 // Applied ends an Apply or a Rewind.
@@ -76,6 +80,10 @@ type Failed struct {
 // moved (0).
 type News struct{ Scope, Feed int64 }
 
+// Spent: so many bytes went over the line, in whatever direction and for
+// whatever, since it was last said.
+type Spent struct{ Bytes int }
+
 // Contact: central was reached by other means, so the line is up.
 type Contact struct{}
 
@@ -90,6 +98,7 @@ func (Applied) event()    {}
 func (Watched) event()    {}
 func (Failed) event()     {}
 func (News) event()       {}
+func (Spent) event()      {}
 func (Contact) event()    {}
 
 // Action is something to do, from Ready.

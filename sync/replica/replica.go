@@ -66,6 +66,8 @@ type Replica struct {
 	// since; else 0.
 	sentBefore uint64
 
+	pace pace
+
 	nowMS, contactMS, sinceMS int64
 	online                    bool
 	down                      bool // the last exchange failed in a way that says so
@@ -98,6 +100,7 @@ func New(c Config) *Replica {
 // Tick says what time it is, ms on any clock that does not step back.
 func (r *Replica) Tick(nowMS int64) {
 	r.nowMS = max(r.nowMS, nowMS)
+	r.pace.fill(r.nowMS)
 	r.judge()
 }
 
@@ -114,8 +117,9 @@ func (r *Replica) Next() (atMS int64, ok bool) {
 			earlier(s.waitMS)
 		}
 	}
+	earlier(r.pace.freeMS())
 	if r.online {
-		earlier(r.contactMS + r.c.OnlineMS + 1)
+		earlier(r.onlineUntil() + 1)
 	}
 	return atMS, ok
 }
@@ -154,6 +158,8 @@ func (r *Replica) Step(e Event) {
 		}
 	case Contact:
 		r.contact()
+	case Spent:
+		r.pace.spend(e.Bytes)
 	}
 	r.judge()
 }
@@ -161,10 +167,11 @@ func (r *Replica) Step(e Event) {
 // Ready hands out what is to be done now.
 func (r *Replica) Ready() []Action {
 	var out []Action
-	if (r.written > r.sent || r.neighbours > 0) && r.push.free(r.nowMS) {
+	if (r.written > r.sent || r.neighbours > 0) && r.push.free(r.nowMS) && r.mayPush() {
 		r.push.ticket = r.ticket()
+		r.pace.pushed = r.backlog() > smallPush
 		r.sentBefore = 0 // a page from now on may be older than the push
-		out = append(out, Push{Ticket: r.push.ticket, From: r.sent, Limit: r.push.limit(r.c.PushLimit)})
+		out = append(out, Push{Ticket: r.push.ticket, From: r.sent, Limit: r.pace.limit(r.push.limit(r.c.PushLimit), r.pace.change)})
 	}
 	if a := r.pulling(); a != nil {
 		out = append(out, a)
@@ -198,7 +205,7 @@ func (r *Replica) pulling() Action {
 	if r.came != nil {
 		return r.take()
 	}
-	if !r.pull.free(r.nowMS) {
+	if !r.pull.free(r.nowMS) || !r.mayPull() {
 		return nil
 	}
 	for i := range r.scopes {
@@ -206,13 +213,13 @@ func (r *Replica) pulling() Action {
 		if !s.behind() {
 			continue
 		}
-		s.want, s.headBefore = false, s.head
+		s.want, s.headBefore, r.pace.pushed = false, s.head, false
 		r.asked, r.pull.ticket = s, r.ticket()
 		r.sentBefore = 0
 		if r.push.ticket == 0 {
 			r.sentBefore = r.sent
 		}
-		return Pull{Ticket: r.pull.ticket, Ask: wire.Pull{Scope: s.scope, Since: s.feed, Limit: r.pull.limit(r.c.PageLimit)}}
+		return Pull{Ticket: r.pull.ticket, Ask: wire.Pull{Scope: s.scope, Since: s.feed, Limit: r.pace.limit(r.pull.limit(r.c.PageLimit), r.pace.row)}}
 	}
 	return nil
 }

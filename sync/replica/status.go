@@ -65,11 +65,14 @@ func (r *Replica) State() Status {
 
 // judge draws online from what is known, and notes when it changed.
 func (r *Replica) judge() {
-	online := r.contactMS > 0 && !r.down && r.nowMS-r.contactMS <= r.c.OnlineMS
+	online := r.contactMS > 0 && !r.down && r.nowMS <= r.onlineUntil()
 	if online != r.online {
 		r.online, r.sinceMS = online, r.nowMS
 	}
 }
+
+// onlineUntil is until when the last exchange counts.
+func (r *Replica) onlineUntil() int64 { return max(r.contactMS, r.pace.heldMS) + r.c.OnlineMS }
 
 // contact notes that an exchange succeeded.
 func (r *Replica) contact() {

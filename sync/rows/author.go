@@ -140,43 +140,28 @@ func (a *Author) Mint(tx *Tx) (crdt.ID, error) {
 
 // Append chains one change over ops and writes it to the journal.
 func (a *Author) Append(tx *Tx, stamp crdt.Stamp, session crdt.ID, ops []crdt.Op) (*journal.Change, error) {
-	bodies := make([]journal.Body, len(ops))
+	c := &journal.Change{Origin: a.Clock.Origin, Seq: a.seq + 1, Stamp: stamp, Session: session, Bodies: make([]journal.Body, len(ops))}
 	salts := make([]byte, len(ops)*journal.SaltSize)
 	if _, err := io.ReadFull(a.rand, salts); err != nil {
 		return nil, fmt.Errorf("rows: salt: %w", err)
 	}
 	for i := range ops {
-		bodies[i].Op = ops[i]
-		copy(bodies[i].Salt[:], salts[i*journal.SaltSize:])
+		c.Bodies[i].Op = ops[i]
+		copy(c.Bodies[i].Salt[:], salts[i*journal.SaltSize:])
 	}
-	c := &journal.Change{Origin: a.Clock.Origin, Seq: a.seq + 1, Stamp: stamp, Session: session, Bodies: bodies}
-	if err := c.Fit(); err != nil {
-		return nil, err
-	}
-	return c, a.chain(tx, c)
-}
-
-// Chain writes a change over bodies as they are, whatever they hold: for history
-// that came from elsewhere, and for what another release might write.
-func (a *Author) Chain(tx *Tx, stamp crdt.Stamp, session crdt.ID, bodies []journal.Body) (*journal.Change, error) {
-	c := &journal.Change{Origin: a.Clock.Origin, Seq: a.seq + 1, Stamp: stamp, Session: session, Bodies: bodies}
-	return c, a.chain(tx, c)
-}
-
-func (a *Author) chain(tx *Tx, c *journal.Change) error {
 	if err := c.Check(); err != nil {
-		return err
+		return nil, err
 	}
 	var hash journal.Hash
 	hash, a.buf = c.Seal(a.hash, a.buf)
 	a.buf = journal.AppendOps(a.buf[:0], c.Bodies)
 	err := tx.Exec(`INSERT INTO journal (seq, stamp, session, bodies, hash) VALUES (?1, ?2, ?3, ?4, ?5)`,
-		int64(c.Seq), c.Stamp.Bytes(), int64(c.Session), a.buf, hash[:])
+		int64(c.Seq), stamp.Bytes(), int64(session), a.buf, hash[:])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a.seq, a.hash = c.Seq, hash
-	return nil
+	return c, nil
 }
 
 // KeepClock writes the clock down, after stamps of others were observed.
@@ -241,6 +226,17 @@ func (tx *Tx) linkAt(seq uint64) (hash []byte, err error) {
 		return nil, fmt.Errorf("%w: number %d", ErrNoChange, seq)
 	}
 	return tx.FactBytes(factTrimmedHash)
+}
+
+// Link is the link of the own chain at a number: of a change that is kept, or
+// of the last one trimmed; zero at 0.
+func (tx *Tx) Link(seq uint64) (out journal.Hash, err error) {
+	if seq == 0 {
+		return out, nil
+	}
+	b, err := tx.linkAt(seq)
+	copy(out[:], b)
+	return out, err
 }
 
 // Trim forgets the changes up to number upTo; the chain starts there then.

@@ -36,13 +36,34 @@ func (tx *Tx) Reborn(origin crdt.Origin) error {
 	}
 	err = errors.Join(tx.Exec(former),
 		tx.Exec(`INSERT INTO former_journal (origin, seq, stamp, session, bodies, hash)
-			SELECT ?1, seq, stamp, session, bodies, hash FROM journal`, was),
-		tx.Exec(`DELETE FROM journal`),
-		tx.Exec(`DELETE FROM fact WHERE name IN (?1, ?2, ?3)`, factMinted, factTrimmedSeq, factTrimmedHash))
+			SELECT ?1, seq, stamp, session, bodies, hash FROM journal`, was))
 	if err != nil {
 		return err
 	}
-	return tx.SetFact(factOrigin, int64(origin))
+	return tx.begin(origin)
+}
+
+// Again gives the file another origin, like Reborn, where the caller keeps what
+// the former one wrote. Ids, numbers and the journal begin anew.
+func (tx *Tx) Again(origin crdt.Origin) error {
+	was, err := tx.FactInt(factOrigin)
+	if err != nil {
+		return err
+	}
+	if origin == 0 || origin > crdt.MaxOrigin || int64(origin) == was {
+		return fmt.Errorf("rows: origin %d is not a new one", origin)
+	}
+	if err := tx.keepClock(was); err != nil {
+		return err
+	}
+	return tx.begin(origin)
+}
+
+// begin empties the journal for a new origin.
+func (tx *Tx) begin(origin crdt.Origin) error {
+	return errors.Join(tx.Exec(`DELETE FROM journal`),
+		tx.Exec(`DELETE FROM fact WHERE name IN (?1, ?2, ?3)`, factMinted, factTrimmedSeq, factTrimmedHash),
+		tx.SetFact(factOrigin, int64(origin)))
 }
 
 // keepClock writes down where the clock of the old origin stood: its last

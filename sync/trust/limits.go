@@ -27,6 +27,11 @@ const (
 	maxRequest = 4 << 10
 	// maxCertificate is many times the size of a node's certificate.
 	maxCertificate = 4 << 10
+	// maxRenewals is how often a workstation may become another origin before central certifies it: each time is a
+	// restored backup or a clone.
+	maxRenewals = 8
+	// MaxCredential is what a certificate with its renewals may take, in bytes.
+	MaxCredential = maxCertificate + maxRenewals*renewalBytes
 	// maxOffice keeps the authority's common name under the 64 characters of X.520.
 	maxOffice = 40
 	// maxHosts is more names than one central has addresses.

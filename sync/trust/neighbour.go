@@ -1,9 +1,7 @@
 package trust
 
 import (
-	"crypto/ed25519"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"time"
@@ -57,26 +55,4 @@ func (r *Root) ofBranch(state *tls.ConnectionState, branch int64) (Node, error) 
 		return Node{}, fmt.Errorf("trust: neighbour %d of branch %d, not %d: %w", node.Origin, node.Branch, branch, ErrOtherBranch)
 	}
 	return node, nil
-}
-
-// Author tells whose changes a certificate (DER) proves, and with which key, if it is of a workstation of this branch.
-// Its dates are not judged: what somebody wrote stays theirs when the certificate ends. Who was revoked since is for
-// central to know.
-func (r *Root) Author(der []byte, branch int64) (Node, ed25519.PublicKey, error) {
-	if len(der) > maxCertificate {
-		return Node{}, nil, fmt.Errorf("trust: author: certificate of %d bytes: %w", len(der), ErrMalformed)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		return Node{}, nil, fmt.Errorf("trust: author: %w", ErrMalformed)
-	}
-	node, err := r.nodeOf(cert)
-	if err != nil {
-		return Node{}, nil, fmt.Errorf("trust: author: %w", err)
-	}
-	if node.Branch != branch {
-		return Node{}, nil, fmt.Errorf("trust: author %d of branch %d, not %d: %w", node.Origin, node.Branch, branch, ErrOtherBranch)
-	}
-	_, key, err := PeerNode(cert)
-	return node, key, err
 }

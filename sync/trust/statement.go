@@ -17,6 +17,7 @@ const (
 	ContextReceipt     Context = "bough receipt v1"
 	ContextPerson      Context = "bough person v1"
 	ContextSession     Context = "bough session v1"
+	ContextRenewal     Context = "bough renewal v1"
 )
 
 // statementPrefix begins all that is signed outside of X.509 and TLS. Certificates and requests begin with 0x30, TLS

@@ -82,14 +82,6 @@ func (j *judge) Refused(id crdt.ID, n *central.Node, c *journal.Change, r *centr
 	}}
 }
 
-func (*judge) Content(_ *central.Batch, _ *central.Node, _ *journal.Change, as crdt.ID) (crdt.ID, *central.Refusal, error) {
-	return as, nil, nil
-}
-
-func (*judge) Decided(id crdt.ID, o central.Outcome, _ int64) crdt.Op {
-	return crdt.Op{Kind: crm.Refusal, ID: id, Set: []crdt.FieldSet{{Field: crm.RefusalState, Value: crdt.TextValue(o.State)}, {Field: crm.RefusalWhy, Value: crdt.TextValue(o.Why)}}}
-}
-
 // bank is a central that listens.
 type bank struct {
 	t         testing.TB
@@ -107,7 +99,7 @@ func newBank(t testing.TB) *bank {
 	b := &bank{t: t, judge: &judge{}, now: time.Now, clock: nowMS, log: slog.New(slog.DiscardHandler)}
 	b.authority = must[*trust.Authority](t)(trust.NewAuthority("test", time.Now().AddDate(-3, 0, 0), rand.Reader))
 	b.central = must[*central.Central](t)(central.Open(t.Context(), central.Options{Path: filepath.Join(t.TempDir(), "central.db"),
-		Schema: crm.Table(), Origin: 1, Rand: rand.Reader, NowMS: func() int64 { return b.now().UnixMilli() }, Judge: b.judge, NoSync: true}))
+		Schema: crm.Table(), Origin: 1, Rand: rand.Reader, NowMS: func() int64 { return b.now().UnixMilli() }, Judge: b.judge, Forms: forms{}, NoSync: true}))
 	t.Cleanup(func() {
 		if err := b.central.Close(); err != nil {
 			t.Error(err)
@@ -198,12 +190,15 @@ type station struct {
 	up       *Uplink
 	actor    rows.Actor
 	options  func(*Options)
+	forked   chan Fork
+	renewals []trust.SignedRenewal
+	former   *trust.Identity
 }
 
 // join takes a workstation in; its line is not open yet.
 func (b *bank) join(branch int64) *station {
 	b.t.Helper()
-	s := &station{t: b.t, b: b, identity: must[*trust.Identity](b.t)(trust.NewIdentity(rand.Reader)), options: func(*Options) {}}
+	s := &station{t: b.t, b: b, identity: must[*trust.Identity](b.t)(trust.NewIdentity(rand.Reader)), options: func(*Options) {}, forked: make(chan Fork, 1)}
 	s.joined = must[*Joined](b.t)(Join(b.t.Context(), JoinOptions{URL: b.url(), Code: b.code(branch).Word(), Name: fmt.Sprint("desk of ", branch),
 		Identity: s.identity, Rand: rand.Reader, Now: b.clock}))
 	s.path = filepath.Join(b.t.TempDir(), "node.db")
@@ -242,6 +237,10 @@ func (s *station) call(address string) *station {
 	}
 	o := Options{Central: "https://" + address, Store: s.store, Identity: s.identity, Certificate: s.joined.Certificate, Root: s.joined.Root,
 		Log: s.b.log, Now: s.b.clock, After: after, Rand: rand.Reader, Version: "test"}
+	if len(s.renewals) > 0 {
+		o.Incarnation = &Incarnation{Former: s.former, Renewals: s.renewals, Reason: "forked"}
+	}
+	o.Forked = func(f Fork) { s.forked <- f }
 	s.options(&o)
 	s.up = must[*Uplink](s.t)(New(s.t.Context(), o))
 	s.up.Start()
@@ -363,3 +362,30 @@ func (b *bank) digest(scope int64) (d crdt.Digest) {
 func online(s *station) func() bool { return func() bool { return s.up.State().Online } }
 
 func offline(s *station) func() bool { return func() bool { return !s.up.State().Online } }
+
+// named finds a party by its name; 0: there is none.
+func (s *station) named(name string) (id crdt.ID) {
+	s.t.Helper()
+	err := s.store.File.Read(s.t.Context(), func(tx *rows.Tx) error {
+		n, _, err := tx.Int(`SELECT id FROM party WHERE name=?1`, name)
+		id = crdt.ID(n)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return id
+}
+
+// count is how many parties have a name.
+func (s *station) count(name string) (n int64) {
+	s.t.Helper()
+	err := s.store.File.Read(s.t.Context(), func(tx *rows.Tx) (err error) {
+		n, _, err = tx.Int(`SELECT count(*) FROM party WHERE name=?1`, name)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}

@@ -41,6 +41,9 @@ func (u *Uplink) carry(ctx context.Context, a replica.Action) replica.Event {
 	if err == nil {
 		return e
 	}
+	if errors.Is(err, errAhead) {
+		return replica.Failed{Ticket: ticket, Class: replica.Ahead, Detail: err.Error()}
+	}
 	class, detail := classify(err)
 	if class != replica.Line && ctx.Err() == nil {
 		u.o.Log.Warn("exchange with central failed", "class", class.String(), "error", err)
@@ -84,6 +87,9 @@ func (u *Uplink) sign(message []byte) []byte {
 }
 
 func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error) {
+	if err := u.inTime(ctx); err != nil {
+		return nil, err
+	}
 	frame, ranges, err := u.encode(ctx, a)
 	if err != nil {
 		return nil, err
@@ -103,7 +109,43 @@ func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error
 		return nil, inFile(err)
 	}
 	u.o.Store.Pushed(ranges, answer.Vector)
-	return replica.Pushed{Ticket: a.Ticket, Answer: *answer, Last: u.lastOwn(ranges), Written: p.Written, Neighbours: u.o.Store.Relayable()}, nil
+	return replica.Pushed{Ticket: a.Ticket, Answer: *answer, Last: u.lastOwn(ranges), Written: p.Written, Neighbours: u.o.Store.Relayable(),
+		Bytes: len(frame), Changes: changes(ranges)}, nil
+}
+
+func changes(ranges []journal.Range) (n int) {
+	for i := range ranges {
+		n += len(ranges[i].Changes)
+	}
+	return n
+}
+
+// inTime sees, before anything is pushed, that it is not stamped far ahead of
+// central's time: that would be refused. An empty push asks what time it is
+// where that is not known yet.
+func (u *Uplink) inTime(ctx context.Context) error {
+	offset, _, known := u.clock.offset()
+	if !known {
+		frame, err := u.codec.EncodePush(&wire.Push{})
+		if err != nil {
+			return err
+		}
+		sent := u.o.Now()
+		b, err := u.line.ask(ctx, request{path: wire.PathPush, body: frame, content: wire.ContentFrame, limit: wire.MaxFrame, within: exchangeFor})
+		if err != nil {
+			return err
+		}
+		answer, err := u.codec.DecodePushed(b)
+		if err != nil {
+			return err
+		}
+		u.clock.measured(sent, u.o.Now(), answer.NowMS)
+		offset, _, _ = u.clock.offset()
+	}
+	if _, yes := u.o.Store.Poisoned(u.o.Now() + offset); yes && u.o.Forked != nil {
+		return errAhead
+	}
+	return nil
 }
 
 // lastOwn is the number of the last own change in ranges; 0: there is none.
@@ -163,7 +205,7 @@ func (u *Uplink) pull(ctx context.Context, a replica.Pull) (replica.Event, error
 	if err != nil {
 		return nil, inFile(err)
 	}
-	return replica.Paged{Ticket: a.Ticket, Page: page, Written: p.Written}, nil
+	return replica.Paged{Ticket: a.Ticket, Page: page, Written: p.Written, Bytes: len(b)}, nil
 }
 
 // watch waits at central, and says on the way how this node stands.

@@ -105,35 +105,6 @@ func TestAFileThatIsOpenedAgainGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
-func TestAFileRestoredFromABackupIsToldSoAndKeepsWhatIsTyped(t *testing.T) {
-	b := newBank(t)
-	s := b.join(1)
-	backup := s.path + ".backup"
-	if err := s.store.File.Backup(t.Context(), backup); err != nil {
-		t.Fatal(err)
-	}
-	s.call("")
-	s.prospect("before the disk broke")
-	s.prospect("another")
-	b.agree(s)
-	s.close()
-
-	s.path = backup
-	s.open()
-	typed := []crdt.ID{s.prospect("after the restore"), s.prospect("two"), s.prospect("three")}
-	s.call("")
-	eventually(t, "the fork is noticed", func() bool { return s.up.State().Trouble.String() == "fork" })
-	eventually(t, "pages still come", func() bool { return s.up.State().Cursors[1].AtHead })
-	for _, id := range typed {
-		if s.row(crm.Party, id) == nil {
-			t.Errorf("party %d is gone", id)
-		}
-	}
-	if words := s.up.State(); words.Words() == "" || words.Unsent() == 0 {
-		t.Errorf("%+v", words)
-	}
-}
-
 func TestStopReturnsAtOnceAndTwice(t *testing.T) {
 	b := newBank(t)
 	s := b.join(1).call("")

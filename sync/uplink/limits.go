@@ -12,6 +12,7 @@ const (
 	smallFor     = 15 * time.Second // an enrolment or a renewal
 	idleFor      = 90 * time.Second // longer than a watch, so that the connection stays
 	writeBuffer  = 64 << 10         // bytes of the socket: pings must not queue behind a push for seconds
+	envelope     = 300              // bytes: headers of a request and its answer, and what TLS adds
 	maxText      = 512              // bytes of an error text that are kept
 	maxSmallBody = 64 << 10         // bytes of a JSON answer
 

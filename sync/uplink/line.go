@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bough/sync/trust"
@@ -21,14 +22,16 @@ import (
 
 // line carries requests to central.
 type line struct {
-	base     string
-	root     *trust.Root
-	identity *trust.Identity
-	now      func() int64
+	base string
+	root *trust.Root
+	now  func() int64
 
-	mu     sync.Mutex // guards client and cert
-	client *http.Client
-	cert   *x509.Certificate
+	carried atomic.Int64 // bytes of bodies and about what goes around them, not told yet
+
+	mu       sync.Mutex      // guards the rest
+	identity *trust.Identity // that speaks
+	client   *http.Client
+	cert     *x509.Certificate
 }
 
 func newLine(o Options) (*line, error) {
@@ -36,8 +39,12 @@ func newLine(o Options) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &line{base: base, root: o.Root, identity: o.Identity, now: o.Now}
-	return l, l.show(o.Certificate)
+	l := &line{base: base, root: o.Root, now: o.Now}
+	speaker := o.Identity
+	if o.Incarnation != nil {
+		speaker = o.Incarnation.Former
+	}
+	return l, l.show(speaker, o.Certificate)
 }
 
 // parseBase checks the address of central.
@@ -51,15 +58,15 @@ func parseBase(address string) (string, error) {
 
 // show makes all further requests with this certificate, over a new connection:
 // one that is resumed would still speak for the old.
-func (l *line) show(cert *x509.Certificate) error {
-	pair, err := l.identity.Certificate(cert)
+func (l *line) show(speaker *trust.Identity, cert *x509.Certificate) error {
+	pair, err := speaker.Certificate(cert)
 	if err != nil {
 		return fmt.Errorf("uplink: %w", err)
 	}
 	client := newClient(trust.ClientConfig(l.root, trust.Fixed(pair), func() time.Time { return time.UnixMilli(l.now()) }))
 	l.mu.Lock()
 	was := l.client
-	l.client, l.cert = client, cert
+	l.identity, l.client, l.cert = speaker, client, cert
 	l.mu.Unlock()
 	if was != nil {
 		was.CloseIdleConnections()
@@ -94,6 +101,13 @@ func (l *line) close() {
 	l.client.CloseIdleConnections()
 }
 
+// speaker is whose key the line speaks with.
+func (l *line) speaker() *trust.Identity {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.identity
+}
+
 func (l *line) certificate() *x509.Certificate {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -120,6 +134,7 @@ func (l *line) ask(ctx context.Context, q request) ([]byte, error) {
 	client := l.client
 	l.mu.Unlock()
 	answer, _, err := ask(ctx, client, l.base, q)
+	l.carried.Add(int64(len(q.body) + len(answer) + envelope))
 	return answer, err
 }
 

@@ -32,12 +32,15 @@ func (u *Uplink) renewDue() bool {
 	offset, _, _ := u.clock.offset()
 	now := time.UnixMilli(u.o.Now() + offset)
 	s := u.machine.State()
-	u.renewal.busy = s.Trouble == replica.Expired || trust.DueForRenewal(u.line.certificate(), now)
+	u.renewal.busy = u.uncertified() || s.Trouble == replica.Expired || trust.DueForRenewal(u.line.certificate(), now)
 	return u.renewal.busy
 }
 
 // renew asks for a new certificate, and has it kept.
 func (u *Uplink) renew(ctx context.Context) renewal {
+	if u.uncertified() {
+		return u.incarnate(ctx)
+	}
 	ask, err := u.o.Identity.Request()
 	if err != nil {
 		return renewal{err: err}
@@ -78,7 +81,7 @@ func (u *Uplink) fits(cert *x509.Certificate) error {
 func (u *Uplink) renewed(r renewal) {
 	u.renewal.busy = false
 	if r.err == nil {
-		r.err = u.line.show(r.cert)
+		r.err = u.line.show(u.o.Identity, r.cert)
 	}
 	if r.err != nil {
 		wait := int64(renewAgainMS)

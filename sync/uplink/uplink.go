@@ -42,6 +42,11 @@ type Store interface {
 	Noted(ctx context.Context, receipts []wire.Receipt) (due int, err error)
 	// Wrote reports whether the own chain has this link at a number.
 	Wrote(ctx context.Context, seq uint64, link journal.Hash) (bool, error)
+	// Common is the last own number whose link is among those told, the first of
+	// number first; 0: none. Poisoned tells whether own changes are stamped far
+	// ahead of a time, and after which number.
+	Common(ctx context.Context, first uint64, links []journal.Hash) (uint64, error)
+	Poisoned(nowMS int64) (after uint64, yes bool)
 }
 
 // Options is all that a line needs.
@@ -54,13 +59,24 @@ type Options struct {
 	// Renewed keeps a new certificate for the next start, from a goroutine of the
 	// line; its error is logged.
 	Renewed func(*x509.Certificate) error
-	Log     *slog.Logger
-	Now     func() int64 // the PC's clock, ms UTC
+	// Incarnation, if not nil, is of a node that goes on as another origin and
+	// is not certified yet; Certificate is the former's then.
+	Incarnation *Incarnation
+	// Forked is told, once and from the line's own goroutine, that central knows
+	// another history of this node, or that its clock was far ahead: it goes on as
+	// another origin then, over another line. It must not call Stop. nil: it is
+	// only told in the state.
+	Forked func(Fork)
+	Log    *slog.Logger
+	Now    func() int64 // the PC's clock, ms UTC
 	// After is a channel that gets something when ms have passed.
 	After        func(ms int64) <-chan time.Time
 	Rand         io.Reader
-	BackoffCapMS int64  // 0: replica.DefaultBackoffCapMS
-	Version      string // of the program, for central's list
+	BackoffCapMS int64 // 0: replica.DefaultBackoffCapMS
+	// Rate is how many bytes a second bulk may take of the line now; 0, or nil:
+	// as many as it carries. It is asked often: it must not block.
+	Rate    func() int64
+	Version string // of the program, for central's list
 }
 
 // State is how the node stands with central. Instants are of the PC's clock.
@@ -83,12 +99,16 @@ type Uplink struct {
 	clock   clock
 	machine *replica.Replica // owned by run
 	kick    chan struct{}
-	events  chan any // replica.Event, or renewal
 	lent    chan *lent
 	waiting []*lent  // owned by run
+	events  chan any // replica.Event, renewal or forked
 	tick    steady   // owned by run
 	renewal renewing // owned by run
-	onState func(State)
+	// forking: Forked was told, or is about to be; not before forkAgainMS on the
+	// steady clock. Owned by run.
+	forking     bool
+	forkAgainMS int64
+	onState     func(State)
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -180,9 +200,14 @@ func (u *Uplink) run(ctx context.Context) {
 	u.written(ctx)
 	for {
 		u.machine.Tick(u.tick.now(u.o.Now()))
-		for _, a := range u.machine.Ready() {
+		u.spend()
+		for _, a := range u.ready() {
 			running++
 			go func() { u.events <- u.carry(ctx, a) }()
+		}
+		if u.forkDue() {
+			running++
+			go func() { u.events <- u.findFork(ctx) }()
 		}
 		if u.renewDue() {
 			running++
@@ -211,10 +236,30 @@ func (u *Uplink) run(ctx context.Context) {
 	}
 }
 
+// spend tells the machine what the line carried, and what it may.
+func (u *Uplink) spend() {
+	if n := u.line.carried.Swap(0); n > 0 {
+		u.machine.Step(replica.Spent{Bytes: int(n)})
+	}
+	if u.o.Rate != nil {
+		u.machine.Limit(u.o.Rate())
+	}
+}
+
+// ready is what the machine wants done; nothing before central knows the origin.
+func (u *Uplink) ready() []replica.Action {
+	if u.uncertified() {
+		return nil
+	}
+	return u.machine.Ready()
+}
+
 func (u *Uplink) take(e any) {
 	switch e := e.(type) {
 	case renewal:
 		u.renewed(e)
+	case forked:
+		u.foundFork(e)
 	case replica.Event:
 		u.machine.Step(e)
 	}
@@ -243,8 +288,10 @@ func (u *Uplink) written(ctx context.Context) {
 // ever, when neither is.
 func (u *Uplink) timer() <-chan time.Time {
 	at, ok := u.machine.Next()
-	if due := u.renewal.againMS; due > u.tick.ms && (!ok || due < at) {
-		at, ok = due, true
+	for _, due := range []int64{u.renewal.againMS, u.forkAgainMS} {
+		if due > u.tick.ms && (!ok || due < at) {
+			at, ok = due, true
+		}
 	}
 	if !ok {
 		return nil

@@ -25,12 +25,11 @@ type writer struct {
 	listed           []crdt.Origin
 	scratch          []byte
 	left             budget
-	over             bool  // more than a reader would take
-	version          uint8 // lowest that can say what was written
+	over             bool // more than a reader would take
 }
 
 func newWriter() *writer {
-	return &writer{origins: make(map[crdt.Origin]int64), left: MaxDecoded, version: versionFirst}
+	return &writer{origins: make(map[crdt.Origin]int64), left: MaxDecoded}
 }
 
 // sealNumbers is the section of numbers: the origins, then the columns.

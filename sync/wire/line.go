@@ -18,6 +18,10 @@ const (
 	PathLease = "/sync/v1/lease"
 	// PathGone takes receipts.
 	PathGone = "/sync/v1/gone"
+	// PathLinks tells a node the links of its own chain, as central took them.
+	PathLinks = "/sync/v1/links"
+	// PathIncarnation takes the renewals of a node that goes on as another origin.
+	PathIncarnation = "/sync/v1/incarnation"
 )
 
 // Headers. HeaderVersions carries the range of protocol versions that its
@@ -106,6 +110,33 @@ type Renew struct {
 
 // Renewed is the answer.
 type Renewed struct {
+	Certificate []byte `json:"certificate"` // PEM
+	NowMS       int64  `json:"now_ms"`      // central's time, ms UTC
+}
+
+// Chain asks for the links of one's own chain after a number.
+type Chain struct {
+	After uint64 `json:"after"`
+}
+
+// Links is the answer: up to which number the chain was taken, and the links
+// (32 bytes each) that follow After, some of them or all.
+type Links struct {
+	Taken uint64   `json:"taken"`
+	Links [][]byte `json:"links"`
+}
+
+// Incarnate says that a node goes on as another origin: the renewals
+// (trust.SignedRenewal, one after another) from the origin that its certificate
+// names, and a certificate request by the key of the last.
+type Incarnate struct {
+	Renewals []byte `json:"renewals"`
+	Request  []byte `json:"request"` // PKCS#10, DER
+	Reason   string `json:"reason"`  // a word, for people
+}
+
+// Incarnated is the answer.
+type Incarnated struct {
 	Certificate []byte `json:"certificate"` // PEM
 	NowMS       int64  `json:"now_ms"`      // central's time, ms UTC
 }

@@ -1,12 +1,14 @@
 package teller
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/webui"
 	"bough/webui/words"
 )
 
@@ -77,4 +79,16 @@ func typed(values url.Values, name string) string {
 // in the catalogues.
 func badInput(field, code string) error {
 	return &desk.Error{Reason: desk.Invalid, Field: field, Code: code, Message: "This cannot be taken as it is: " + field + "."}
+}
+
+// when answers how a day in words is understood, while it is typed.
+func when(v *webui.Visit) error {
+	for _, typed := range v.QueryParams() {
+		ms, err := v.L.ReadWhen(strings.Join(typed, ""))
+		if err != nil {
+			return v.String(http.StatusOK, v.L.T("when.none"))
+		}
+		return v.String(http.StatusOK, v.L.Day(ms))
+	}
+	return v.NoContent(http.StatusNoContent)
 }

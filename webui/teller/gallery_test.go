@@ -18,7 +18,7 @@ const (
 func plan() webui.Plan {
 	return webui.Plan{Home: "/", Find: "/", Nav: []webui.NavItem{
 		{Path: "/", Label: "nav.find"}, {Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
-		{Path: "/conflicts", Label: "nav.conflicts"}, {Path: "/board", Label: "nav.board"}, {Path: "/outage", Label: "nav.outage", Key: "o"},
+		{Path: "/cases", Label: "nav.cases", Key: "c"}, {Path: "/keying", Label: "nav.keying"}, {Path: "/conflicts", Label: "nav.conflicts"}, {Path: "/board", Label: "nav.board"}, {Path: "/outage", Label: "nav.outage", Key: "o"},
 	}}
 }
 
@@ -110,7 +110,7 @@ func nobody() *desk.Customer {
 
 func allowed(c *desk.Customer) *customerView {
 	view := arrange(c)
-	view.MayRecord, view.MayEdit, view.MayConsent, view.MayTask = true, true, true, true
+	view.MayRecord, view.MayEdit, view.MayConsent, view.MayTask, view.MayCase = true, true, true, true, true
 	return view
 }
 
@@ -168,7 +168,7 @@ func alikeProspect() *prospectView {
 
 func TestScreensRenderInBothLanguages(t *testing.T) {
 	stranger := &conflictsView{Conflicts: anna().Conflicts}
-	pagetest.Check(t, plan(), []pagetest.Page{
+	pagetest.Check(t, plan(), append(casePictures(), []pagetest.Page{
 		{Name: "find", Page: "find", View: findView{Action: "/", Hits: hits(), MayCreate: true}},
 		{Name: "find-typed", Page: "find", View: findView{Action: "/", Typed: "nov", Hits: hits()[:3], More: true, MayCreate: true}},
 		{Name: "find-none", Page: "find", View: findView{Action: "/", Typed: "xyz"}, Down: true},
@@ -193,5 +193,5 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "outage-clear", Page: "outage", View: outageView{Outage: &desk.Outage{Online: true, SinceMS: pagetest.NowMS - dayMS, Written: 215, Accepted: 215, Bootstrapped: true}}},
 		{Name: "board", Page: "board", View: branchBoard(), Down: true},
 		{Name: "keys", Page: "keys"},
-	})
+	}...))
 }

@@ -24,6 +24,7 @@ func Register(e *echo.Echo, o webui.Options) error {
 	s, err := webui.New(e, o, webui.Plan{Home: "/", Find: "/", Nav: []webui.NavItem{
 		{Path: "/", Label: "nav.find"},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
+		{Path: "/day", Label: "nav.day", Key: "d"},
 		{Path: "/cases", Label: "nav.cases", Key: "c"},
 		{Path: "/keying", Label: "nav.keying"},
 		{Path: "/conflicts", Label: "nav.conflicts"},
@@ -60,7 +61,9 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodGet, "/customers/:id/correction", opened(askCorrection))
 	s.Signed(http.MethodPost, "/customers/:id/correction", opened(saveCorrection))
 	s.Signed(http.MethodPost, "/tasks/:id", setTask)
+	Tasks(s)
 	Cases(s)
+	s.Signed(http.MethodGet, "/when", when)
 	s.Signed(http.MethodGet, "/conflicts", conflicts)
 	s.Signed(http.MethodPost, "/conflicts/:id", settle)
 	s.Signed(http.MethodPost, "/links/:id/remove", unlink)

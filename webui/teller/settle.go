@@ -44,6 +44,9 @@ func setTask(v *webui.Visit) error {
 	if _, err := v.Site.Desk.SetTask(v.Ctx(), v.Who, id, v.FormValue("state"), onScreen(v)...); err != nil {
 		return err
 	}
+	if v.FormValue("day") != "" {
+		return v.GoSaved(dayPath(v.FormValue("whose")), "task")
+	}
 	return backToParty(v, "task")
 }
 

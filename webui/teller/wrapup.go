@@ -42,7 +42,7 @@ func (w *wrapupView) interaction(v *webui.Visit) (in desk.Interaction, err error
 		}
 	}
 	if w.Due != "" {
-		if in.PromiseDueMS, err = v.L.ReadDay(w.Due); err != nil {
+		if in.PromiseDueMS, err = v.L.ReadWhen(w.Due); err != nil {
 			return in, badInput("promise_due", "bad_day")
 		}
 	}

@@ -25,6 +25,8 @@ func Lists() []List {
 		{"level", crm.WarningLevels}, {"tasktype", crm.TaskTypes}, {"taskstate", crm.TaskStates},
 		{"case", crm.CaseTypes}, {"casestate", crm.CaseStates},
 		{"step", crm.CaseSteps}, {"keying", crm.KeyingTypes}, {"keyingstate", crm.KeyingStates},
+		{"daygroup", []string{"overdue", "today", "soon", "later"}}, {"dayempty", []string{"overdue", "today", "soon", "later"}},
+		{"weekday", []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}},
 		{"clock", []string{"acknowledge", "answer", "report"}}, {"casetab", []string{"open", "mine", "complaints", "resolved"}},
 		{"holdingrole", crm.HoldingRoles}, {"relation", crm.RelationTypes}, {"inverse", crm.RelationTypes},
 		{"role", crm.Roles}, {"type", crm.PartyTypes}, {"status", crm.PartyStatuses},
@@ -43,7 +45,7 @@ func Lists() []List {
 // saved are the sentences that pages say after a form.
 func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
-		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "link", "unlink"}
+		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink"}
 }
 
 func kinds() []string {

@@ -1,0 +1,38 @@
+package crm
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Names of parameters of the line between a branch and head office.
+const (
+	SettingLine      = "line_kbit"  // what it carries, kbit a second; none: not to be shared
+	SettingLineHours = "line_hours" // business hours, in which sync takes a quarter of it, like 08:00-18:00; 00:00-24:00: always
+	LineHours        = "08:00-18:00"
+)
+
+// ParseHours reads hours of a day like 08:00-18:00, as minutes from midnight;
+// 24:00 is its end.
+func ParseHours(hours string) (from, until int, err error) {
+	first, last, found := strings.Cut(hours, "-")
+	if found {
+		from, err = minuteOf(first)
+	}
+	if found && err == nil {
+		until, err = minuteOf(last)
+	}
+	if !found || err != nil || from >= until {
+		return 0, 0, fmt.Errorf("crm: hours of a day are like 08:00-18:00, not %q", hours)
+	}
+	return from, until, nil
+}
+
+func minuteOf(s string) (int, error) {
+	if s == "24:00" {
+		return 24 * 60, nil
+	}
+	t, err := time.Parse("15:04", s)
+	return t.Hour()*60 + t.Minute(), err
+}

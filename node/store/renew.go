@@ -1,0 +1,467 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"zombiezen.com/go/sqlite"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/journal"
+	"bough/sync/rows"
+)
+
+// Reason is why a file goes on as another origin: a stable word.
+type Reason string
+
+// The reasons.
+const (
+	Restored Reason = "restored" // the file is older than what its directory knows
+	Copied   Reason = "copied"   // the directory stands in another place than it did
+	Forked   Reason = "forked"   // somebody knows more of this origin, or another history
+	Clock    Reason = "clock"    // its stamps lie far ahead of time
+	Followed Reason = "followed" // rows it wrote about got other ids
+)
+
+// factFeedClock is the latest stamp that came with the feed.
+const factFeedClock = "feed clock"
+
+// Renewing is what it takes to go on as another origin.
+type Renewing struct {
+	Origin crdt.Origin // the new one
+	// Fork is the last own number that stands; what follows is written again.
+	Fork uint64
+	// Credential proves the former origin to others; Sign signs as it.
+	Credential []byte
+	Sign       journal.Signer
+	Reason     Reason
+	// UntilMS: stamps later than this are put back to it, ms UTC; 0: none is.
+	UntilMS int64
+	// Follow are origins under which neighbours wrote again what stands here:
+	// the ids they gave are followed.
+	Follow []crdt.Origin
+}
+
+// Incarnation tells of a former origin of the file.
+type Incarnation struct {
+	Origin, Next crdt.Origin
+	Fork, Again  uint64
+	Reason       Reason
+	AtMS         int64
+}
+
+// ErrTrimmed: what is to be written again is not in the journal any more.
+var ErrTrimmed = errors.New("store: the changes after the fork are not in the journal any more")
+
+// Renew makes the file go on as another origin: it is a copy of one that went
+// on elsewhere, or its clock was wrong. Own changes up to the fork stay what
+// they are, kept like a neighbour's. Those after it are written again under the
+// new origin, in one transaction: what they made gets new ids, references
+// follow, also in rows, drafts and sign-ins, and each says what it was before.
+// Neighbours' changes that name such rows are read under the new names.
+func (s *Store) Renew(ctx context.Context, r Renewing) (done Incarnation, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := renewal{s: s, Renewing: r, own: s.author.Origin(), over: s.overlay.rowsOver()}
+	var l layers
+	var known neighbours
+	err = s.File.Write(ctx, func(tx *rows.Tx) error {
+		if err := n.run(tx); err != nil {
+			return err
+		}
+		if l, err = s.untakenSince(tx, r.Origin, 0); err != nil {
+			return err
+		}
+		known, err = loadNeighbours(tx)
+		return err
+	})
+	if err != nil {
+		return done, fmt.Errorf("store: go on as origin %d: %w", r.Origin, err)
+	}
+	s.author, s.neighbours, s.relay = n.author, known, newRelay()
+	s.self.Store(uint32(r.Origin))
+	s.overlay.set(l)
+	s.overlay.forgetCopies()
+	s.changed(nil)
+	return n.told, nil
+}
+
+// renewal is one Renew while it runs.
+type renewal struct {
+	Renewing
+	s      *Store
+	own    crdt.Origin // the former one
+	over   []key       // rows that untaken changes lie over
+	author *rows.Author
+	names  crm.Renaming
+	again  []journal.Change // as they were
+	links  []journal.Hash   // of them
+	told   Incarnation
+}
+
+func (n *renewal) run(tx *rows.Tx) error {
+	if err := n.take(tx); err != nil {
+		return err
+	}
+	known, err := n.knownIDs(tx)
+	if err != nil {
+		return err
+	}
+	if err := n.step(tx); err != nil {
+		return err
+	}
+	if err := n.write(tx, known); err != nil {
+		return err
+	}
+	if err := n.renameRows(tx); err != nil {
+		return err
+	}
+	if err := n.renameLocal(tx); err != nil {
+		return err
+	}
+	n.told = Incarnation{n.own, n.Origin, n.Fork, uint64(len(n.again)), n.Reason, n.s.nowMS()}
+	return errors.Join(n.author.KeepClock(tx),
+		tx.Exec(`INSERT INTO incarnation (origin, next, fork, again, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
+			int64(n.own), int64(n.Origin), int64(n.Fork), len(n.again), string(n.Reason), n.told.AtMS))
+}
+
+// take reads what is to be written again, and what others have renamed.
+func (n *renewal) take(tx *rows.Tx) error {
+	trimmed, err := tx.Trimmed()
+	if err != nil {
+		return err
+	}
+	if n.Fork < trimmed || n.Fork > n.s.author.Seq() {
+		return fmt.Errorf("%w: fork at %d, the journal holds %d to %d", ErrTrimmed, n.Fork, trimmed+1, n.s.author.Seq())
+	}
+	n.names = crm.Renaming{IDs: map[crdt.ID]crdt.ID{}, Stamps: map[crdt.Stamp]crdt.Stamp{}}
+	for _, origin := range n.Follow {
+		r, err := renamingTo(tx, origin)
+		if err != nil {
+			return err
+		}
+		for was, is := range r.IDs {
+			n.names.IDs[was] = is
+		}
+		for was, is := range r.Stamps {
+			n.names.Stamps[was] = is
+		}
+	}
+	hash, again, err := tx.Changes(n.own, n.Fork, int(n.s.author.Seq()-n.Fork)+1)
+	if err != nil {
+		return err
+	}
+	var buf []byte
+	for i := range again {
+		hash, buf = again[i].Seal(hash, buf)
+		n.links = append(n.links, hash)
+	}
+	n.again = again
+	return nil
+}
+
+// knownIDs is the greatest counter of an own id that stands before the fork:
+// in what central gave back, or in changes that stay. Ids ascend with the
+// journal, so what is greater was minted after it.
+func (n *renewal) knownIDs(tx *rows.Tx) (upTo uint32, err error) {
+	low, high := crdt.MakeID(n.own, 0), crdt.MakeID(n.own, 1<<32-1)
+	for _, k := range n.s.File.Held().Kinds {
+		id, _, err := tx.Int(`SELECT coalesce(max(id), 0) FROM "`+k.Name+`" WHERE id BETWEEN ?1 AND ?2 AND n>0`, int64(low), int64(high))
+		if err != nil {
+			return 0, err
+		}
+		upTo = max(upTo, crdt.ID(id).Counter())
+	}
+	since, err := tx.Trimmed()
+	for err == nil && since < n.Fork {
+		var changes []journal.Change
+		if _, changes, err = tx.Changes(n.own, since, int(min(n.Fork-since, 1000))); err != nil {
+			return 0, err
+		}
+		for i := range changes {
+			since = changes[i].Seq
+			for j := range changes[i].Bodies {
+				if id := changes[i].Bodies[j].Op.ID; id.Origin() == n.own {
+					upTo = max(upTo, id.Counter())
+				}
+			}
+		}
+	}
+	return upTo, err
+}
+
+// step gives the file its new origin. What the former one wrote up to the fork
+// is kept like a neighbour's, with heads that it signed.
+func (n *renewal) step(tx *rows.Tx) error {
+	former := neighbour{certificate: n.Credential, own: true}
+	var err error
+	if former.base, err = tx.Trimmed(); err != nil {
+		return err
+	}
+	for seq := former.base; seq <= n.Fork; seq++ {
+		last := seq == n.Fork
+		if !last && (seq == former.base || (seq-former.base)%journal.SignEvery != 0) {
+			continue
+		}
+		link, err := tx.Link(seq)
+		if err != nil {
+			return err
+		}
+		if seq == former.base {
+			continue
+		}
+		h := journal.Head{Origin: n.own, Seq: seq, Hash: link}
+		err = tx.Exec(`INSERT OR REPLACE INTO neighbour_head (origin, seq, signature) VALUES (?1, ?2, ?3)`, int64(n.own), int64(seq), n.Sign(h.Message()))
+		if err != nil {
+			return err
+		}
+	}
+	if former.baseHash, err = tx.Link(former.base); err != nil {
+		return err
+	}
+	taken, _ := n.s.overlay.taken()
+	former.taken = min(taken, n.Fork)
+	former.settled = former.taken
+	err = errors.Join(tx.Exec(`INSERT INTO neighbour_change (origin, seq, stamp, session, bodies, hash, merged)
+			SELECT ?1, seq, stamp, session, bodies, hash, 1 FROM journal WHERE seq<=?2`, int64(n.own), int64(n.Fork)),
+		putNeighbour(tx, n.own, &former),
+		tx.SetFact(factTaken, int64(0)))
+	if err != nil {
+		return err
+	}
+	if err := tx.Again(n.Origin); err != nil {
+		return err
+	}
+	n.author, err = n.s.File.LoadAuthor(tx, 0, n.s.rand)
+	if err != nil || n.UntilMS == 0 {
+		return err
+	}
+	heard, err := tx.FactInt(factFeedClock)
+	fresh := crdt.Clock{Origin: n.Origin, Epoch: n.author.Clock.Epoch}
+	fresh.Resume(uint64(heard))
+	n.author.Clock = fresh
+	return err
+}
+
+// write writes the changes after the fork again.
+func (n *renewal) write(tx *rows.Tx, known uint32) error {
+	for i := range n.again {
+		c := &n.again[i]
+		f := journal.Former{Origin: c.Origin, Seq: c.Seq, Hash: n.links[i], Stamp: c.Stamp, IDs: map[crdt.ID]crdt.ID{}}
+		for j := range c.Bodies {
+			if id := c.Bodies[j].Op.ID; id.Origin() == n.own && id.Counter() > known && n.names.IDs[id] == 0 {
+				is, err := n.author.Mint(tx)
+				if err != nil {
+					return err
+				}
+				n.names.IDs[id], f.IDs[id] = is, is
+			}
+		}
+		if err := n.writeOne(tx, c, &f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) error {
+	schema := n.s.File.Held()
+	stamp := n.stampOf(c.Stamp)
+	n.names.Stamps[c.Stamp] = stamp
+	ops := make([]crdt.Op, 0, len(c.Bodies)+1)
+	for j := range c.Bodies {
+		op := &c.Bodies[j].Op
+		// A change that was written again before says only what it was last.
+		if op.Kind != crm.Reissue && !c.Bodies[j].Erased {
+			ops = append(ops, n.names.Op(schema, op))
+		}
+	}
+	id, err := n.author.Mint(tx)
+	if err != nil {
+		return err
+	}
+	tell := TellFormer(id, n.s.branch, f)
+	by, err := personOf(tx, c.Session)
+	if err != nil {
+		return err
+	}
+	if _, err = n.author.Append(tx, stamp, n.names.ID(c.Session), append(ops, tell)); err != nil {
+		return err
+	}
+	row := rows.Merge(schema, nil, &tell, crdt.Written{Stamp: stamp, By: by})
+	if err := tx.Swap(nil, row, n.s.ScopeOf(row.Kind)); err != nil {
+		return err
+	}
+	_, err = n.s.Touch(tx, row, nil)
+	return err
+}
+
+// stampOf is the stamp of a change in its new form: as it was, with the new
+// origin, or put back in time.
+func (n *renewal) stampOf(was crdt.Stamp) crdt.Stamp {
+	if n.UntilMS > 0 {
+		return n.author.Clock.Now(min(was.Millis(), n.UntilMS))
+	}
+	was.Origin = n.Origin
+	return was
+}
+
+// renameRows gives rows their new ids, and follows references to them and to
+// stamps, wherever untaken changes lie.
+func (n *renewal) renameRows(tx *rows.Tx) error {
+	if len(n.names.Stamps) == 0 && len(n.names.IDs) == 0 {
+		return nil
+	}
+	if err := n.s.renameRows(tx, n.over, &n.names); err != nil {
+		return err
+	}
+	return tx.Exec(`UPDATE neighbour_change SET renamed=?1 WHERE merged=1 AND origin<>?2`, int64(n.Origin), int64(n.own))
+}
+
+func (s *Store) renameRows(tx *rows.Tx, keys []key, names *crm.Renaming) error {
+	for _, k := range keys {
+		old, err := tx.Get(k.kind, k.id)
+		if err != nil || old == nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		row, lost := names.Row(s.File.Held(), &old.Row, old.Conflicts)
+		next := &rows.Stored{Row: row, Conflicts: lost, N: old.N}
+		if next.ID != old.ID {
+			if err := tx.Swap(old, nil, s.ScopeOf(k.kind)); err != nil {
+				return err
+			}
+			if _, err := s.Touch(tx, old, nil); err != nil {
+				return err
+			}
+			if old, err = tx.Get(k.kind, next.ID); err != nil {
+				return err
+			}
+			if old != nil {
+				continue // the feed brought it already
+			}
+			next.N = 0
+		}
+		if err := tx.Swap(old, next, s.ScopeOf(k.kind)); err != nil {
+			return err
+		}
+		if _, err := s.Touch(tx, next, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renameLocal follows the new ids in what never travels.
+func (n *renewal) renameLocal(tx *rows.Tx) error {
+	for was, is := range n.names.IDs {
+		a, b := int64(was), int64(is)
+		err := errors.Join(tx.Exec(`UPDATE OR REPLACE recent SET party=?2 WHERE party=?1`, a, b),
+			tx.Exec(`UPDATE token SET session=?2 WHERE session=?1`, a, b))
+		if err != nil {
+			return err
+		}
+	}
+	return n.renameDrafts(tx)
+}
+
+func (n *renewal) renameDrafts(tx *rows.Tx) error {
+	if len(n.names.IDs) == 0 {
+		return nil
+	}
+	type draft struct {
+		person     int64
+		form, body string
+	}
+	var all []draft
+	err := tx.Query(`SELECT person, form, body FROM draft`, func(s *sqlite.Stmt) error {
+		all = append(all, draft{s.ColumnInt64(0), s.ColumnText(1), s.ColumnText(2)})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	pairs := make([]string, 0, 2*len(n.names.IDs))
+	for was, is := range n.names.IDs {
+		pairs = append(pairs, was.String(), is.String())
+	}
+	// Ids are 19 digits of their own: nothing else that a clerk types looks so.
+	follow := strings.NewReplacer(pairs...)
+	for _, d := range all {
+		form, body := follow.Replace(d.form), follow.Replace(d.body)
+		if form == d.form && body == d.body {
+			continue
+		}
+		if err := tx.Exec(`UPDATE OR REPLACE draft SET form=?3, body=?4 WHERE person=?1 AND form=?2`, d.person, d.form, form, body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Incarnations lists what this file was before, newest first.
+func (s *Store) Incarnations(ctx context.Context) (out []Incarnation, err error) {
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		return tx.Query(`SELECT origin, next, fork, again, reason, at FROM incarnation ORDER BY at DESC, rowid DESC`, func(st *sqlite.Stmt) error {
+			out = append(out, Incarnation{crdt.Origin(st.ColumnInt64(0)), crdt.Origin(st.ColumnInt64(1)), uint64(st.ColumnInt64(2)), uint64(st.ColumnInt64(3)),
+				Reason(st.ColumnText(4)), st.ColumnInt64(5)})
+			return nil
+		})
+	})
+	return out, err
+}
+
+// untakenOfFormers is how many changes of former origins central has not taken.
+// Store.mu is held.
+func (s *Store) untakenOfFormers() (n uint64) {
+	for origin, k := range s.neighbours {
+		if k.own {
+			n += s.overlay.countOf(origin)
+		}
+	}
+	return n
+}
+
+// link names a change.
+type link struct {
+	origin crdt.Origin
+	seq    uint64
+}
+
+// renamedChanges reads which changes of neighbours are read under new names.
+func renamedChanges(tx *rows.Tx) (map[link]*crm.Renaming, error) {
+	by, out := map[crdt.Origin]*crm.Renaming{}, map[link]*crm.Renaming{}
+	err := tx.Query(`SELECT origin, seq, renamed FROM neighbour_change WHERE renamed<>0`, func(s *sqlite.Stmt) error {
+		to := crdt.Origin(s.ColumnInt64(2))
+		by[to] = nil
+		out[link{crdt.Origin(s.ColumnInt64(0)), uint64(s.ColumnInt64(1))}] = &crm.Renaming{IDs: map[crdt.ID]crdt.ID{0: crdt.ID(to)}}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for to := range by {
+		if by[to], err = renamingTo(tx, to); err != nil {
+			return nil, err
+		}
+	}
+	for at, r := range out {
+		out[at] = by[crdt.Origin(r.IDs[0])]
+	}
+	return out, nil
+}
+
+// rename puts a change under the names that hold now.
+func rename(schema *crdt.Schema, names *crm.Renaming, c *journal.Change) {
+	c.Session = names.ID(c.Session)
+	for i := range c.Bodies {
+		if !c.Bodies[i].Erased {
+			c.Bodies[i].Op = names.Op(schema, &c.Bodies[i].Op)
+		}
+	}
+}

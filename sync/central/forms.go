@@ -1,0 +1,208 @@
+package central
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"bough/crdt"
+	"bough/sync/journal"
+	"bough/sync/rows"
+)
+
+// Forms knows how a change says that it was written again, which sync does not.
+type Forms interface {
+	// Former is what a change was before; nil when it is in its first form.
+	Former(c *journal.Change) (*journal.Former, error)
+	// Rename is an op under other names.
+	Rename(op *crdt.Op, ids map[crdt.ID]crdt.ID, stamps map[crdt.Stamp]crdt.Stamp) crdt.Op
+	// Named are the rows that an op writes or refers to.
+	Named(op *crdt.Op) []crdt.ID
+	// Tell is the op that says that rows of a branch got other ids.
+	Tell(id crdt.ID, branch int64, f *journal.Former) crdt.Op
+}
+
+// same is what makes two forms of a change one: by what they were first.
+type same struct {
+	ids   map[crdt.ID]crdt.ID // of the form at hand, by those of the form that was taken
+	stamp crdt.Stamp          // of the form that was taken
+}
+
+// form brings a change under the names that hold at central. twice is not nil
+// when it was taken in another form: then it counts no more.
+func (c *Central) form(b *Batch, ch *journal.Change, link journal.Hash) (_ *journal.Change, twice *same, err error) {
+	if c.o.Forms == nil {
+		return ch, nil, nil
+	}
+	f, err := c.o.Forms.Former(ch)
+	if err != nil {
+		f = nil // what cannot be read is judged as it is
+	}
+	if twice, err = c.takenAs(b, ch, f, link); err != nil || twice != nil {
+		return ch, twice, err
+	}
+	if f != nil {
+		if err := c.keepForm(b.Tx, ch, f); err != nil {
+			return ch, nil, err
+		}
+	}
+	if c.renames {
+		ch, err = c.renamed(b, ch)
+	}
+	return ch, nil, err
+}
+
+// takenAs finds the other form in which a change was taken; nil: in none.
+func (c *Central) takenAs(b *Batch, ch *journal.Change, f *journal.Former, link journal.Hash) (*same, error) {
+	first := journal.Former{Origin: ch.Origin, Seq: ch.Seq, Hash: link}
+	if f != nil {
+		first = *f
+		if took, err := c.tookFirst(b, f); err != nil {
+			return nil, err
+		} else if took {
+			twice := &same{ids: map[crdt.ID]crdt.ID{}, stamp: f.Stamp}
+			for was, is := range f.IDs {
+				twice.ids[is] = was
+			}
+			return twice, nil
+		}
+	}
+	if !c.forms {
+		return nil, nil
+	}
+	var twice *same
+	err := b.Tx.Query(`SELECT stamp, ids FROM former_form WHERE origin=?1 AND seq=?2 AND hash=?3`, func(s *rows.Stmt) error {
+		stamp, err := crdt.DecodeStamp(rows.Blob(s, 0))
+		twice = &same{ids: map[crdt.ID]crdt.ID{}, stamp: stamp}
+		d := crdt.Decoder{B: rows.Blob(s, 1)}
+		for len(d.B) > 0 && d.Err == nil {
+			was, is := crdt.ID(d.Uvarint()), crdt.ID(d.Uvarint())
+			if f != nil && f.IDs[was] != 0 {
+				was = f.IDs[was]
+			}
+			twice.ids[was] = is
+		}
+		return errors.Join(err, d.Err)
+	}, int64(first.Origin), int64(first.Seq), first.Hash[:])
+	return twice, err
+}
+
+// tookFirst reports whether a change was taken as it was first.
+func (c *Central) tookFirst(b *Batch, f *journal.Former) (bool, error) {
+	n, err := findNode(b.Tx, f.Origin)
+	if err != nil || n == nil || f.Seq == 0 {
+		return false, err
+	}
+	if at, there := b.links[link{f.Origin, f.Seq}]; there {
+		return at == f.Hash, nil
+	}
+	if f.Seq > n.Seq {
+		return false, nil
+	}
+	at, err := c.linkAt(b, f.Origin, f.Seq)
+	return at == f.Hash, err
+}
+
+// keepForm remembers in which form a change was taken that had another one.
+func (c *Central) keepForm(tx *rows.Tx, ch *journal.Change, f *journal.Former) error {
+	c.forms = true
+	var ids []byte
+	for was, is := range f.IDs {
+		ids = appendIDs(ids, was, is)
+	}
+	return tx.Exec(`INSERT OR IGNORE INTO former_form (origin, seq, hash, stamp, ids) VALUES (?1, ?2, ?3, ?4, ?5)`,
+		int64(f.Origin), int64(f.Seq), f.Hash[:], ch.Stamp.Bytes(), ids)
+}
+
+// passTwice passes over a change that was taken in another form. The rows it
+// would have made go out as void, and whoever knows them by the ids of this form
+// is told of those that hold.
+func (c *Central) passTwice(b *Batch, n *Node, ch *journal.Change, twice *same) error {
+	told := &journal.Former{Origin: ch.Origin, Seq: ch.Seq, Stamp: ch.Stamp, IDs: twice.ids}
+	for was, is := range twice.ids {
+		if err := b.Tx.Exec(`INSERT OR REPLACE INTO renamed_id (was, now) VALUES (?1, ?2)`, int64(was), int64(is)); err != nil {
+			return err
+		}
+	}
+	err := b.Tx.Exec(`INSERT OR REPLACE INTO renamed_stamp (was, now) VALUES (?1, ?2)`, ch.Stamp.Bytes(), twice.stamp.Bytes())
+	if err != nil {
+		return err
+	}
+	c.renames = true
+	if len(twice.ids) > 0 {
+		id, err := c.author.Mint(b.Tx)
+		if err != nil {
+			return err
+		}
+		op := c.o.Forms.Tell(id, n.Branch, told)
+		if err := b.merge(&op, crdt.Written{Stamp: c.author.Clock.Now(c.o.NowMS())}, 0); err != nil {
+			return err
+		}
+		b.rows[key{op.Kind, op.ID}].first = true
+	}
+	return c.sendBack(b, n, ch)
+}
+
+// renamed is a change under the names that hold at central; ch itself, which is
+// kept as it was signed, stays.
+func (c *Central) renamed(b *Batch, ch *journal.Change) (*journal.Change, error) {
+	ids, stamps := map[crdt.ID]crdt.ID{}, map[crdt.Stamp]crdt.Stamp{}
+	look := func(id crdt.ID) error {
+		for at, hops := id, 0; hops < maxAncestors; hops++ {
+			now, found, err := b.Tx.Int(`SELECT now FROM renamed_id WHERE was=?1`, int64(at))
+			if err != nil || !found {
+				return err
+			}
+			at = crdt.ID(now)
+			ids[id] = at
+		}
+		return nil
+	}
+	lookAt := func(list []crdt.Stamp) error {
+		for _, s := range list {
+			err := b.Tx.Query(`SELECT now FROM renamed_stamp WHERE was=?1`, func(st *rows.Stmt) (err error) {
+				stamps[s], err = crdt.DecodeStamp(rows.Blob(st, 0))
+				return err
+			}, s.Bytes())
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err := look(ch.Session)
+	for i := range ch.Bodies {
+		if ch.Bodies[i].Erased {
+			continue
+		}
+		op := &ch.Bodies[i].Op
+		for _, id := range c.o.Forms.Named(op) {
+			err = errors.Join(err, look(id))
+		}
+		err = errors.Join(err, lookAt(op.Clear))
+		for j := range op.Set {
+			err = errors.Join(err, lookAt(op.Set[j].Saw))
+		}
+	}
+	if err != nil || len(ids) == 0 && len(stamps) == 0 {
+		return ch, err
+	}
+	out := *ch
+	if is, there := ids[ch.Session]; there {
+		out.Session = is
+	}
+	out.Bodies = make([]journal.Body, len(ch.Bodies))
+	for i := range ch.Bodies {
+		out.Bodies[i] = ch.Bodies[i]
+		if !ch.Bodies[i].Erased {
+			out.Bodies[i].Op = c.o.Forms.Rename(&ch.Bodies[i].Op, ids, stamps)
+		}
+	}
+	return &out, nil
+}
+
+func appendIDs(b []byte, ids ...crdt.ID) []byte {
+	for _, id := range ids {
+		b = binary.AppendUvarint(b, uint64(id))
+	}
+	return b
+}

@@ -1,0 +1,129 @@
+package uplink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"bough/crdt"
+	"bough/sync/journal"
+	"bough/sync/replica"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// Incarnation is a node that goes on as another origin, which central has not
+// certified yet: until it has, the line speaks with the key and certificate of
+// the former.
+type Incarnation struct {
+	Former   *trust.Identity
+	Renewals []trust.SignedRenewal
+	Reason   string
+}
+
+// Fork is what the line learned of another history of this node.
+type Fork struct {
+	// Common is the last own number that central has in the same form.
+	Common uint64
+	// Ahead: it is the clock that was wrong, what follows Common is stamped far
+	// ahead.
+	Ahead bool
+}
+
+// errAhead keeps a push back whose changes central would refuse for their time.
+var errAhead = errors.New("uplink: the clock of this workstation was far ahead; what was written is stamped anew")
+
+// uncertified reports whether central has still to certify the origin.
+func (u *Uplink) uncertified() bool { return u.line.speaker() != u.o.Identity }
+
+// incarnate tells central of the renewals, and shows the new certificate from
+// then on.
+func (u *Uplink) incarnate(ctx context.Context) renewal {
+	ask, err := u.o.Identity.Request()
+	if err != nil {
+		return renewal{err: err}
+	}
+	q := wire.Incarnate{Request: ask, Reason: u.o.Incarnation.Reason}
+	for _, r := range u.o.Incarnation.Renewals {
+		q.Renewals = append(q.Renewals, r.Bytes()...)
+	}
+	sent := u.o.Now()
+	answer, err := askJSON[wire.Incarnated](ctx, u.line, wire.PathIncarnation, q)
+	if err != nil {
+		return renewal{err: err}
+	}
+	u.clock.measured(sent, u.o.Now(), answer.NowMS)
+	cert, err := trust.ParseCertificate(answer.Certificate)
+	if err != nil {
+		return renewal{err: fmt.Errorf("%w: %w", errUnreadable, err)}
+	}
+	who, err := u.o.Root.CheckNode(cert, cert.NotBefore)
+	if err != nil {
+		return renewal{err: fmt.Errorf("%w: %w", errUnreadable, err)}
+	}
+	if crdt.Origin(who.Origin) != u.o.Store.Origin() {
+		return renewal{err: fmt.Errorf("%w: a certificate for origin %d", errUnreadable, who.Origin)}
+	}
+	if u.o.Renewed != nil {
+		err = u.o.Renewed(cert)
+	}
+	return renewal{cert: cert, err: err}
+}
+
+// forkDue reports whether somebody has to be told of another history, and notes
+// that it is being done.
+func (u *Uplink) forkDue() bool {
+	trouble := u.machine.State().Trouble
+	if u.o.Forked == nil || u.forking || u.tick.ms < u.forkAgainMS || trouble != replica.Fork && trouble != replica.Ahead {
+		return false
+	}
+	u.forking = true
+	return true
+}
+
+// forked is the outcome of looking for the fork.
+type forked struct {
+	fork Fork
+	err  error
+}
+
+// findFork asks central for its links of the own chain, from where both are
+// known to agree, and finds the last one that is ours.
+func (u *Uplink) findFork(ctx context.Context) forked {
+	offset, _, known := u.clock.offset()
+	if after, yes := u.o.Store.Poisoned(u.o.Now() + offset); yes && known {
+		return forked{fork: Fork{Common: after, Ahead: true}}
+	}
+	p, err := u.o.Store.Progress(ctx)
+	if err != nil {
+		return forked{err: err}
+	}
+	f := Fork{Common: p.Taken}
+	for {
+		answer, err := askJSON[wire.Links](ctx, u.line, wire.PathLinks, wire.Chain{After: f.Common})
+		if err != nil {
+			return forked{err: err}
+		}
+		links := make([]journal.Hash, len(answer.Links))
+		for i, b := range answer.Links {
+			copy(links[i][:], b)
+		}
+		at, err := u.o.Store.Common(ctx, f.Common+1, links)
+		if err != nil {
+			return forked{err: err}
+		}
+		f.Common = max(f.Common, at)
+		if at == 0 || at < f.Common || len(links) == 0 || at == answer.Taken {
+			return forked{fork: f}
+		}
+	}
+}
+
+// foundFork hands on what was found; the owner of the line ends it then.
+func (u *Uplink) foundFork(f forked) {
+	if f.err != nil {
+		u.forking, u.forkAgainMS = false, u.tick.ms+1+int64(u.chance()*float64(u.backoffCap()))
+		return
+	}
+	u.o.Forked(f.fork)
+}
