@@ -86,6 +86,11 @@ func (w *World) check() {
 		q.here = append(q.here, w.census(s.name, s.store.File))
 	}
 	w.markRefused(q.head)
+	for i := range w.features {
+		if fates := w.features[i].fates; fates != nil {
+			fates(w, q)
+		}
+	}
 	for _, c := range all(w.features, func(f *feature) []check { return f.checks }) {
 		before := len(w.failures)
 		if c.do(w, q); len(w.failures) > before {
@@ -272,12 +277,12 @@ func (w *World) checkTaken() {
 		if n.Seq != s.at {
 			w.found("central has %d changes of %s, which wrote %d", n.Seq, s.name, s.at)
 		}
-		w.checkHistory(s, n.Seq)
+		w.checkHistory(s.seat.origin, n.Seq)
 	}
 }
 
 // checkHistory reads what central took, verbatim.
-func (w *World) checkHistory(s *station, seq uint64) {
+func (w *World) checkHistory(origin crdt.Origin, seq uint64) {
 	stamps := map[uint64]crdt.Stamp{}
 	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
 		return tx.Query(`SELECT frame FROM taken WHERE origin=?1 ORDER BY last`, func(st *rows.Stmt) error {
@@ -289,16 +294,16 @@ func (w *World) checkHistory(s *station, seq uint64) {
 				stamps[c.Seq] = c.Stamp
 			}
 			return nil
-		}, int64(s.seat.origin))
+		}, int64(origin))
 	})
 	w.must("read what was taken", err)
 	for _, a := range w.truth.acts {
-		if a.s == s && stamps[a.seq] != a.stamp {
-			w.found("change %d of %s (%s) was acknowledged at %s; central's history has %s there", a.seq, s.name, a.what, a.stamp, stamps[a.seq])
+		if a.origin == origin && a.seq <= seq && stamps[a.seq] != a.stamp {
+			w.found("change %d/%d (%s) was acknowledged at %s; central's history has %s there", origin, a.seq, a.what, a.stamp, stamps[a.seq])
 		}
 	}
 	if len(stamps) != int(seq) {
-		w.found("central's history of %s has %d changes of %d", s.name, len(stamps), seq)
+		w.found("central's history of %d has %d changes of %d", origin, len(stamps), seq)
 	}
 }
 
@@ -323,7 +328,7 @@ func (w *World) checkProof(s *station) {
 	}
 	refused := 0
 	for _, a := range w.truth.acts {
-		if a.s == s && a.refused != "" {
+		if s.own(a) && a.refused != "" {
 			refused++
 		}
 	}

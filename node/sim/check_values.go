@@ -256,7 +256,7 @@ func (s *station) anybody() *desk.Who {
 // it, is here, in the rows.
 func (s *station) checkKept(when string) {
 	for _, a := range s.w.truth.acts {
-		if a.s != s || a.seq <= s.covered {
+		if !s.own(a) || a.seq <= s.covered {
 			continue
 		}
 		for i := range a.ops {

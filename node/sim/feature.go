@@ -19,10 +19,11 @@ type feature struct {
 	routes     []route
 	refusals   []refusal
 	checks     []check
-	opened     func(*station)      // a workstation's process began: its store and desk are open
-	heal       func(*World)        // ends this feature's trouble; all is on when it returns
-	restless   func(*World) string // what still moves after heal; empty when nothing does
-	situations []string            // what the gate must have seen often enough
+	opened     func(*station)       // a workstation's process began: its store and desk are open
+	heal       func(*World)         // ends this feature's trouble; all is on when it returns
+	fates      func(*World, *quiet) // before the checks: marks acts that are gone for a reason, as refused
+	restless   func(*World) string  // what still moves after heal; empty when nothing does
+	situations []string             // what the gate must have seen often enough
 }
 
 // fault is a word of -faults.

@@ -174,23 +174,26 @@ func (h *hub) push(p parcel) (parcel, bool) {
 	check := func(message, signature []byte) bool {
 		return trust.CheckSigned(key, trust.ContextJournalHead, message, signature) == nil
 	}
+	h.forged(p, check)
 	pushed, err := h.office.Central.Push(h.w.ctx, p.s.seat.origin, push, check)
 	if err != nil {
 		h.w.fail("central refuses to talk to %s: %v", p.s.name, err)
 		return p, false
 	}
-	r := &push.Ranges[0]
-	h.w.say("central", "push %d of %s: %d to %d, has %d, refused %d", p.ticket, p.s.name, r.Changes[0].Seq, r.Head.Seq, pushed.Vector[p.s.seat.origin], pushed.Refused)
+	has := pushed.Vector[p.s.seat.origin]
+	h.w.say("central", "push %d of %s: to %d, has %d, refused %d", p.ticket, p.s.name, p.last, has, pushed.Refused)
 	if pushed.Refused > 0 {
 		h.w.cover["refused change"] += pushed.Refused
 	}
-	if r.Changes[0].Seq <= p.s.everTaken {
-		h.w.saw("push overlaps what is taken")
+	for i := range push.Ranges {
+		if r := &push.Ranges[i]; r.Head.Origin == p.s.seat.origin && r.Changes[0].Seq <= p.s.everTaken {
+			h.w.saw("push overlaps what is taken")
+		}
 	}
-	p.s.everTaken = max(p.s.everTaken, pushed.Vector[p.s.seat.origin])
+	p.s.everTaken = max(p.s.everTaken, has)
 	frame, err := h.w.codec.EncodePushed(pushed)
 	h.w.must("encode an answer", err)
-	return parcel{s: p.s, life: p.life, what: "pushed", ticket: p.ticket, last: p.last, frame: frame}, true
+	return parcel{s: p.s, life: p.life, what: "pushed", ticket: p.ticket, last: p.last, ranges: p.ranges, frame: frame}, true
 }
 
 func (h *hub) pull(p parcel) (parcel, bool) {

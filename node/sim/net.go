@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"bough/sync/central"
+	"bough/sync/journal"
 	"bough/sync/wire"
 )
 
@@ -46,8 +47,9 @@ type parcel struct {
 	what     string
 	ticket   uint64
 	frame    []byte
-	last     uint64  // of a push: the last number sent
-	since    []since // of a watch: where its asker stands; of its answer: what moved
+	last     uint64          // of a push: the last own number sent
+	ranges   []journal.Range // of a push, and of its answer
+	since    []since         // of a watch: where its asker stands; of its answer: what moved
 	epoch    uint64
 	receipts []wire.Receipt
 	report   central.Report

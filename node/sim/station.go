@@ -6,7 +6,6 @@ import (
 	"bough/node/desk"
 	"bough/node/store"
 	"bough/sync/central"
-	"bough/sync/journal"
 	"bough/sync/replica"
 	"bough/sync/rows"
 	"bough/sync/trust"
@@ -21,6 +20,7 @@ type station struct {
 	gen    int // of the file
 	life   int // of the process
 	up     bool
+	away   bool // it cannot be switched on
 	clock  clock
 	secret *dice
 	store  *store.Store
@@ -29,6 +29,8 @@ type station struct {
 	wakeMS int64
 
 	cutUp, cutDown bool
+	asks           map[*station]uint64 // of neighbours: number of the last ask
+	copied         map[*station]uint64 // up to which own change neighbours were heard to hold
 
 	tokens    map[string]string // by login
 	looks     []look
@@ -38,7 +40,7 @@ type station struct {
 }
 
 func newStation(w *World, at *seat, n uint64) (*station, error) {
-	s := &station{w: w, name: at.name, seat: at, secret: newDice(w.o.Seed, streamSecrets+n), tokens: map[string]string{}}
+	s := &station{w: w, name: at.name, seat: at, secret: newDice(w.o.Seed, streamSecrets+n), tokens: map[string]string{}, copied: map[*station]uint64{}}
 	if w.o.has(Skew) {
 		s.clock.skewMS = skew(w.faults)
 	}
@@ -59,7 +61,7 @@ func (s *station) open() (err error) {
 		return fmt.Errorf("sim: open %s: %w", s.name, err)
 	}
 	s.desk = desk.New(desk.Options{Local: s.store.Local, Ledger: s.store, Branch: s.seat.branch, NowMS: s.nowMS, Rand: s.secret,
-		Pending: s.store.Pending, Line: s.line})
+		Pending: s.store.Pending, Safe: s.store.Safe, Line: s.line})
 	s.store.OnChange(s.desk.Tell)
 	p, err := s.store.Progress(s.w.ctx)
 	if err != nil {
@@ -128,7 +130,7 @@ func (s *station) crash() {
 }
 
 func (s *station) boot() {
-	if s.up {
+	if s.up || s.away {
 		return
 	}
 	if !s.w.must(s.name+" comes back", s.open()) {
@@ -214,21 +216,37 @@ func (s *station) do(a replica.Action) {
 	}
 }
 
+func (s *station) sign(message []byte) []byte {
+	return s.seat.identity.Sign(trust.ContextJournalHead, message)
+}
+
+// push sends what is own, and what is due of neighbours.
 func (s *station) push(a replica.Push) {
-	sign := func(message []byte) []byte { return s.seat.identity.Sign(trust.ContextJournalHead, message) }
-	r, err := s.store.Range(s.w.ctx, a.From, a.Limit, sign)
-	if err == nil && len(r.Changes) == 0 {
-		err = fmt.Errorf("nothing after %d", a.From)
-	}
+	ranges, err := s.store.Upward(s.w.ctx, a.From, a.Limit, s.sign)
 	if !s.w.must(s.name+" reads its journal", err) {
 		return
 	}
-	frame, err := s.w.codec.EncodePush(&wire.Push{Ranges: []journal.Range{r}})
+	p := parcel{what: "push", ticket: a.Ticket, ranges: ranges}
+	for i := range ranges {
+		if h := &ranges[i].Head; h.Origin == s.seat.origin {
+			p.last = max(p.last, h.Seq)
+		} else {
+			s.w.saw("changes of a neighbour passed on")
+			s.w.relays(h.Origin)
+		}
+	}
+	if p.last == 0 && s.at > a.From {
+		s.w.fail("%s has nothing to push after %d, and wrote %d", s.name, a.From, s.at)
+	}
+	p.frame, err = s.w.codec.EncodePush(&wire.Push{Ranges: ranges})
 	if s.w.must("encode a push", err) {
-		s.w.say(s.name, "push %d: %d to %d", a.Ticket, a.From+1, r.Head.Seq)
-		s.send(parcel{what: "push", ticket: a.Ticket, frame: frame, last: r.Head.Seq}, timeoutMS)
+		s.w.say(s.name, "push %d: %d to %d, %d ranges", a.Ticket, a.From+1, p.last, len(ranges))
+		s.send(p, timeoutMS)
 	}
 }
+
+// own reports whether an act was written here, by the file that is here now.
+func (s *station) own(a *act) bool { return a.s == s && a.origin == s.seat.origin }
 
 // send gives a request to the network; without an answer it fails in time.
 func (s *station) send(p parcel, waitMS int64) {
@@ -263,7 +281,8 @@ func (s *station) pushed(p parcel) {
 		return
 	}
 	s.clock.hear(answer.NowMS, s.w.nowMS)
-	s.step(replica.Pushed{Ticket: p.ticket, Answer: *answer, Last: p.last, Written: s.at})
+	s.store.Pushed(p.ranges, answer.Vector)
+	s.step(replica.Pushed{Ticket: p.ticket, Answer: *answer, Last: p.last, Written: s.at, Neighbours: s.store.Relayable()})
 }
 
 func (s *station) paged(p parcel) {
@@ -337,6 +356,7 @@ func (s *station) harvest(what string, screen screen) (acts []*act) {
 	s.w.must("read the journal", err)
 	if len(acts) > 0 {
 		s.step(replica.Written{Seq: s.at})
+		s.spread()
 	}
 	return acts
 }

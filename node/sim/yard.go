@@ -60,6 +60,7 @@ type seat struct {
 	origin   crdt.Origin
 	branch   int64
 	identity *trust.Identity
+	proof    []byte // its certificate, DER
 }
 
 // person is somebody who signs in.
@@ -161,13 +162,27 @@ func (t *template) furnish(ctx context.Context, o *office.Office, s shape, d *di
 }
 
 func (t *template) join(ctx context.Context, o *office.Office, branch int64, i int, d *dice) error {
-	identity, err := trust.NewIdentity(d)
+	at := seat{name: fmt.Sprintf("n%d%c", branch, 'a'+i), origin: crdt.Origin(branch*originStep + int64(i) + 1), branch: branch}
+	err := at.join(ctx, o, t.authority, epochMS, d)
+	t.seats = append(t.seats, at)
+	return err
+}
+
+// join gives a seat keys, and makes it known at central.
+func (at *seat) join(ctx context.Context, o *office.Office, authority *trust.Authority, nowMS int64, secret *dice) (err error) {
+	if at.identity, err = trust.NewIdentity(secret); err != nil {
+		return err
+	}
+	request, err := at.identity.Request()
 	if err != nil {
 		return err
 	}
-	at := seat{name: fmt.Sprintf("n%d%c", branch, 'a'+i), origin: crdt.Origin(branch*originStep + int64(i) + 1), branch: branch, identity: identity}
-	t.seats = append(t.seats, at)
-	n := central.Node{Origin: at.origin, Branch: branch, Name: at.name, Key: identity.Public(), Joined: epochMS}
+	c, err := authority.IssueNode(trust.Node{Origin: uint32(at.origin), Branch: at.branch}, request, time.UnixMilli(nowMS), secret)
+	if err != nil {
+		return err
+	}
+	at.proof = c.Raw
+	n := central.Node{Origin: at.origin, Branch: at.branch, Name: at.name, Key: at.identity.Public(), Joined: nowMS}
 	return o.Central.Join(ctx, n, func(a *rows.Act) error { return office.NodeRow(a, n) })
 }
 

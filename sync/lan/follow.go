@@ -200,15 +200,11 @@ func (e *Exchange) take(ctx context.Context, p *peer, body io.Reader) error {
 	if len(data) > maxAnswer {
 		return fmt.Errorf("%w: an answer of more than %d bytes", ErrMalformed, maxAnswer)
 	}
-	b, err := decodeBatch(e.codec, data)
+	certificates, ranges, err := Open(e.codec, data, e.o.Root, e.o.Branch)
 	if err != nil {
 		return err
 	}
-	certificates, err := e.check(b)
-	if err != nil {
-		return err
-	}
-	fresh, err := e.o.Store.Receive(ctx, certificates, b.ranges)
+	fresh, err := e.o.Store.Receive(ctx, certificates, ranges)
 	switch {
 	case fresh == 0 && err == nil:
 		return ErrUnasked
@@ -222,32 +218,4 @@ func (e *Exchange) take(ctx context.Context, p *peer, body io.Reader) error {
 		e.o.Received()
 	}
 	return nil
-}
-
-// check verifies every range of an answer: a certificate of this branch under
-// central's root proves its author, and its chain ends at a head they signed.
-func (e *Exchange) check(b *batch) (map[crdt.Origin][]byte, error) {
-	certificates := map[crdt.Origin][]byte{}
-	checks := map[crdt.Origin]journal.Checker{}
-	for _, der := range b.certificates {
-		who, key, err := e.o.Root.Author(der, e.o.Branch)
-		if err != nil {
-			return nil, fmt.Errorf("lan: certificate of an author: %w", err)
-		}
-		certificates[crdt.Origin(who.Origin)] = der
-		checks[crdt.Origin(who.Origin)] = func(message, signature []byte) bool {
-			return trust.CheckSigned(key, trust.ContextJournalHead, message, signature) == nil
-		}
-	}
-	for i := range b.ranges {
-		r := &b.ranges[i]
-		check := checks[r.Head.Origin]
-		if check == nil {
-			return nil, fmt.Errorf("%w: origin %d", ErrNoProof, r.Head.Origin)
-		}
-		if err := r.Verify(check); err != nil {
-			return nil, fmt.Errorf("lan: range of %d: %w", r.Head.Origin, err)
-		}
-	}
-	return certificates, nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"net/http"
 
@@ -149,30 +148,8 @@ func (e *Exchange) frontier(w http.ResponseWriter, r *http.Request) (map[crdt.Or
 	return p.Vector, nil
 }
 
-// follows encodes what follows a frontier: less of it, if it does not fit.
 func (e *Exchange) follows(ctx context.Context, have map[crdt.Origin]uint64) ([]byte, error) {
-	limit := batchChanges
-	for range shrinkTries {
-		certificates, ranges, err := e.o.Store.Sideways(ctx, have, limit, e.sign)
-		if err != nil || len(ranges) == 0 {
-			return nil, err
-		}
-		answer := batch{ranges: ranges}
-		certificates[e.o.Store.Origin()] = e.o.Certificate().Raw
-		authors := map[crdt.Origin]bool{}
-		for i := range ranges {
-			authors[ranges[i].Head.Origin] = true
-		}
-		for author := range maps.Keys(authors) {
-			answer.certificates = append(answer.certificates, certificates[author])
-		}
-		b, err := answer.encode(e.codec)
-		if err == nil || !errors.Is(err, wire.ErrTooLarge) || limit == 1 {
-			return b, err
-		}
-		limit = max(1, limit/2)
-	}
-	return nil, errors.New("lan: what follows does not fit into an answer")
+	return Follows(ctx, e.o.Store, e.codec, have, Author{Certificate: e.o.Certificate().Raw, Sign: e.sign})
 }
 
 func (e *Exchange) sign(message []byte) []byte {

@@ -1,0 +1,143 @@
+package sim
+
+import (
+	"bough/crdt"
+)
+
+// LostDisk is the fault of machines that burn.
+const LostDisk Fault = "lostdisk"
+
+// lostCode marks acts that went with a disk; central never says it.
+const lostCode = "lost with a disk"
+
+// lostDisks take a workstation's file and keys; it joins anew, as another origin.
+func lostDisks() feature {
+	return feature{
+		faults:   []fault{{LostDisk, "a workstation loses its disk and joins anew"}},
+		nemeses:  []nemesis{{LostDisk, 2, (*World).loseDisk}},
+		refusals: []refusal{{code: lostCode}},
+		heal: func(w *World) {
+			for _, s := range w.stations {
+				s.joinAnew()
+			}
+		},
+		fates:      (*World).buryLost,
+		situations: []string{"a disk is lost", "a disk is lost with work that was safe in the branch", "a disk is lost with work that nobody else had"},
+	}
+}
+
+// grave is an origin whose file is lost.
+type grave struct {
+	s      *station
+	origin crdt.Origin
+	at     uint64 // changes it wrote
+	safe   uint64 // up to here it said that they are safe in the branch …
+	copied map[*station]uint64
+}
+
+// graves are those of a world.
+type graves struct {
+	lost   []*grave
+	joined int // origins given to machines that joined anew
+}
+
+// loseDisk takes the disk of a workstation.
+func (w *World) loseDisk() {
+	s := pick(w.faults, w.stations)
+	if s.away || !s.up || s.at == 0 {
+		return
+	}
+	g := &grave{s: s, origin: s.seat.origin, at: s.at, safe: s.toldSafe(), copied: s.copied}
+	m := mine[graves](w)
+	m.lost = append(m.lost, g)
+	for _, o := range w.stations {
+		delete(o.copied, s)
+	}
+	for _, o := range m.lost {
+		delete(o.copied, s)
+	}
+	w.say(s.name, "loses its disk: wrote %d, %d safe in the branch", g.at, g.safe)
+	w.saw("a disk is lost")
+	path := s.path()
+	if !w.must("close "+s.name, s.drop()) || !w.must("lose a disk", removeFile(path)) {
+		return
+	}
+	s.away = true
+	s.gen++
+	s.looks, s.tokens, s.copied = nil, map[string]string{}, map[*station]uint64{}
+	s.at, s.everTaken, s.covered = 0, 0, 0
+	s.clock.anchored = false
+	w.after(w.faults.between(60_000, 4*hourMS), s.joinAnew)
+}
+
+// toldSafe is up to which own change the desk says: safe in the branch, or at
+// head office.
+func (s *station) toldSafe() (upTo uint64) {
+	for _, a := range s.w.truth.acts {
+		if !s.own(a) {
+			continue
+		}
+		for i := range a.ops {
+			if s.store.Pending(a.ops[i].Kind, a.ops[i].ID) && !s.store.Safe(a.ops[i].Kind, a.ops[i].ID) {
+				return upTo
+			}
+		}
+		upTo = a.seq
+	}
+	return upTo
+}
+
+// joinAnew makes a machine whose disk was lost a new workstation.
+func (s *station) joinAnew() {
+	w := s.w
+	if !s.away {
+		return
+	}
+	if !w.hub.up {
+		if !w.healed {
+			w.after(60_000, s.joinAnew)
+		}
+		return
+	}
+	m := mine[graves](w)
+	m.joined++
+	at := seat{name: s.name, origin: crdt.Origin(s.seat.branch*originStep + 500 + int64(m.joined)), branch: s.seat.branch}
+	if !w.must(s.name+" joins anew", at.join(w.ctx, w.hub.office, w.t.authority, w.hub.nowMS(), s.secret)) ||
+		!w.must("read central's journal", w.hub.harvest("join", nil)) {
+		return
+	}
+	s.seat, s.away = &at, false
+	if w.must("make a file", copyFile(w.t.blank, s.path())) {
+		s.boot()
+		w.say(s.name, "has joined anew as %d", at.origin)
+	}
+}
+
+// buryLost decides what became of the acts of lost origins: what central has of
+// them stands like any other; what was told to be safe, and whose copy did not
+// burn too, must be there; the rest is gone, everywhere.
+func (w *World) buryLost(*quiet) {
+	for _, g := range mine[graves](w).lost {
+		n, err := w.hub.office.Central.Node(w.ctx, g.origin)
+		if !w.must("central knows a lost origin", err) {
+			continue
+		}
+		kept := uint64(0)
+		for _, s := range w.stations {
+			kept = max(kept, g.copied[s])
+		}
+		if must := min(g.safe, kept); n.Seq < must {
+			w.found("%s lost its disk after it said that its changes up to %d are safe in the branch; central has %d", g.s.name, g.safe, n.Seq)
+		}
+		if kept > 0 {
+			w.saw("a disk is lost with work that was safe in the branch")
+		}
+		for _, a := range w.truth.acts {
+			if a.origin == g.origin && a.seq > n.Seq {
+				a.refused = lostCode
+				w.saw("a disk is lost with work that nobody else had")
+			}
+		}
+		w.checkHistory(g.origin, n.Seq)
+	}
+}
