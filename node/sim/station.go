@@ -235,7 +235,7 @@ func (s *station) push(a replica.Push) {
 			s.w.relays(h.Origin)
 		}
 	}
-	if p.last == 0 && s.at > a.From {
+	if len(ranges) == 0 && s.at > a.From {
 		s.w.fail("%s has nothing to push after %d, and wrote %d", s.name, a.From, s.at)
 	}
 	p.frame, err = s.w.codec.EncodePush(&wire.Push{Ranges: ranges})

@@ -17,7 +17,9 @@ type change struct {
 
 // mergeDue merges, in the order of their stamps, the changes of neighbours that
 // are not ahead of time. After one that waits, its author's later ones wait too.
-func (s *Store) mergeDue(tx *rows.Tx) (merged []change, touched []crdt.ID, err error) {
+// What central has taken meanwhile is not merged any more: it is in the rows of
+// the feed, or was refused.
+func (s *Store) mergeDue(tx *rows.Tx, known neighbours) (merged []change, touched []crdt.ID, err error) {
 	var waiting []journal.Change
 	err = eachOfNeighbours(tx, `merged=0 ORDER BY stamp`, func(c *journal.Change) error {
 		waiting = append(waiting, *c)
@@ -30,7 +32,7 @@ func (s *Store) mergeDue(tx *rows.Tx) (merged []change, touched []crdt.ID, err e
 	now := s.nowMS()
 	for i := range waiting {
 		c := &waiting[i]
-		if early[c.Origin] {
+		if n := known[c.Origin]; early[c.Origin] || c.Seq <= n.taken {
 			continue
 		}
 		if err := s.author.Clock.Observe(c.Stamp, now, maxAheadMS); errors.Is(err, crdt.ErrAhead) {
@@ -51,6 +53,9 @@ func (s *Store) mergeDue(tx *rows.Tx) (merged []change, touched []crdt.ID, err e
 			return nil, nil, err
 		}
 		merged = append(merged, change{*c, by})
+	}
+	if err := known.noteEarly(tx); err != nil {
+		return nil, nil, err
 	}
 	return merged, touched, s.author.KeepClock(tx)
 }

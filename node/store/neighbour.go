@@ -41,10 +41,20 @@ type neighbour struct {
 	stamp       crdt.Stamp // of the last change held
 	own         bool       // this file was that author: what it wrote is kept here
 	settled     uint64     // of an own one: up to here its changes came back as rows
+	early       uint64     // first change that waits for its time; 0: none
 }
 
 // have is up to which number nothing of the neighbour is missing here.
 func (n *neighbour) have() uint64 { return max(n.last, n.taken) }
+
+// sendable is up to which number it may be passed on: what waits for its time
+// waits here, for central would refuse it.
+func (n *neighbour) sendable() uint64 {
+	if n.early > 0 {
+		return n.early - 1
+	}
+	return n.last
+}
 
 // neighbours is what is known of them. A map is never written once it is
 // shared: changes are made to a copy.
@@ -77,7 +87,30 @@ func loadNeighbours(tx *rows.Tx) (neighbours, error) {
 		out[crdt.Origin(s.ColumnInt64(0))] = n
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, out.noteEarly(tx)
+}
+
+// noteEarly reads which changes wait for their time, in place.
+func (known neighbours) noteEarly(tx *rows.Tx) error {
+	for origin, n := range known {
+		if n.early != 0 {
+			n.early = 0
+			known[origin] = n
+		}
+	}
+	return tx.Query(`SELECT c.origin, min(c.seq)
+		FROM neighbour_change AS c
+		JOIN neighbour AS n ON n.origin=c.origin AND c.seq>n.taken
+		WHERE c.merged=0
+		GROUP BY c.origin`, func(s *sqlite.Stmt) error {
+		n := known[crdt.Origin(s.ColumnInt64(0))]
+		n.early = uint64(s.ColumnInt64(1))
+		known[crdt.Origin(s.ColumnInt64(0))] = n
+		return nil
+	})
 }
 
 // eachOfNeighbours reads the changes of neighbours that a condition selects.
@@ -121,7 +154,7 @@ func (s *Store) Receive(ctx context.Context, certificates map[crdt.Origin][]byte
 			}
 			fresh += n
 		}
-		merged, touched, err = s.mergeDue(tx)
+		merged, touched, err = s.mergeDue(tx, known)
 		return err
 	})
 	if err != nil {
@@ -148,13 +181,15 @@ func (s *Store) Due(ctx context.Context) (waiting int, err error) {
 	if err := s.File.Read(ctx, count); err != nil || waiting == 0 {
 		return 0, err
 	}
+	known := maps.Clone(s.neighbours)
 	err = s.File.Write(ctx, func(tx *rows.Tx) error {
-		if merged, touched, err = s.mergeDue(tx); err != nil {
+		if merged, touched, err = s.mergeDue(tx, known); err != nil {
 			return err
 		}
 		return count(tx)
 	})
 	if err == nil {
+		s.neighbours = known
 		s.merged(merged, touched)
 		err = s.layAgain(ctx)
 	}
@@ -312,7 +347,7 @@ func (s *Store) dropTaken(tx *rows.Tx, known neighbours) (neighbours, error) {
 			return nil, err
 		}
 	}
-	return out, nil
+	return out, out.noteEarly(tx)
 }
 
 func forgetUpTo(tx *rows.Tx, origin crdt.Origin, upTo uint64) error {

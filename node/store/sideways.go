@@ -296,8 +296,8 @@ func (s *Store) Relayable() (n uint64) {
 	s.noteWaiting()
 	now := s.nowMS()
 	for origin, from := range s.upward() {
-		if s.neighbours[origin].own || now-s.relay.since[origin] >= relayAfterMS {
-			n += s.neighbours[origin].last - from
+		if at := s.neighbours[origin]; at.own || now-s.relay.since[origin] >= relayAfterMS {
+			n += at.sendable() - from
 		}
 	}
 	return n
@@ -324,7 +324,7 @@ func (s *Store) upward() map[crdt.Origin]uint64 {
 	out := map[crdt.Origin]uint64{}
 	for origin, n := range s.neighbours {
 		from := max(s.relay.sent[origin], n.taken, n.base)
-		if n.last > from && s.relay.stuck[origin] != n.last {
+		if n.sendable() > from && s.relay.stuck[origin] != n.last {
 			out[origin] = from
 		}
 	}
@@ -381,12 +381,8 @@ func (s *Store) pack(ctx context.Context, from map[crdt.Origin]uint64, limit int
 				continue
 			}
 			n := known[origin]
-			until, err := mergedUpTo(tx, origin, n.last)
-			if err != nil {
-				return err
-			}
-			if since = max(since, n.base); until > since {
-				b.from = append(b.from, source{origin: origin, since: since, until: until, n: n})
+			if since = max(since, n.base); n.sendable() > since {
+				b.from = append(b.from, source{origin: origin, since: since, until: n.sendable(), n: n})
 			}
 		}
 		ranges, err = b.ranges()
@@ -396,16 +392,6 @@ func (s *Store) pack(ctx context.Context, from map[crdt.Origin]uint64, limit int
 		return nil, fmt.Errorf("store: what is to be pushed: %w", err)
 	}
 	return ranges, nil
-}
-
-// mergedUpTo is the number before the first change of a neighbour that waits
-// for its time.
-func mergedUpTo(tx *rows.Tx, origin crdt.Origin, last uint64) (uint64, error) {
-	n, found, err := tx.Int(`SELECT min(seq)-1 FROM neighbour_change WHERE origin=?1 AND merged=0 HAVING min(seq) IS NOT NULL`, int64(origin))
-	if err != nil || !found {
-		return last, err
-	}
-	return uint64(n), nil
 }
 
 // Pushed takes in what central has after a push that held these ranges. An
