@@ -9,7 +9,7 @@ import (
 )
 
 // testSeeds are the seeds that every change must survive; make sim runs more.
-const testSeeds = 60
+const testSeeds = 40
 
 func yard(t *testing.T) *Yard {
 	t.Helper()
