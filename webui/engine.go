@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"reflect"
 	"strings"
 
 	"bough/crdt"
@@ -69,7 +70,8 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"age": l.Age, "tenure": l.Tenure, "dated": dated, "tail": tail, "later": later,
 		"money": l.Money, "number": func(n any) string { return l.Number(whole(n)) }, "share": l.Share,
 		"inputmoment": l.InputMoment, "inputday": l.InputDay,
-		"asset": a.address, "lines": lines, "elapsed": elapsed, "digit": digit, "pair": pair,
+		"asset": a.address, "lines": lines, "elapsed": elapsed, "percent": func(n int) int64 { return int64(n) * 100 },
+		"last": func(list any) int { return reflect.ValueOf(list).Len() - 1 }, "digit": digit, "pair": pair,
 		"answer": answer, "state": func(s desk.State) string { return l.Word("state", s.String()) },
 		"place":  func(by desk.Author) string { return place(l, by) },
 		"reason": func(r desk.RefusedLine) string { return sentence(l, &desk.Error{Code: r.Code, Message: r.Message}) },

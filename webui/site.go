@@ -29,6 +29,7 @@ type NavItem struct {
 	Label string  // key of its text
 	Key   string  // the key that opens it, or none
 	Act   crm.Act // shown to those who may; empty: to everybody
+	More  bool    // behind "more": not needed every hour
 }
 
 // Site serves the pages of one process.

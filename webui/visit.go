@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"bough/crdt"
@@ -40,6 +41,11 @@ type Sheet struct {
 
 // BranchName is the branch in the head of the page.
 func (s *Sheet) BranchName() string { return s.Branch() }
+
+// HasMore reports whether there are links behind "more".
+func (s *Sheet) HasMore() bool {
+	return slices.ContainsFunc(s.Visible, func(n NavItem) bool { return n.More })
+}
 
 // visited makes a Visit of a request and a page of what goes wrong with it.
 func (s *Site) visited(act Act) echo.HandlerFunc {

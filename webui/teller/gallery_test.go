@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"bough/crdt"
-	"bough/node/crm"
 	"bough/node/desk"
 	"bough/webui"
 	"bough/webui/pagetest"
@@ -15,12 +14,7 @@ const (
 	dayMS    = 24 * 60 * minuteMS
 )
 
-func plan() webui.Plan {
-	return webui.Plan{Home: "/", Find: "/", Nav: []webui.NavItem{
-		{Path: "/", Label: "nav.find"}, {Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
-		{Path: "/cases", Label: "nav.cases", Key: "c"}, {Path: "/keying", Label: "nav.keying"}, {Path: "/conflicts", Label: "nav.conflicts"}, {Path: "/board", Label: "nav.board"}, {Path: "/outage", Label: "nav.outage", Key: "o"},
-	}}
-}
+func plan() webui.Plan { return webui.Plan{Home: "/", Find: "/", Nav: nav()} }
 
 func by(name, place string, ago int64, state desk.State) desk.Author {
 	return desk.Author{Person: 1, Name: name, Branch: 1, Place: place, AtMS: pagetest.NowMS - ago, State: state}

@@ -6,6 +6,7 @@ import (
 	"bough/node/crm"
 	"bough/webui"
 	"bough/webui/door"
+	"bough/webui/manager"
 
 	"github.com/labstack/echo/v4"
 )
@@ -21,24 +22,30 @@ const (
 // Register serves the pages of a node on e. An error is a fault of the embedded
 // templates.
 func Register(e *echo.Echo, o webui.Options) error {
-	s, err := webui.New(e, o, webui.Plan{Home: "/", Find: "/", Nav: []webui.NavItem{
-		{Path: "/", Label: "nav.find"},
-		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
-		{Path: "/day", Label: "nav.day", Key: "d"},
-		{Path: "/cases", Label: "nav.cases", Key: "c"},
-		{Path: "/keying", Label: "nav.keying"},
-		{Path: "/conflicts", Label: "nav.conflicts"},
-		{Path: "/board", Label: "nav.board"},
-		{Path: "/outage", Label: "nav.outage", Key: "o"},
-	}})
+	s, err := webui.New(e, o, webui.Plan{Home: "/", Find: "/", Nav: nav()})
 	if err != nil {
 		return err
 	}
 	door.Routes(s)
 	Pages(s)
+	manager.Pages(s)
 	s.Signed(http.MethodGet, "/outage", outage)
 	s.Signed(http.MethodGet, "/board", board)
 	return nil
+}
+
+// nav are the links of the head: those of every hour, then the rest.
+func nav() []webui.NavItem {
+	return append([]webui.NavItem{
+		{Path: "/", Label: "nav.find"},
+		{Path: "/day", Label: "nav.day", Key: "d"},
+		{Path: "/cases", Label: "nav.cases", Key: "c"},
+		{Path: "/keying", Label: "nav.keying"},
+		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
+		{Path: "/conflicts", Label: "nav.conflicts", More: true},
+		{Path: "/board", Label: "nav.board", More: true},
+		{Path: "/outage", Label: "nav.outage", Key: "o", More: true},
+	}, manager.Nav()...)
 }
 
 // Pages registers find and everything about customers on a site.

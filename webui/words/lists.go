@@ -27,6 +27,8 @@ func Lists() []List {
 		{"step", crm.CaseSteps}, {"keying", crm.KeyingTypes}, {"keyingstate", crm.KeyingStates},
 		{"daygroup", []string{"overdue", "today", "soon", "later"}}, {"dayempty", []string{"overdue", "today", "soon", "later"}},
 		{"weekday", []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}},
+		{"flaw", []string{"bad_phone", "no_reach", "no_birth", "no_language", "no_address"}},
+		{"verdict", []string{"safe", "nearby", "not_safe", "missing"}},
 		{"clock", []string{"acknowledge", "answer", "report"}}, {"casetab", []string{"open", "mine", "complaints", "resolved"}},
 		{"holdingrole", crm.HoldingRoles}, {"relation", crm.RelationTypes}, {"inverse", crm.RelationTypes},
 		{"role", crm.Roles}, {"type", crm.PartyTypes}, {"status", crm.PartyStatuses},
