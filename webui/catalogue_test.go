@@ -201,6 +201,7 @@ func TestNoMessageIsUnused(t *testing.T) {
 		used[key] = true
 	}
 	goStrings(t, ".", func(text string) { used[text] = true })
+	goStrings(t, "../node", func(text string) { used["error."+text] = true })
 	for _, code := range errorCodes(t) {
 		used["error."+code] = true
 	}
