@@ -135,8 +135,8 @@ const (
 )
 
 func refusal() *Kind {
-	return &Kind{Num: Refusal, Name: "refusal", Class: Event, CentralOnly: true, Scope: ScopeRule{Home: RefusalBranch},
-		Doc: "A change that central did not take, with the reason and what was typed.",
+	return &Kind{Num: Refusal, Name: "refusal", Class: Record, CentralOnly: true, Scope: ScopeRule{Home: RefusalBranch},
+		Doc: "A change that central did not take at once, with the reason, what was typed, and what became of it.",
 		Fields: []Field{
 			number(RefusalBranch, "branch", Office, "branch of the node"),
 			number(RefusalOrigin, "origin", Office, "origin of the change"),
@@ -147,9 +147,20 @@ func refusal() *Kind {
 			number(RefusalKind, "kind", Office, "kind of the first row it touched"),
 			number(RefusalRow, "row_id", Office, "id of that row"),
 			text(RefusalTyped, "typed", Office, "the typed values, name=value a line"),
-			number(RefusalAt, "at", Office, "when central decided, ms UTC"),
+			number(RefusalAt, "at", Office, "when central judged it, ms UTC"),
+			text(RefusalState, "state", Office, "none: refused | held | applied | dropped"),
+			number(RefusalDecided, "decided", Office, "when a held one was decided, ms UTC"),
+			ref(RefusalDecider, "decider", Office, Person, "who decided; none: by itself"),
+			text(RefusalWhy, "why", Office, "the reason of the decision"),
 		}}
 }
+
+// States of a refusal, besides none.
+const (
+	RefusalHeld    = "held"    // waits for a decision, or for what it rests on
+	RefusalApplied = "applied" // taken after all
+	RefusalDropped = "dropped"
+)
 
 // Field numbers of refusal.
 const (
@@ -163,4 +174,8 @@ const (
 	RefusalRow
 	RefusalTyped
 	RefusalAt
+	RefusalState
+	RefusalDecided
+	RefusalDecider
+	RefusalWhy
 )

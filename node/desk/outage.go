@@ -114,12 +114,22 @@ func describe(kind *crdt.Kind, op *crdt.Op) string {
 	return strings.Join(parts, ", ")
 }
 
-// refused lists what central refused of an origin (0: of all), newest first.
+// RefusedListed is how many refused changes are listed at most; what is held
+// comes first.
+const RefusedListed = 200
+
+func refusedLine(r *rows.Stored) RefusedLine {
+	return RefusedLine{ID: r.ID, State: r.Get(crm.RefusalState).S, Decided: r.Get(crm.RefusalDecided).I, Why: r.Get(crm.RefusalWhy).S,
+		AtMS: r.Get(crm.RefusalAt).I, Origin: crdt.Origin(r.Get(crm.RefusalOrigin).I), Seq: uint64(r.Get(crm.RefusalSeq).I),
+		Branch: r.Get(crm.RefusalBranch).I, Code: r.Get(crm.RefusalCode).S, Message: r.Get(crm.RefusalMessage).S,
+		Row: crdt.ID(r.Get(crm.RefusalRow).I), Typed: r.Get(crm.RefusalTyped).S}
+}
+
+// refused lists what central refused of an origin (0: of all), what is held first,
+// then newest first.
 func (d *Desk) refused(n *names, origin int64) (out []RefusedLine, err error) {
-	err = n.tx.Rows(crm.Refusal, "?1=0 OR origin=?1 ORDER BY id DESC LIMIT ?2", func(r *rows.Stored) error {
-		line := RefusedLine{AtMS: r.Get(crm.RefusalAt).I, Origin: crdt.Origin(r.Get(crm.RefusalOrigin).I), Seq: uint64(r.Get(crm.RefusalSeq).I),
-			Branch: r.Get(crm.RefusalBranch).I, Code: r.Get(crm.RefusalCode).S, Message: r.Get(crm.RefusalMessage).S,
-			Row: crdt.ID(r.Get(crm.RefusalRow).I), Typed: r.Get(crm.RefusalTyped).S}
+	err = n.tx.Rows(crm.Refusal, "?1=0 OR origin=?1 ORDER BY coalesce(state, '')='held' DESC, id DESC LIMIT ?2", func(r *rows.Stored) error {
+		line := refusedLine(r)
 		if k := d.file.Schema().Kind(uint8(r.Get(crm.RefusalKind).I)); k != nil {
 			line.Kind = k.Name
 		}
@@ -128,10 +138,14 @@ func (d *Desk) refused(n *names, origin int64) (out []RefusedLine, err error) {
 			return err
 		}
 		by, err := n.person(crdt.ID(person))
-		line.By = by.Name
+		if err != nil {
+			return err
+		}
+		decider, err := n.person(r.Get(crm.RefusalDecider).ID())
+		line.By, line.Decider = by.Name, decider.Name
 		out = append(out, line)
 		return err
-	}, origin, outageLines)
+	}, origin, RefusedListed)
 	return out, err
 }
 

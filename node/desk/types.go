@@ -371,6 +371,11 @@ type UnsentLine struct {
 
 // RefusedLine is a change that central did not take.
 type RefusedLine struct {
+	ID      crdt.ID
+	State   string // none: refused; held, applied, dropped
+	Decided int64  // when a held one was decided, ms UTC
+	Decider string // who decided; none: by itself
+	Why     string
 	AtMS    int64
 	Origin  crdt.Origin
 	Seq     uint64
@@ -382,6 +387,10 @@ type RefusedLine struct {
 	Row     crdt.ID
 	Typed   string // name=value a line
 }
+
+// Held reports whether it waits for a decision of head office, or for what it
+// rests on.
+func (l RefusedLine) Held() bool { return l.State == crm.RefusalHeld }
 
 // Event says that something on a page may have changed.
 type Event struct {

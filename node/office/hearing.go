@@ -19,6 +19,8 @@ type hearing struct {
 	n     *central.Node
 	who   *clerk
 	fresh map[crdt.ID]*crdt.Op // what the change has written so far, by row
+	// vouched: somebody answers for the change who may, so rights are not asked.
+	vouched bool
 }
 
 // verdict is a refusal on its way up.
@@ -27,6 +29,17 @@ type verdict struct{ *central.Refusal }
 func (v verdict) Error() string { return v.Code + ": " + v.Message }
 
 func no(code, format string, args ...any) error { return verdict{refuse(code, format, args...)} }
+
+func wait(code, format string, args ...any) error { return verdict{hold(code, format, args...)} }
+
+// missing is a change that rests on a row that is not there: it may come.
+func missing(kind uint8, id crdt.ID, format string, args ...any) error {
+	r := hold("missing_row", format, args...)
+	if r.Missing = (central.RowID{Kind: kind, ID: id}); id <= 0 {
+		r.Missing = central.RowID{}
+	}
+	return verdict{r}
+}
 
 // told parts a refusal from central's own trouble.
 func told(err error) (*central.Refusal, error) {
@@ -40,9 +53,6 @@ func told(err error) (*central.Refusal, error) {
 // op judges one op: kind, right, branch, fields, references.
 func (h *hearing) op(op *crdt.Op) error {
 	kind := h.b.Schema().Kind(op.Kind)
-	if kind == nil {
-		return no("unknown_kind", "head office does not know rows of kind %d; its version is older than the workstation's", op.Kind)
-	}
 	row, err := h.b.Get(op.Kind, op.ID)
 	if err != nil {
 		return err
@@ -76,20 +86,31 @@ func (h *hearing) op(op *crdt.Op) error {
 // it, whole, and not after the making was refused.
 func (h *hearing) makes(kind *crdt.Kind, op *crdt.Op) error {
 	void, err := h.b.Void(op.Kind, op.ID)
+	if err != nil {
+		return err
+	}
+	made, perhaps, err := h.b.Awaited(op.Kind, op.ID)
 	switch {
 	case err != nil:
 		return err
+	case made:
+		return missing(op.Kind, op.ID, "the %s this change is about is held back by head office", kind.Name)
 	case void:
 		return no("missing_row", "the making of the %s this change is about was refused", kind.Name)
 	case op.ID.Origin() != h.n.Origin:
-		return no("missing_row", "the %s this change is about is not known to head office", kind.Name)
-	case len(op.Set) == 0:
-		return no("missing_row", "the %s this change removes is not known to head office", kind.Name)
+		return missing(op.Kind, op.ID, "the %s this change is about is not known to head office", kind.Name)
 	}
+	whole := len(op.Set) > 0
 	for _, f := range append([]uint8{kind.Scope.Home}, kind.Scope.Roots...) {
-		if f != 0 && valueOf(op, f).IsNull() {
+		if f == 0 || !valueOf(op, f).IsNull() {
+			continue
+		}
+		if whole = false; !perhaps && len(op.Set) > 0 {
 			return no("bad_value", "a new %s says in %s where it belongs", kind.Name, kind.Field(f).Name)
 		}
+	}
+	if !whole {
+		return missing(op.Kind, op.ID, "the %s this change is about is not known to head office", kind.Name)
 	}
 	return nil
 }
@@ -111,12 +132,15 @@ func (h *hearing) allowed(kind *crdt.Kind, exists bool) error {
 	}
 	yes, err := h.may(act)
 	if err == nil && !yes {
-		err = no("not_allowed", "the role %s may not do this (%s)", h.who.role, act)
+		err = wait("not_allowed", "the role %s may not do this (%s)", h.who.role, act)
 	}
 	return err
 }
 
 func (h *hearing) may(act crm.Act) (yes bool, err error) {
+	if h.vouched {
+		return true, nil
+	}
 	g := crm.Grant{Role: h.who.role, Act: act}
 	if yes, asked := h.rights[g]; asked {
 		return yes, nil
@@ -166,7 +190,7 @@ func (h *hearing) guarded(kind *crdt.Kind, row *rows.Stored, set *crdt.FieldSet)
 		return nil
 	}
 	if yes, err := h.may(crm.ActSettle); err != nil || !yes {
-		return cmp.Or(err, no("not_allowed", "the role %s may not do this (%s)", h.who.role, crm.ActSettle))
+		return cmp.Or(err, wait("not_allowed", "the role %s may not do this (%s)", h.who.role, crm.ActSettle))
 	}
 	if slices.Contains(authors(row, set), h.who.id) {
 		return no("settle_second", "somebody other than the authors of the values settles a conflict of %s.%s", kind.Name, kind.Field(set.Field).Name)
@@ -198,9 +222,22 @@ func (h *hearing) reference(kind *crdt.Kind, f *crdt.Field, id crdt.ID) error {
 	case err != nil:
 		return err
 	case row == nil:
-		return no("missing_row", "%s.%s names a row that head office does not know or refused", kind.Name, f.Name)
+		return h.nowhere(kind, f, id)
 	case slices.Contains(kind.Scope.Roots, f.Num):
 		return h.holds(row, fmt.Sprintf("what %s.%s names", kind.Name, f.Name))
 	}
 	return nil
+}
+
+// nowhere judges a reference to a row that is not there: final where the making of
+// that row was refused.
+func (h *hearing) nowhere(kind *crdt.Kind, f *crdt.Field, id crdt.ID) error {
+	void, err := h.b.Void(f.Ref, id)
+	switch {
+	case err != nil:
+		return err
+	case void:
+		return no("missing_row", "%s.%s names a row that head office refused", kind.Name, f.Name)
+	}
+	return missing(f.Ref, id, "%s.%s names a row that head office does not know", kind.Name, f.Name)
 }

@@ -42,14 +42,61 @@ func (j *judge) Judge(b *central.Batch, n *central.Node, c *journal.Change) (crd
 	if err != nil || refusal != nil {
 		return 0, refusal, err
 	}
-	h := &hearing{judge: j, b: b, n: n, who: who, fresh: map[crdt.ID]*crdt.Op{}}
+	refusal, err = j.hear(&hearing{judge: j, b: b, n: n, who: who}, c)
+	return who.id, refusal, err
+}
+
+func (j *judge) hear(h *hearing, c *journal.Change) (*central.Refusal, error) {
+	h.fresh = map[crdt.ID]*crdt.Op{}
 	for i := range c.Bodies {
 		refusal, err := told(h.op(&c.Bodies[i].Op))
 		if err != nil || refusal != nil {
+			return refusal, err
+		}
+	}
+	return nil, nil
+}
+
+// Content implements central.Judge: somebody who may has looked at who wrote the
+// change, so only what it says is judged.
+func (j *judge) Content(b *central.Batch, n *central.Node, c *journal.Change, as crdt.ID) (crdt.ID, *central.Refusal, error) {
+	if j.batch != b {
+		j.batch, j.rights = b, map[crm.Grant]bool{}
+	}
+	if opens(c) { // nobody can vouch that another signed in
+		if _, refusal, err := j.person(b, n, c); err != nil || refusal != nil {
 			return 0, refusal, err
 		}
 	}
-	return who.id, nil, nil
+	if as == 0 {
+		session, err := b.Get(crm.Session, c.Session)
+		if err != nil {
+			return 0, nil, err
+		}
+		if session == nil || !ofNode(n, session.Get(crm.SessionOrigin).I) {
+			return 0, hold("no_session", "nobody signed in for this change, so it cannot be applied as its author's; somebody has to take it on"), nil
+		}
+		as = session.Get(crm.SessionPerson).ID()
+	}
+	refusal, err := j.hear(&hearing{judge: j, b: b, n: n, who: &clerk{id: as}, vouched: true}, c)
+	return as, refusal, err
+}
+
+// Decided implements central.Judge: what became of a change that was held.
+func (j *judge) Decided(id crdt.ID, o central.Outcome, nowMS int64) crdt.Op {
+	op := crdt.Op{Kind: crm.Refusal, ID: id, Set: []crdt.FieldSet{}}
+	if o.Refusal != nil {
+		op.Set = append(op.Set, crdt.FieldSet{Field: crm.RefusalCode, Value: crdt.TextValue(o.Refusal.Code)},
+			crdt.FieldSet{Field: crm.RefusalMessage, Value: crdt.TextValue(o.Refusal.Message)})
+	}
+	op.Set = append(op.Set, crdt.FieldSet{Field: crm.RefusalState, Value: crdt.TextValue(o.State)})
+	if o.State != central.StateHeld {
+		op.Set = append(op.Set, present(
+			crdt.FieldSet{Field: crm.RefusalDecided, Value: crdt.IntValue(nowMS)},
+			crdt.FieldSet{Field: crm.RefusalDecider, Value: crdt.RefValue(o.By)},
+			crdt.FieldSet{Field: crm.RefusalWhy, Value: crdt.TextValue(clip(o.Why))})...)
+	}
+	return op
 }
 
 // clerk is the person behind a change.
@@ -62,10 +109,17 @@ func refuse(code, format string, args ...any) *central.Refusal {
 	return &central.Refusal{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// hold is for what may be right, so that a person has to look.
+func hold(code, format string, args ...any) *central.Refusal {
+	r := refuse(code, format, args...)
+	r.Hold = true
+	return r
+}
+
 // person finds who wrote a change: its session must stand, belong to the node
 // and cover the change's time.
 func (j *judge) person(b *central.Batch, n *central.Node, c *journal.Change) (*clerk, *central.Refusal, error) {
-	opening := c.Bodies[0].Op.Kind == crm.Session && c.Bodies[0].Op.ID == c.Session
+	opening := opens(c)
 	row, err := b.Get(crm.Session, c.Session)
 	if err != nil {
 		return nil, nil, err
@@ -78,27 +132,27 @@ func (j *judge) person(b *central.Batch, n *central.Node, c *journal.Change) (*c
 		op := &c.Bodies[0].Op
 		get = func(field uint8) crdt.Value { return valueOf(op, field) }
 	default:
-		return nil, refuse("no_session", "the session of this change is not known: nobody signed in for it"), nil
+		return nil, noSession(c.Session), nil
 	}
-	if at := crdt.Origin(get(crm.SessionOrigin).I); at != n.Origin && !slices.Contains(n.Was, at) {
-		return nil, refuse("session_elsewhere", "the session of this change was opened at another workstation"), nil
+	if !ofNode(n, get(crm.SessionOrigin).I) {
+		return nil, hold("session_elsewhere", "the session of this change was opened at another workstation"), nil
 	}
 	former, err := store.FormerOf(c)
 	if err != nil {
-		return nil, refuse("bad_value", "what the change says of its former self cannot be read"), nil
+		return nil, hold("bad_value", "what the change says of its former self cannot be read"), nil
 	}
 	if !covers(get(crm.SessionSince).I, get(crm.SessionUntil).I, c, former) {
-		return nil, refuse("session_over", "the change was made outside the time of its session"), nil
+		return nil, hold("session_over", "the change was made outside the time of its session"), nil
 	}
 	person, err := b.Get(crm.Person, get(crm.SessionPerson).ID())
 	if err != nil {
 		return nil, nil, err
 	}
 	if person == nil || !person.Get(crm.PersonEnded).IsNull() {
-		return nil, refuse("person_ended", "this person may no longer sign in"), nil
+		return nil, hold("person_ended", "this person may no longer sign in"), nil
 	}
 	if home := person.Get(crm.PersonBranch).I; home != 0 && home != n.Branch {
-		return nil, refuse("person_elsewhere", "this person belongs to another branch"), nil
+		return nil, hold("person_elsewhere", "this person belongs to another branch"), nil
 	}
 	if row == nil {
 		if r := j.signed(person.Get, get, signedID(c, former)); r != nil {
@@ -129,9 +183,28 @@ func signedID(c *journal.Change, former *journal.Former) crdt.ID {
 	return c.Session
 }
 
+// ofNode reports whether an origin is a node's, or was.
+func ofNode(n *central.Node, origin int64) bool {
+	return origin == int64(n.Origin) || slices.Contains(n.Was, crdt.Origin(origin))
+}
+
+// opens reports whether a change opens the session that it names.
+func opens(c *journal.Change) bool {
+	return c.Bodies[0].Op.Kind == crm.Session && c.Bodies[0].Op.ID == c.Session
+}
+
+// noSession: whoever it was may have signed in by a change that is held.
+func noSession(id crdt.ID) *central.Refusal {
+	r := hold("no_session", "the session of this change is not known: nobody signed in for it")
+	if id > 0 {
+		r.Missing = central.RowID{Kind: crm.Session, ID: id}
+	}
+	return r
+}
+
 // signed checks that the person's own key, certified by central, signed the session.
 func (j *judge) signed(person, session func(uint8) crdt.Value, id crdt.ID) *central.Refusal {
-	unsigned := refuse("session_unsigned", "the session is not signed by the key of its person")
+	unsigned := hold("session_unsigned", "the session is not signed by the key of its person")
 	b, err := base64.RawURLEncoding.DecodeString(person(crm.PersonCertificate).S)
 	if err != nil {
 		return unsigned
@@ -175,8 +248,16 @@ func (j *judge) Refused(id crdt.ID, n *central.Node, c *journal.Change, r *centr
 		crdt.FieldSet{Field: crm.RefusalRow, Value: crdt.RefValue(c.Bodies[0].Op.ID)},
 		crdt.FieldSet{Field: crm.RefusalTyped, Value: crdt.TextValue(typed(c))},
 		crdt.FieldSet{Field: crm.RefusalAt, Value: crdt.IntValue(nowMS)},
+		crdt.FieldSet{Field: crm.RefusalState, Value: crdt.TextValue(stateOf(r))},
 	)
 	return op
+}
+
+func stateOf(r *central.Refusal) string {
+	if r.Hold {
+		return central.StateHeld
+	}
+	return central.StateRefused
 }
 
 // typed are the values of a refused change as its author typed them.
@@ -185,6 +266,12 @@ func typed(c *journal.Change) string {
 	var b strings.Builder
 	for i := range c.Bodies {
 		op := &c.Bodies[i].Op
+		if b.Len() > crdt.MaxText {
+			break
+		}
+		if raw := c.Bodies[i].Opaque; raw != nil {
+			fmt.Fprintf(&b, "%d=%q\n", len(raw), clip(string(raw)))
+		}
 		kind := table.Kind(op.Kind)
 		for _, f := range op.Set {
 			name := fmt.Sprintf("%d.%d", op.Kind, f.Field)

@@ -122,7 +122,7 @@ func rightCases() []reason {
 		{"a right for oneself", "central_only", func(c *court) string {
 			return c.here.write(c.here.session, set(crm.Right, c.here.mint(), crm.RightRole, "teller", crm.RightAct, string(crm.ActWarn), crm.RightAllowed, 1))
 		}},
-		{"a kind of a newer release", "unknown_kind", func(c *court) string { return c.here.write(c.here.session, set(200, c.here.mint(), uint8(1), "x")) }},
+		{"a kind of a newer release", "future", func(c *court) string { return c.here.write(c.here.session, set(200, c.here.mint(), uint8(1), "x")) }},
 		{"a core field", "core_field", func(c *court) string { return c.here.write(c.here.session, set(crm.Party, c.ada, crm.PartyTier, "A")) }},
 		{"a core field of a new party", "core_field", func(c *court) string {
 			return c.here.write(c.here.session, set(crm.Party, c.here.mint(), crm.PartyName, "Eve", crm.PartyHome, 1, crm.PartyKey, "17"))
@@ -159,14 +159,29 @@ func placeCases() []reason {
 		{"a phone to be removed that nobody knows", "missing_row", func(c *court) string {
 			return c.here.write(c.here.session, crdt.Op{Kind: crm.Reach, ID: c.here.mint(), Clear: []crdt.Stamp{{Time: 1, Origin: 11}}})
 		}},
-		{"what hangs on a refused row", "missing_row", func(c *court) string {
+		{"what hangs on a held row", "waits", func(c *court) string {
 			eve := c.here.mint()
 			c.here.write(12345, set(crm.Party, eve, crm.PartyName, "Eve", crm.PartyHome, 1))
 			return c.here.write(c.here.session, c.note(eve))
 		}},
-		{"an edit of a refused row", "missing_row", func(c *court) string {
+		{"an edit of a held row", "waits", func(c *court) string {
 			eve := c.here.mint()
 			c.here.write(12345, set(crm.Party, eve, crm.PartyName, "Eve", crm.PartyHome, 1))
+			return c.here.write(c.here.session, set(crm.Party, eve, crm.PartyName, "Eva", crm.PartyHome, 1))
+		}},
+		{"what was done under a held session", "waits", func(c *court) string {
+			id := c.here.mint()
+			c.here.write(id, without(c.here.opening(id, c.person("teller1"), c.keyOf("teller1")), crm.SessionSignature))
+			return c.here.write(id, c.note(c.ada))
+		}},
+		{"what hangs on a refused row", "missing_row", func(c *court) string {
+			eve := c.here.mint()
+			c.here.write(c.here.session, set(crm.Party, eve, crm.PartyName, "Eve", crm.PartyHome, 2))
+			return c.here.write(c.here.session, c.note(eve))
+		}},
+		{"an edit of a refused row", "missing_row", func(c *court) string {
+			eve := c.here.mint()
+			c.here.write(c.here.session, set(crm.Party, eve, crm.PartyName, "Eve", crm.PartyHome, 2))
 			return c.here.write(c.here.session, set(crm.Party, eve, crm.PartyName, "Eva", crm.PartyHome, 1))
 		}},
 	}

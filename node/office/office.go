@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +69,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		_, err := f.Local.Touch(tx, row, nil)
 		return err
 	})
-	if err := f.furnish(ctx); err != nil {
+	if err := cmp.Or(f.furnish(ctx), c.Retry(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("office: %w", err), c.Close())
 	}
 	return f, nil

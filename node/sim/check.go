@@ -6,6 +6,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/sync/central"
 	"bough/sync/rows"
 )
 
@@ -225,6 +226,9 @@ func (w *World) markRefused(head *census) {
 		if r.Kind != crm.Refusal {
 			continue
 		}
+		if r.Get(crm.RefusalState).S == central.StateApplied {
+			continue // taken after all
+		}
 		d := dot{crdt.Origin(r.Get(crm.RefusalOrigin).I), uint64(r.Get(crm.RefusalSeq).I)}
 		a := acts[d]
 		switch {
@@ -260,6 +264,9 @@ func (w *World) hangsOnRefused(op crdt.Op) bool {
 		return true
 	}
 	kind := w.schema.Kind(op.Kind)
+	if kind == nil {
+		return false
+	}
 	return slices.ContainsFunc(op.Set, func(f crdt.FieldSet) bool {
 		fd := kind.Field(f.Field)
 		return fd.Ref != 0 && refused(fd.Ref, f.Value.ID())

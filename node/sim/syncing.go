@@ -1,10 +1,6 @@
 package sim
 
-import (
-	"slices"
-
-	"bough/node/crm"
-)
+import "bough/node/crm"
 
 // Refuse is the fault that central refuses changes for no reason.
 const Refuse Fault = "refuse"
@@ -20,8 +16,6 @@ func syncing() feature {
 		},
 		refusals: []refusal{
 			{code: vetoCode},
-			{"no_session", func(w *World, a *act) bool { return w.truth.wasRefused(sessionCell(a)) }},
-			{"missing_row", func(w *World, a *act) bool { return slices.ContainsFunc(a.ops, w.hangsOnRefused) }},
 		},
 		checks: []check{
 			{2, "a refusal has a reason", func(w *World, _ *quiet) { w.checkRefusals() }},

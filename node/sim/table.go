@@ -16,6 +16,7 @@ func features() []feature {
 		neighbours(),
 		network(),
 		people(),
+		quarantine(),
 		receipts(),
 		standings(),
 		syncing(),

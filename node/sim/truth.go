@@ -74,6 +74,9 @@ func (t *truth) note(s *station, c *journal.Change, what string, on screen) *act
 	t.byStamp[c.Stamp] = a
 	t.acts = append(t.acts, a)
 	for i := range c.Bodies {
+		if c.Bodies[i].Closed() {
+			continue
+		}
 		op := &c.Bodies[i].Op
 		a.ops = append(a.ops, *op)
 		t.noteOp(a, op, on)
@@ -147,6 +150,9 @@ func (t *truth) valueAt(c cell, s crdt.Stamp) (crdt.Value, *act, bool) {
 // have one writer.
 func (t *truth) tracked(kind, field uint8) bool {
 	k := t.w.schema.Kind(kind)
+	if k == nil {
+		return false
+	}
 	f := k.Field(field)
 	return !k.CentralOnly && f != nil && !f.Owner.Replaces()
 }

@@ -134,7 +134,7 @@ func admitted(schema *crdt.Schema, c *journal.Change) *journal.Change {
 	for i := range c.Bodies {
 		op := &c.Bodies[i].Op
 		kind := schema.Kind(op.Kind)
-		if c.Bodies[i].Erased || kind == nil || kind.CentralOnly || seen[key{op.Kind, op.ID}] || !admissible(kind, op, c.Origin) {
+		if c.Bodies[i].Closed() || kind == nil || kind.CentralOnly || seen[key{op.Kind, op.ID}] || !admissible(kind, op, c.Origin) {
 			continue
 		}
 		seen[key{op.Kind, op.ID}] = true

@@ -106,6 +106,9 @@ func personOf(tx *rows.Tx, session crdt.ID) (crdt.ID, error) {
 func (l *layers) add(c *journal.Change, by crdt.ID) untaken {
 	u := untaken{seq: c.Seq, ms: c.Stamp.Millis()}
 	for i := range c.Bodies {
+		if c.Bodies[i].Closed() {
+			continue
+		}
 		op := c.Bodies[i].Op
 		k := key{op.Kind, op.ID}
 		over := l.byRow[k]

@@ -43,6 +43,14 @@ func (*fickle) Refused(id crdt.ID, n *central.Node, c *journal.Change, r *centra
 		{Field: crm.RefusalSeq, Value: crdt.IntValue(int64(c.Seq))}, {Field: crm.RefusalAt, Value: crdt.IntValue(nowMS)}}}
 }
 
+func (*fickle) Content(_ *central.Batch, _ *central.Node, _ *journal.Change, as crdt.ID) (crdt.ID, *central.Refusal, error) {
+	return as, nil, nil
+}
+
+func (*fickle) Decided(id crdt.ID, o central.Outcome, _ int64) crdt.Op {
+	return crdt.Op{Kind: crm.Refusal, ID: id, Set: []crdt.FieldSet{{Field: crm.RefusalState, Value: crdt.TextValue(o.State)}, {Field: crm.RefusalWhy, Value: crdt.TextValue(o.Why)}}}
+}
+
 // town is a central with nodes of two branches, and the truth about them.
 type town struct {
 	t       *rapid.T

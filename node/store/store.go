@@ -12,6 +12,7 @@ import (
 	"bough/node/crm"
 	"bough/sync/journal"
 	"bough/sync/rows"
+	"bough/sync/wire"
 )
 
 // Options opens the file of a node.
@@ -203,7 +204,7 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 	p.Safe = s.overlay.safeUpTo()
 	s.mu.Unlock()
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		n, _, err := tx.Int(`SELECT count(*) FROM refusal WHERE origin=?1`, int64(s.Origin()))
+		n, _, err := tx.Int(`SELECT count(*) FROM refusal WHERE origin=?1 AND coalesce(state, '')<>'applied'`, int64(s.Origin()))
 		p.Refused = uint64(n)
 		return err
 	})
@@ -235,10 +236,22 @@ func rangeOf(tx *rows.Tx, origin crdt.Origin, since uint64, limit int, sign jour
 	hash, buf := r.Prev, []byte(nil)
 	for i := range r.Changes {
 		hash, buf = r.Changes[i].Seal(hash, buf)
+		withhold(&r.Changes[i])
 	}
 	r.Head = journal.Head{Origin: origin, Seq: r.Changes[len(r.Changes)-1].Seq, Hash: hash}
 	r.Head.Signature = sign(r.Head.Message())
 	return r, nil
+}
+
+// withhold leaves of a change that would not fit into a frame the hashes alone:
+// the chain goes on, head office holds the change, and its text stays here.
+func withhold(c *journal.Change) {
+	if c.Size() <= wire.MaxFrame/2 {
+		return
+	}
+	for i := range c.Bodies {
+		c.Bodies[i] = journal.Body{Erased: true, Hash: c.Bodies[i].Hash}
+	}
 }
 
 // partyOf finds the parties a row hangs on: those its fields name, or itself.

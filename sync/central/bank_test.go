@@ -33,13 +33,17 @@ func must(t testing.TB, err error) {
 }
 
 // byWord judges by the words of a change alone: what says "never" is refused,
-// and what is written to a row that is not there and not made whole.
+// what says "perhaps" is held, and what is written to a row that was never made
+// is refused, too, or, where it may still be made, held.
 type byWord struct{}
 
 func (byWord) Judge(b *central.Batch, n *central.Node, c *journal.Change) (crdt.ID, *central.Refusal, error) {
 	for i := range c.Bodies {
 		op := &c.Bodies[i].Op
 		for _, f := range op.Set {
+			if strings.Contains(f.Value.S, "perhaps") {
+				return 0, &central.Refusal{Code: "perhaps", Message: "the words say so", Hold: true}, nil
+			}
 			if strings.Contains(f.Value.S, "never") {
 				return 0, &central.Refusal{Code: "never", Message: "the words say so"}, nil
 			}
@@ -49,9 +53,36 @@ func (byWord) Judge(b *central.Batch, n *central.Node, c *journal.Change) (crdt.
 			if err != nil || void {
 				return 0, &central.Refusal{Code: "missing_row", Message: "it was never made"}, err
 			}
+			row, err := b.Get(k.Kind, k.ID)
+			if err != nil {
+				return 0, nil, err
+			}
+			made, perhaps, err := b.Awaited(k.Kind, k.ID)
+			if err != nil || row == nil && (made || perhaps && (k.ID != op.ID || len(op.Set) < 2)) {
+				return 0, &central.Refusal{Code: "missing_row", Message: "it is not there", Hold: true, Missing: central.RowID{Kind: k.Kind, ID: k.ID}}, err
+			}
 		}
 	}
 	return 1, nil, nil
+}
+
+// Content lets everything pass that somebody answers for, but words that say no.
+func (j byWord) Content(b *central.Batch, n *central.Node, c *journal.Change, as crdt.ID) (crdt.ID, *central.Refusal, error) {
+	_, r, err := j.Judge(b, n, c)
+	if r != nil && r.Code == "perhaps" {
+		r = nil
+	}
+	return max(as, 1), r, err
+}
+
+func (byWord) Decided(id crdt.ID, o central.Outcome, _ int64) crdt.Op {
+	op := crdt.Op{Kind: crm.Refusal, ID: id}
+	if o.Refusal != nil {
+		op.Set = append(op.Set, crdt.FieldSet{Field: crm.RefusalCode, Value: crdt.TextValue(o.Refusal.Code)})
+	}
+	op.Set = append(op.Set, crdt.FieldSet{Field: crm.RefusalState, Value: crdt.TextValue(o.State)}, crdt.FieldSet{Field: crm.RefusalDecider, Value: crdt.RefValue(o.By)},
+		crdt.FieldSet{Field: crm.RefusalWhy, Value: crdt.TextValue(o.Why)})
+	return op
 }
 
 // roots are the rows that an op hangs its row on.
@@ -71,15 +102,17 @@ func (byWord) Refused(id crdt.ID, n *central.Node, c *journal.Change, r *central
 		{Field: crm.RefusalOrigin, Value: crdt.IntValue(int64(n.Origin))},
 		{Field: crm.RefusalSeq, Value: crdt.IntValue(int64(c.Seq))},
 		{Field: crm.RefusalCode, Value: crdt.TextValue(r.Code)},
+		{Field: crm.RefusalState, Value: crdt.TextValue(map[bool]string{true: central.StateHeld}[r.Hold])},
 	}}
 }
 
 // bank is central under test, on a real file.
 type bank struct {
 	*central.Central
-	t    testing.TB
-	path string
-	now  int64
+	t     testing.TB
+	path  string
+	now   int64
+	table *crdt.Schema // nil: that of this release
 }
 
 func newBank(t testing.TB) *bank {
@@ -91,7 +124,11 @@ func newBank(t testing.TB) *bank {
 
 func (b *bank) open() {
 	b.t.Helper()
-	c, err := central.Open(ctx(), central.Options{Path: b.path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: 900,
+	table := crm.Table()
+	if b.table != nil {
+		table = b.table
+	}
+	c, err := central.Open(ctx(), central.Options{Path: b.path, Schema: table, Migrations: store.LocalTables(), Origin: 900,
 		Rand: rand.NewChaCha8([32]byte{9}), NowMS: func() int64 { b.now++; return b.now }, Judge: byWord{}, NoSync: true})
 	must(b.t, err)
 	b.Central = c

@@ -33,6 +33,8 @@ type Batch struct {
 	joins   map[key][]key         // second roots by first, of the joining rows of this batch
 	joined  map[key][]key         // first roots by second
 	links   map[link]journal.Hash // of the changes it took
+
+	deciding crdt.ID // the held change that is judged again
 }
 
 // link names a change.
@@ -116,14 +118,21 @@ func (b *Batch) answer(k key, scope int64) error {
 	return nil
 }
 
-// Void reports whether the making of a row was refused: it will never be.
+// Void reports whether the making of a row was refused: it will never be. A row
+// that a held change makes may still be.
 func (b *Batch) Void(kind uint8, id crdt.ID) (void bool, err error) {
 	e, err := b.load(key{kind, id})
-	if err != nil || e.cur != nil || len(e.void) > 0 {
-		return err == nil && e.cur == nil, err
+	if err != nil || e.cur != nil {
+		return false, err
 	}
-	_, void, err = b.Tx.Int(`SELECT 1 FROM void WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
-	return void, err
+	if void = len(e.void) > 0; !void {
+		_, void, err = b.Tx.Int(`SELECT 1 FROM void WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
+	}
+	if err != nil || !void || !b.c.holds {
+		return void, err
+	}
+	_, held, err := b.Tx.Int(`SELECT 1 FROM held_row WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
+	return !held, err
 }
 
 func bit(b bool) int {

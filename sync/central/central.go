@@ -44,6 +44,13 @@ type Node struct {
 // Refusal is why a change was not taken: a stable code and words for people.
 type Refusal struct {
 	Code, Message string
+	// Hold: what was written may be right, so it is held until somebody decides.
+	Hold bool
+	// Missing is a row that the change rests on and that is not there; zero: none.
+	// Where a held change makes that row, both are decided together.
+	Missing RowID
+
+	rests []crdt.ID // held changes that it waits for
 }
 
 // Judge decides whether a node's change may be taken. It knows what sync does
@@ -52,8 +59,13 @@ type Judge interface {
 	// Judge returns the person behind the change, or why it is refused. Rows
 	// are as merged so far.
 	Judge(b *Batch, n *Node, c *journal.Change) (by crdt.ID, refused *Refusal, err error)
-	// Refused makes the row that tells of a refusal.
+	// Content judges a held change but for who wrote it: as is the person who
+	// answers for it, 0 its author. It returns that person.
+	Content(b *Batch, n *Node, c *journal.Change, as crdt.ID) (by crdt.ID, refused *Refusal, err error)
+	// Refused makes the row that tells of a refusal, or of a change that is held.
 	Refused(id crdt.ID, n *Node, c *journal.Change, r *Refusal, nowMS int64) crdt.Op
+	// Decided writes into that row what became of it.
+	Decided(id crdt.ID, o Outcome, nowMS int64) crdt.Op
 }
 
 // Options opens central.
@@ -88,6 +100,7 @@ type Central struct {
 	author  *rows.Author
 	number  int64 // last feed number given
 	voids   bool  // a feed holds a void entry
+	holds   bool  // a change is held, or was
 	renames bool  // some changes were passed over that later ones may name
 	forms   bool  // some changes were taken in another form than their first
 	epoch   uint64
@@ -123,6 +136,9 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 			return err
 		}
 		if _, c.forms, err = tx.Int(`SELECT 1 FROM former_form LIMIT 1`); err != nil {
+			return err
+		}
+		if _, c.holds, err = tx.Int(`SELECT 1 FROM held LIMIT 1`); err != nil {
 			return err
 		}
 		if _, c.renames, err = tx.Int(`SELECT 1 FROM renamed_stamp LIMIT 1`); err != nil {

@@ -73,3 +73,9 @@ func (a *author) push(t testing.TB, c *Central, from, to int) (has uint64, err e
 	}
 	return out.Vector[a.origin], nil
 }
+
+func (lenient) Content(*Batch, *Node, *journal.Change, crdt.ID) (crdt.ID, *Refusal, error) {
+	return 9, nil, nil
+}
+
+func (lenient) Decided(crdt.ID, Outcome, int64) crdt.Op { return crdt.Op{} }

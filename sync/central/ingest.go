@@ -107,7 +107,7 @@ func (c *Central) linkAt(b *Batch, origin crdt.Origin, seq uint64) (at journal.H
 	return at, nil
 }
 
-// takeChange merges a change or refuses it.
+// takeChange merges a change, refuses it or holds it.
 func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change, at journal.Hash) (taken bool, err error) {
 	ch, twice, err := c.form(b, ch, at)
 	if err != nil {
@@ -120,37 +120,45 @@ func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change, at journal.H
 	if err != nil {
 		return false, err
 	}
+	if refusal, err = b.resting(refusal); err != nil {
+		return false, err
+	}
 	if refusal != nil {
 		return false, c.refuse(b, n, ch, refusal)
 	}
-	if err := c.author.Clock.Observe(ch.Stamp, c.o.NowMS(), MaxAheadMS); err != nil {
-		return false, err
-	}
-	for i := range ch.Bodies {
-		op := &ch.Bodies[i].Op
-		if err := b.merge(op, ch.Written(by), n.Branch); err != nil {
-			return false, err
-		}
-		if err := b.answer(key{op.Kind, op.ID}, c.authorScope(n, op.Kind)); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
+	return true, b.mergeChange(ch, by, n)
 }
 
 func (c *Central) judge(b *Batch, n *Node, ch *journal.Change) (crdt.ID, *Refusal, error) {
 	if ahead := ch.Stamp.Millis() - c.o.NowMS(); ahead > MaxAheadMS {
-		return 0, &Refusal{"clock_ahead", fmt.Sprintf("the workstation's clock was %d minutes ahead of central's", ahead/60000)}, nil
+		return 0, &Refusal{Code: CodeAhead, Message: fmt.Sprintf("the workstation's clock was %d minutes ahead of central's", ahead/60000)}, nil
 	}
 	if ch.Stamp.Epoch > c.author.Clock.Epoch {
-		return 0, &Refusal{"epoch", "the change is stamped in an epoch that central never began"}, nil
+		return 0, &Refusal{Code: CodeEpoch, Message: "the change is stamped in an epoch that central never began"}, nil
 	}
-	for i := range ch.Bodies {
-		if ch.Bodies[i].Erased {
-			return 0, &Refusal{"erased", "a part of the change came without its text, and nobody ordered it erased"}, nil
-		}
+	if r := c.unfit(ch); r != nil {
+		return 0, r, nil
 	}
 	return c.o.Judge.Judge(b, n, ch)
+}
+
+// unfit looks whether this release can take the change at all, whoever wrote it.
+func (c *Central) unfit(ch *journal.Change) *Refusal {
+	hold := func(code, message string) *Refusal { return &Refusal{Code: code, Message: message, Hold: true} }
+	for i := range ch.Bodies {
+		switch body := &ch.Bodies[i]; {
+		case body.Erased:
+			return hold(CodeWithheld, "a part of the change came without its text, and nobody ordered it erased")
+		case body.Opaque != nil:
+			return hold(CodeUnreadable, "a part of the change cannot be read by this version of central")
+		case c.o.Schema.Kind(body.Op.Kind) == nil:
+			return hold(CodeFuture, fmt.Sprintf("head office does not know rows of kind %d yet; its version is older than the workstation's", body.Op.Kind))
+		}
+	}
+	if err := ch.Fit(); err != nil {
+		return hold(CodeTooLarge, fmt.Sprintf("the change is larger than one may be: %d parts, %d bytes", len(ch.Bodies), ch.Size()))
+	}
+	return nil
 }
 
 // refuse writes the row that tells of the refusal, then makes every row the
@@ -166,6 +174,11 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 		return err
 	}
 	b.rows[key{op.Kind, op.ID}].first = true
+	if r.Hold {
+		if err := b.hold(op.ID, ch, r); err != nil {
+			return err
+		}
+	}
 	return c.sendBack(b, n, ch)
 }
 
@@ -173,7 +186,7 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 func (c *Central) sendBack(b *Batch, n *Node, ch *journal.Change) error {
 	for i := range ch.Bodies {
 		op := &ch.Bodies[i].Op
-		if ch.Bodies[i].Erased || c.File.Held().Kind(op.Kind) == nil {
+		if ch.Bodies[i].Closed() {
 			continue
 		}
 		if err := b.answer(key{op.Kind, op.ID}, c.authorScope(n, op.Kind)); err != nil {

@@ -28,11 +28,9 @@ func scanNode(s *sqlite.Stmt) *Node {
 	return n
 }
 
-func loadNode(tx *rows.Tx, origin crdt.Origin) (n *Node, err error) {
-	err = tx.Query(selectNode+` WHERE origin=?1`, func(s *sqlite.Stmt) error {
-		n = scanNode(s)
-		return nil
-	}, int64(origin))
+// loadNode reads a node that may sync.
+func loadNode(tx *rows.Tx, origin crdt.Origin) (*Node, error) {
+	n, err := findNode(tx, origin)
 	if err == nil && (n == nil || n.Revoked) {
 		return nil, fmt.Errorf("%w: origin %d", ErrUnknownNode, origin)
 	}

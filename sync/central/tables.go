@@ -165,4 +165,31 @@ CREATE TABLE lease_code (
 	n      INTEGER NOT NULL, -- number of the last one
 	at     INTEGER NOT NULL  -- ms UTC when it was made
 ) STRICT;
+`, `
+-- Changes that central neither took nor refused: they wait for a decision, or for
+-- what they rest on. Their text stands in taken; id is that of the row that tells
+-- the branch and head office.
+CREATE TABLE held (
+	id       INTEGER PRIMARY KEY,
+	origin   INTEGER NOT NULL,
+	seq      INTEGER NOT NULL,
+	stamp    BLOB NOT NULL,
+	code     TEXT NOT NULL,
+	readable INTEGER NOT NULL -- 0: nobody here knows which rows it makes
+) STRICT;
+
+-- Rows that only held changes make.
+CREATE TABLE held_row (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	held   INTEGER NOT NULL, -- the change that makes it
+	PRIMARY KEY (kind, row_id)
+) STRICT, WITHOUT ROWID;
+
+-- Which held change waits for which.
+CREATE TABLE held_wait (
+	held     INTEGER NOT NULL,
+	rests_on INTEGER NOT NULL,
+	PRIMARY KEY (held, rests_on)
+) STRICT, WITHOUT ROWID;
 `}

@@ -11,9 +11,12 @@ import (
 
 // Limits. A change is one act of a clerk; an import writes many changes.
 const (
-	MaxOps    = 256 // ops of one change
-	SignEvery = 256 // changes between two signed heads, at most
-	SaltSize  = 8   // bytes; 64 bits keep an erased body from being guessed
+	MaxOps    = 256     // ops of one change
+	MaxChange = 1 << 20 // bytes of one change, by Size: an eighth of a frame
+	MaxBodies = 4096    // ops that a change of others may have and still travel: what is beyond MaxOps is held at central
+	MaxClosed = 1 << 20 // bytes of an op that cannot be decoded here
+	SignEvery = 256     // changes between two signed heads, at most
+	SaltSize  = 8       // bytes; 64 bits keep an erased body from being guessed
 )
 
 // Hash is SHA-256.
@@ -22,12 +25,36 @@ type Hash [sha256.Size]byte
 // Salt makes the hash of an erased body useless to a guesser.
 type Salt [SaltSize]byte
 
-// Body is one op with its salt, or, once erased, only its hash.
+// Body is one op with its salt, or, once erased, only its hash. Opaque, if not
+// nil, are the canonical bytes of an op that this release cannot decode; Op is
+// empty then.
 type Body struct {
 	Op     crdt.Op
+	Opaque []byte
 	Salt   Salt
 	Erased bool
 	Hash   Hash // of the salted canonical bytes; always set by Seal
+}
+
+// Closed reports whether the op cannot be read here.
+func (b Body) Closed() bool { return b.Erased || b.Opaque != nil }
+
+// Open makes the body of the canonical bytes of an op: read where this release
+// can, else kept as they are.
+func (b *Body) Open(canonical []byte) {
+	if op, rest, err := crdt.DecodeOp(canonical); err == nil && len(rest) == 0 {
+		b.Op, b.Opaque = op, nil
+		return
+	}
+	b.Opaque = append([]byte{}, canonical...)
+}
+
+// canonical adds the bytes that are hashed.
+func (b *Body) canonical(to []byte) []byte {
+	if b.Opaque != nil {
+		return append(to, b.Opaque...)
+	}
+	return b.Op.Append(to)
 }
 
 // Change is one committed act.
@@ -46,6 +73,8 @@ func (c *Change) Written(by crdt.ID) crdt.Written { return crdt.Written{Stamp: c
 // Errors.
 var (
 	ErrBadChange = errors.New("journal: malformed change")
+	// ErrTooLarge is a change beyond what may be written: in parts it may.
+	ErrTooLarge  = errors.New("journal: the change is too large; do it in parts")
 	ErrChain     = errors.New("journal: the chain of hashes is broken")
 	ErrSignature = errors.New("journal: the signature of the head does not fit")
 )
@@ -61,7 +90,7 @@ func (c *Change) Seal(prev Hash, buf []byte) (Hash, []byte) {
 			continue
 		}
 		buf = append(buf[:0], b.Salt[:]...)
-		buf = b.Op.Append(buf)
+		buf = b.canonical(buf)
 		b.Hash = sha256.Sum256(buf)
 	}
 	buf = append(buf[:0], hashContext...)
@@ -82,18 +111,44 @@ func (c *Change) Check() error {
 	switch {
 	case c.Origin == 0 || c.Origin > crdt.MaxOrigin || c.Seq == 0:
 		return fmt.Errorf("%w: origin %d, number %d", ErrBadChange, c.Origin, c.Seq)
-	case len(c.Bodies) == 0 || len(c.Bodies) > MaxOps:
-		return fmt.Errorf("%w: %d/%d has %d ops, 1 to %d are allowed", ErrBadChange, c.Origin, c.Seq, len(c.Bodies), MaxOps)
+	case len(c.Bodies) == 0 || len(c.Bodies) > MaxBodies:
+		return fmt.Errorf("%w: %d/%d has %d ops, 1 to %d can be read", ErrBadChange, c.Origin, c.Seq, len(c.Bodies), MaxBodies)
 	case c.Stamp.Origin != c.Origin:
 		return fmt.Errorf("%w: %d/%d carries a stamp of origin %d", ErrBadChange, c.Origin, c.Seq, c.Stamp.Origin)
 	}
 	for i := range c.Bodies {
-		if c.Bodies[i].Erased {
+		if c.Bodies[i].Closed() {
+			if n := len(c.Bodies[i].Opaque); n > MaxClosed {
+				return fmt.Errorf("%w: %d/%d, op %d has %d bytes", ErrBadChange, c.Origin, c.Seq, i, n)
+			}
 			continue
 		}
 		if err := c.Bodies[i].Op.Check(); err != nil {
 			return fmt.Errorf("journal: change %d/%d, op %d: %w", c.Origin, c.Seq, i, err)
 		}
+	}
+	return nil
+}
+
+// Size is about how many bytes the change has: texts and what stands around them.
+func (c *Change) Size() (n int) {
+	for i := range c.Bodies {
+		op := &c.Bodies[i].Op
+		n += 32 + len(c.Bodies[i].Opaque) + len(op.Clear)*crdt.StampSize
+		for j := range op.Set {
+			n += 12 + len(op.Set[j].Value.S) + len(op.Set[j].Saw)*crdt.StampSize
+		}
+	}
+	return n
+}
+
+// Fit holds a change against what may be written and taken: ErrTooLarge.
+func (c *Change) Fit() error {
+	if n := len(c.Bodies); n > MaxOps {
+		return fmt.Errorf("%w: %d/%d has %d ops, at most %d", ErrTooLarge, c.Origin, c.Seq, n, MaxOps)
+	}
+	if n := c.Size(); n > MaxChange {
+		return fmt.Errorf("%w: %d/%d has %d bytes, at most %d", ErrTooLarge, c.Origin, c.Seq, n, MaxChange)
 	}
 	return nil
 }
@@ -153,19 +208,32 @@ func (r *Range) Verify(check Checker) error {
 	return nil
 }
 
+// How a body is stored.
+const (
+	storedOp byte = iota
+	storedErased
+	storedOpaque
+)
+
 // AppendOps adds the storage form of the bodies: flags, salt or hash, op.
 func AppendOps(b []byte, bodies []Body) []byte {
 	b = binary.AppendUvarint(b, uint64(len(bodies)))
 	for i := range bodies {
 		body := &bodies[i]
-		if body.Erased {
-			b = append(b, 1)
+		switch {
+		case body.Erased:
+			b = append(b, storedErased)
 			b = append(b, body.Hash[:]...)
 			continue
+		case body.Opaque != nil:
+			b = append(b, storedOpaque)
+			b = append(b, body.Salt[:]...)
+			b = binary.AppendUvarint(b, uint64(len(body.Opaque)))
+		default:
+			b = append(b, storedOp)
+			b = append(b, body.Salt[:]...)
 		}
-		b = append(b, 0)
-		b = append(b, body.Salt[:]...)
-		b = body.Op.Append(b)
+		b = body.canonical(b)
 	}
 	return b
 }
@@ -174,29 +242,15 @@ func AppendOps(b []byte, bodies []Body) []byte {
 // not set: Seal does that.
 func DecodeOps(b []byte) ([]Body, error) {
 	d := crdt.Decoder{B: b}
-	n := d.Count(MaxOps)
+	n := d.Count(MaxBodies)
 	out := make([]Body, 0, min(n, len(b)))
 	for range n {
-		var body Body
-		switch d.Byte() {
-		case 1:
-			body.Erased = true
-			copy(body.Hash[:], d.Take(len(body.Hash)))
-		case 0:
-			copy(body.Salt[:], d.Take(SaltSize))
-			if d.Err != nil {
-				break
-			}
-			op, rest, err := crdt.DecodeOp(d.B)
-			if err != nil {
-				return nil, fmt.Errorf("%w: %w", ErrBadChange, err)
-			}
-			body.Op, d.B = op, rest
-		default:
-			return nil, fmt.Errorf("%w: unknown body flag", ErrBadChange)
+		body, err := decodeBody(&d)
+		if err == nil {
+			err = d.Err
 		}
-		if d.Err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrBadChange, d.Err)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrBadChange, err)
 		}
 		out = append(out, body)
 	}
@@ -204,4 +258,25 @@ func DecodeOps(b []byte) ([]Body, error) {
 		return nil, fmt.Errorf("%w: %d bytes left over", ErrBadChange, len(d.B))
 	}
 	return out, nil
+}
+
+func decodeBody(d *crdt.Decoder) (body Body, err error) {
+	switch flag := d.Byte(); flag {
+	case storedErased:
+		body.Erased = true
+		copy(body.Hash[:], d.Take(len(body.Hash)))
+	case storedOp:
+		copy(body.Salt[:], d.Take(SaltSize))
+		if d.Err == nil {
+			body.Op, d.B, err = crdt.DecodeOp(d.B)
+		}
+	case storedOpaque:
+		copy(body.Salt[:], d.Take(SaltSize))
+		if b := d.Take(d.Count(MaxClosed)); d.Err == nil {
+			body.Open(b)
+		}
+	default:
+		err = fmt.Errorf("unknown form %d of a body", flag)
+	}
+	return body, err
 }

@@ -108,7 +108,7 @@ func TestEveryTamperedPartOfARangeIsNoticed(t *testing.T) {
 		{"an op less", func(r *journal.Range) { r.Changes[1].Bodies = r.Changes[1].Bodies[:1] }, journal.ErrChain},
 		{"an op twice", func(r *journal.Range) { r.Changes[1].Bodies = append(r.Changes[1].Bodies, r.Changes[1].Bodies[0]) }, journal.ErrChain},
 		{"no ops", func(r *journal.Range) { r.Changes[1].Bodies = nil }, journal.ErrBadChange},
-		{"257 ops", func(r *journal.Range) { r.Changes[1].Bodies = make([]journal.Body, journal.MaxOps+1) }, journal.ErrBadChange},
+		{"4097 ops", func(r *journal.Range) { r.Changes[1].Bodies = make([]journal.Body, journal.MaxBodies+1) }, journal.ErrBadChange},
 		{"a change less", func(r *journal.Range) { r.Changes = r.Changes[:2] }, journal.ErrChain},
 		{"a hole", func(r *journal.Range) { r.Changes = append(r.Changes[:1], r.Changes[2]) }, journal.ErrBadChange},
 		{"no changes", func(r *journal.Range) { r.Changes = nil }, journal.ErrBadChange},
@@ -257,8 +257,10 @@ func TestMalformedOpsAreRefused(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"nothing":         nil,
 		"count only":      {1},
-		"257 ops":         {0x81, 2},
-		"unknown flag":    {1, 2},
+		"4097 ops":        {0x81, 0x20},
+		"unknown flag":    {1, 3},
+		"half an op":      append([]byte{1, 2}, make([]byte, 8)...),
+		"an op cut short": append([]byte{1, 2}, 0, 0, 0, 0, 0, 0, 0, 0, 5, 1),
 		"half a hash":     append([]byte{1, 1}, make([]byte, 31)...),
 		"half a salt":     {1, 0, 1, 2, 3},
 		"salt without op": append([]byte{1, 0}, make([]byte, 8)...),
@@ -291,4 +293,42 @@ func FuzzDecodeOps(f *testing.F) {
 			t.Fatal("two hashes of one change")
 		}
 	})
+}
+
+func TestAChangeThatIsTooLargeIsNotWritten(t *testing.T) {
+	op := crdt.Op{Kind: 1, ID: 1, Set: []crdt.FieldSet{{Field: 1, Value: crdt.TextValue(strings.Repeat("x", crdt.MaxText))}}}
+	for _, c := range []struct {
+		ops  int
+		fits bool
+	}{{1, true}, {63, true}, {64, false}, {journal.MaxOps, false}} {
+		ch := journal.Change{Origin: 1, Seq: 1, Stamp: crdt.Stamp{Origin: 1}, Bodies: make([]journal.Body, c.ops)}
+		for i := range ch.Bodies {
+			ch.Bodies[i].Op = op
+		}
+		if err := ch.Check(); err != nil {
+			t.Error("it cannot even be read:", err)
+		}
+		if err := ch.Fit(); (err == nil) != c.fits || err != nil && !errors.Is(err, journal.ErrTooLarge) {
+			t.Errorf("%d ops of 16 KiB: %v", c.ops, err)
+		}
+	}
+	many := journal.Change{Origin: 1, Seq: 1, Bodies: make([]journal.Body, journal.MaxOps+1)}
+	if err := many.Fit(); !errors.Is(err, journal.ErrTooLarge) {
+		t.Error(err)
+	}
+}
+
+func TestWhatCannotBeReadIsKeptAsItIsAndReadWhenItCan(t *testing.T) {
+	op := crdt.Op{Kind: 9, ID: 7, Set: []crdt.FieldSet{{Field: 1, Value: crdt.IntValue(5)}}}
+	bodies := []journal.Body{{Opaque: []byte{255, 1}, Salt: journal.Salt{1}}, {Op: op, Salt: journal.Salt{2}}, {Opaque: op.Append(nil), Salt: journal.Salt{3}}}
+	got, err := journal.DecodeOps(journal.AppendOps(nil, bodies))
+	if err != nil || len(got) != 3 || !got[0].Closed() || got[1].Closed() || got[2].Closed() || !cmp.Equal(got[2].Op, op) || !bytes.Equal(got[0].Opaque, []byte{255, 1}) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	before := journal.Change{Origin: 1, Seq: 1, Bodies: bodies}
+	after := journal.Change{Origin: 1, Seq: 1, Bodies: got}
+	one, _ := before.Seal(journal.Hash{}, nil)
+	if two, _ := after.Seal(journal.Hash{}, nil); one != two {
+		t.Error("reading it changed the hash")
+	}
 }

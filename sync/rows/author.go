@@ -140,28 +140,43 @@ func (a *Author) Mint(tx *Tx) (crdt.ID, error) {
 
 // Append chains one change over ops and writes it to the journal.
 func (a *Author) Append(tx *Tx, stamp crdt.Stamp, session crdt.ID, ops []crdt.Op) (*journal.Change, error) {
-	c := &journal.Change{Origin: a.Clock.Origin, Seq: a.seq + 1, Stamp: stamp, Session: session, Bodies: make([]journal.Body, len(ops))}
+	bodies := make([]journal.Body, len(ops))
 	salts := make([]byte, len(ops)*journal.SaltSize)
 	if _, err := io.ReadFull(a.rand, salts); err != nil {
 		return nil, fmt.Errorf("rows: salt: %w", err)
 	}
 	for i := range ops {
-		c.Bodies[i].Op = ops[i]
-		copy(c.Bodies[i].Salt[:], salts[i*journal.SaltSize:])
+		bodies[i].Op = ops[i]
+		copy(bodies[i].Salt[:], salts[i*journal.SaltSize:])
 	}
-	if err := c.Check(); err != nil {
+	c := &journal.Change{Origin: a.Clock.Origin, Seq: a.seq + 1, Stamp: stamp, Session: session, Bodies: bodies}
+	if err := c.Fit(); err != nil {
 		return nil, err
+	}
+	return c, a.chain(tx, c)
+}
+
+// Chain writes a change over bodies as they are, whatever they hold: for history
+// that came from elsewhere, and for what another release might write.
+func (a *Author) Chain(tx *Tx, stamp crdt.Stamp, session crdt.ID, bodies []journal.Body) (*journal.Change, error) {
+	c := &journal.Change{Origin: a.Clock.Origin, Seq: a.seq + 1, Stamp: stamp, Session: session, Bodies: bodies}
+	return c, a.chain(tx, c)
+}
+
+func (a *Author) chain(tx *Tx, c *journal.Change) error {
+	if err := c.Check(); err != nil {
+		return err
 	}
 	var hash journal.Hash
 	hash, a.buf = c.Seal(a.hash, a.buf)
 	a.buf = journal.AppendOps(a.buf[:0], c.Bodies)
 	err := tx.Exec(`INSERT INTO journal (seq, stamp, session, bodies, hash) VALUES (?1, ?2, ?3, ?4, ?5)`,
-		int64(c.Seq), stamp.Bytes(), int64(session), a.buf, hash[:])
+		int64(c.Seq), c.Stamp.Bytes(), int64(c.Session), a.buf, hash[:])
 	if err != nil {
-		return nil, err
+		return err
 	}
 	a.seq, a.hash = c.Seq, hash
-	return c, nil
+	return nil
 }
 
 // KeepClock writes the clock down, after stamps of others were observed.

@@ -82,6 +82,14 @@ func (j *judge) Refused(id crdt.ID, n *central.Node, c *journal.Change, r *centr
 	}}
 }
 
+func (*judge) Content(_ *central.Batch, _ *central.Node, _ *journal.Change, as crdt.ID) (crdt.ID, *central.Refusal, error) {
+	return as, nil, nil
+}
+
+func (*judge) Decided(id crdt.ID, o central.Outcome, _ int64) crdt.Op {
+	return crdt.Op{Kind: crm.Refusal, ID: id, Set: []crdt.FieldSet{{Field: crm.RefusalState, Value: crdt.TextValue(o.State)}, {Field: crm.RefusalWhy, Value: crdt.TextValue(o.Why)}}}
+}
+
 // bank is a central that listens.
 type bank struct {
 	t         testing.TB

@@ -25,11 +25,12 @@ type writer struct {
 	listed           []crdt.Origin
 	scratch          []byte
 	left             budget
-	over             bool // more than a reader would take
+	over             bool  // more than a reader would take
+	version          uint8 // lowest that can say what was written
 }
 
 func newWriter() *writer {
-	return &writer{origins: make(map[crdt.Origin]int64), left: MaxDecoded}
+	return &writer{origins: make(map[crdt.Origin]int64), left: MaxDecoded, version: versionFirst}
 }
 
 // sealNumbers is the section of numbers: the origins, then the columns.

@@ -21,6 +21,7 @@ const (
 	atSizes      = 12 // raw, numbers stored and inflated, texts stored and inflated
 	atChecksum   = 32
 	headerSize   = 36
+	additionHead = 5 // tag, size
 )
 
 // Kinds of messages.
@@ -35,7 +36,8 @@ const (
 const (
 	flagNumbers uint8 = 1 << iota
 	flagTexts
-	flagsKnown = flagNumbers | flagTexts
+	flagAdditions // what follows the sections may be passed over; from version 2 on
+	flagsKnown    = flagNumbers | flagTexts | flagAdditions
 )
 
 // Errors.
@@ -57,6 +59,15 @@ type Codec struct {
 	enc   *zstd.Encoder
 	dec   *zstd.Decoder
 	table *crc32.Table
+	peer  Versions
+}
+
+// For is the codec for a peer that speaks these versions: what it cannot be told
+// is left out, in a way that it can see.
+func (c *Codec) For(peer Versions) *Codec {
+	out := *c
+	out.peer = peer
+	return &out
 }
 
 // NewCodec makes a codec; it may live as long as the process.
@@ -87,7 +98,7 @@ func (c *Codec) seal(kind uint8, w *writer) ([]byte, error) {
 	b := make([]byte, headerSize, headerSize+len(w.raw)+len(nums)/2+len(w.texts)/2)
 	copy(b, magic)
 	v := Supported()
-	b[atVersion], b[atMin], b[atMax], b[atKind] = Version, v.Min, v.Max, kind
+	b[atVersion], b[atMin], b[atMax], b[atKind] = w.version, v.Min, v.Max, kind
 	b = append(b, w.raw...)
 	sizes := [5]int{len(w.raw)}
 	for i, section := range [][]byte{nums, w.texts} {
@@ -123,8 +134,9 @@ func (c *Codec) open(kind uint8, frame []byte) (*reader, error) {
 	for i := range sizes {
 		sizes[i] = int(binary.BigEndian.Uint32(frame[atSizes+4*i:]))
 	}
-	if stored := headerSize + sizes[0] + sizes[1] + sizes[3]; stored != len(frame) {
-		return nil, fmt.Errorf("%w: its sections make %d bytes, it has %d", ErrMalformed, stored, len(frame))
+	frame, err := trimmed(frame, headerSize+sizes[0]+sizes[1]+sizes[3])
+	if err != nil {
+		return nil, err
 	}
 	if inflated := sizes[0] + sizes[2] + sizes[4]; inflated > MaxInflated {
 		return nil, fmt.Errorf("%w: %d bytes inflated, at most %d", ErrTooLarge, inflated, MaxInflated)
@@ -138,7 +150,7 @@ func (c *Codec) open(kind uint8, frame []byte) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{nums: nums, raw: raw, texts: string(texts), left: MaxDecoded}
+	r := &reader{version: frame[atVersion], nums: nums, raw: raw, texts: string(texts), left: MaxDecoded}
 	r.readOrigins()
 	return r, r.err
 }
@@ -161,10 +173,35 @@ func (c *Codec) checkHeader(kind uint8, frame []byte) error {
 		return ErrChecksum
 	case frame[atKind] != kind:
 		return fmt.Errorf("%w: a message of kind %d where kind %d was expected", ErrMalformed, frame[atKind], kind)
+	case frame[atFlags]&flagAdditions != 0 && frame[atVersion] < versionOpaque:
+		return fmt.Errorf("%w: additions in version %d", ErrMalformed, frame[atVersion])
 	case frame[atFlags]&^flagsKnown != 0 || frame[atFlags+1]|frame[atFlags+2]|frame[atFlags+3] != 0:
 		return fmt.Errorf("%w: unknown flags %x", ErrMalformed, frame[atFlags:atSizes])
 	}
 	return nil
+}
+
+// trimmed is a frame up to the end of its sections. What follows are additions,
+// each a tag, a size and its bytes: of a later version, passed over here, unless
+// the tag is odd, which says that it must be understood.
+func trimmed(frame []byte, size int) ([]byte, error) {
+	if size > len(frame) || size < len(frame) && frame[atFlags]&flagAdditions == 0 {
+		return nil, fmt.Errorf("%w: its sections make %d bytes, it has %d", ErrMalformed, size, len(frame))
+	}
+	for rest := frame[size:]; len(rest) > 0; {
+		if len(rest) < additionHead {
+			return nil, fmt.Errorf("%w: an addition ends early", ErrMalformed)
+		}
+		tag, n := rest[0], int(binary.BigEndian.Uint32(rest[1:]))
+		if tag&1 == 1 {
+			return nil, fmt.Errorf("%w: the frame has an addition %d that must be understood: upgrade this program", ErrVersion, tag)
+		}
+		if n > len(rest)-additionHead {
+			return nil, fmt.Errorf("%w: addition %d ends early", ErrMalformed, tag)
+		}
+		rest = rest[additionHead+n:]
+	}
+	return frame[:size], nil
 }
 
 func (c *Codec) inflate(stored []byte, size int, compressed bool) ([]byte, error) {

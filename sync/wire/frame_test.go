@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"bough/crdt"
+	"bough/sync/journal"
 )
 
 // frameOf puts sections into a frame, uncompressed, with a right checksum.
@@ -75,10 +76,11 @@ func TestMalformedFramesAreRefusedWithAClearError(t *testing.T) {
 		{"cut at the end", func(b []byte) []byte { return b[:len(b)-1] }, ErrChecksum, "checksum"},
 		{"one byte more", func(b []byte) []byte { return resealed(c, append(b, 0)) }, ErrMalformed, "its sections make"},
 		{"a flipped bit", func(b []byte) []byte { b[len(b)-1] ^= 1; return b }, ErrChecksum, "checksum"},
-		{"no versions", set(atMin, 0), ErrMalformed, "versions are 0-1"},
-		{"versions upside down", set(atMin, 9), ErrMalformed, "versions are 9-1"},
+		{"no versions", set(atMin, 0), ErrMalformed, "versions are 0-2"},
+		{"versions upside down", set(atMin, 9), ErrMalformed, "versions are 9-2"},
 		{"another kind", set(atKind, kindPage), ErrMalformed, "kind 4 where kind 3"},
-		{"unknown flag", set(atFlags, 4), ErrMalformed, "unknown flags"},
+		{"unknown flag", set(atFlags, 8), ErrMalformed, "unknown flags"},
+		{"additions of version 2 in version 1", set(atFlags, flagAdditions), ErrMalformed, "additions in version 1"},
 		{"reserved byte", set(atFlags+2, 1), ErrMalformed, "unknown flags"},
 		{"says it inflates to more than allowed", size(2, MaxInflated+1), ErrTooLarge, "bytes inflated"},
 		{"sizes that overflow 32 bits", size(1, 1<<32-1), ErrMalformed, "its sections make"},
@@ -153,7 +155,7 @@ func TestAFrameOfAnotherVersionIsRefusedButItsRangeIsRead(t *testing.T) {
 	newer := pullFrame(t, c)
 	newer[atVersion], newer[atMin], newer[atMax] = 4, 3, 5
 	_, err := c.DecodePull(newer[:preambleSize])
-	if !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), "the peer speaks 3-5, we speak 1-1: upgrade this program") {
+	if !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), "the peer speaks 3-5, we speak 1-2: upgrade this program") {
 		t.Error(err)
 	}
 	if v, err := Peer(newer); err != nil || v != (Versions{3, 5}) {
@@ -234,5 +236,87 @@ func TestWhatTheReaderWouldRefuseIsNotSent(t *testing.T) {
 	}
 	if _, err := c.EncodePage(d.page(MaxPageRows + 1)); !errors.Is(err, ErrTooLarge) {
 		t.Error(err)
+	}
+}
+
+func TestAdditionsOfALaterVersionArePassedOverUnlessTheyMustBeUnderstood(t *testing.T) {
+	c := codec(t)
+	with := func(additions ...byte) []byte {
+		frame := append(pullFrame(t, c), additions...)
+		frame[atVersion], frame[atFlags] = versionOpaque, frame[atFlags]|flagAdditions
+		return resealed(c, frame)
+	}
+	for _, tc := range []struct {
+		additions []byte
+		want      error
+		says      string
+	}{
+		{nil, nil, ""},
+		{[]byte{2, 0, 0, 0, 0}, nil, ""},
+		{[]byte{2, 0, 0, 0, 1, 77, 4, 0, 0, 0, 2, 1, 2}, nil, ""},
+		{[]byte{2, 0, 0, 0, 1, 77, 3, 0, 0, 0, 0}, ErrVersion, "addition 3 that must be understood: upgrade this program"},
+		{[]byte{2, 0, 0, 0, 2, 77}, ErrMalformed, "addition 2 ends early"},
+		{[]byte{2, 0}, ErrMalformed, "ends early"},
+		{[]byte{2, 255, 255, 255, 255, 1}, ErrMalformed, "ends early"},
+	} {
+		q, err := c.DecodePull(with(tc.additions...))
+		if !errors.Is(err, tc.want) || err != nil && !strings.Contains(err.Error(), tc.says) || err == nil && q.Limit == 0 {
+			t.Errorf("%v: %v, %v", tc.additions, q, err)
+		}
+	}
+}
+
+func TestWhatNobodyHereCanReadTravelsAsItIsFromVersionTwoOn(t *testing.T) {
+	c := codec(t)
+	p := newDay().push(4)
+	odd := []journal.Body{{Opaque: []byte{77, 1, 2, 3}, Salt: journal.Salt{5}}, {Op: p.Ranges[0].Changes[0].Bodies[0].Op}, {Opaque: []byte{}, Salt: journal.Salt{6}}}
+	r := &p.Ranges[0]
+	r.Changes[1].Bodies = odd
+	hash, buf := r.Prev, []byte(nil)
+	for i := range r.Changes {
+		hash, buf = r.Changes[i].Seal(hash, buf)
+	}
+	r.Head.Hash = hash
+	anybody := func(_, _ []byte) bool { return true }
+	for peer, erased := range map[Versions]bool{{1, 2}: false, {1, 1}: true, {}: false} {
+		frame, err := c.For(peer).EncodePush(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := map[bool]byte{false: 2, true: 1}[erased]; frame[atVersion] != want {
+			t.Errorf("for %s it is written in version %d", peer, frame[atVersion])
+		}
+		got, err := c.DecodePush(frame)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := got.Ranges[0].Verify(anybody); err != nil {
+			t.Errorf("for %s: %v", peer, err)
+		}
+		for i, b := range got.Ranges[0].Changes[1].Bodies {
+			if b.Erased != (erased && odd[i].Opaque != nil) || !erased && !bytes.Equal(b.Opaque, odd[i].Opaque) {
+				t.Errorf("for %s: op %d is %+v", peer, i, b)
+			}
+		}
+	}
+	plain, err := c.EncodePush(newDay().push(4))
+	if err != nil || plain[atVersion] != 1 {
+		t.Errorf("what version 1 can say is written in version %d, %v", plain[atVersion], err)
+	}
+}
+
+func TestAnOpThatALaterReleaseCanReadIsReadThere(t *testing.T) {
+	c := codec(t)
+	p := newDay().push(1)
+	body := &p.Ranges[0].Changes[0].Bodies[0]
+	want := body.Op
+	body.Opaque, body.Op = want.Append(nil), crdt.Op{}
+	frame, err := c.EncodePush(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.DecodePush(frame)
+	if err != nil || got.Ranges[0].Changes[0].Bodies[0].Opaque != nil || !bytes.Equal(got.Ranges[0].Changes[0].Bodies[0].Op.Append(nil), want.Append(nil)) {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

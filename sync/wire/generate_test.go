@@ -92,6 +92,9 @@ func aBody(t *rapid.T) journal.Body {
 		copy(b.Hash[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "hash"))
 		return b
 	}
+	if rapid.IntRange(0, 9).Draw(t, "sort of body") == 0 {
+		return journal.Body{Opaque: append([]byte{77}, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "opaque")...)}
+	}
 	b := journal.Body{Op: crdt.Op{Kind: aKind(t), ID: anID(t)}}
 	for _, num := range someFields(t) {
 		b.Op.Set = append(b.Op.Set, crdt.FieldSet{Field: num, Value: aValue(t), Saw: someStamps(t, 3)})

@@ -105,7 +105,7 @@ func (r *reader) changes(changes []journal.Change, keys []int64) {
 		changes[i].Stamp, changes[i].Session = stamps[i], crdt.ID(sessions[i])
 	}
 	total := 0
-	counts := r.small(len(changes), "ops", journal.MaxOps)
+	counts := r.small(len(changes), "ops", journal.MaxBodies)
 	for _, n := range counts {
 		total += int(n)
 	}
@@ -130,36 +130,65 @@ func (r *reader) bodies(changes []journal.Change) {
 			millis = append(millis, changes[i].Stamp.Millis())
 		}
 	}
-	g := r.groups(len(bodies), shapeErased|shapeCleared)
+	g := r.groups(len(bodies), r.bodyFlags())
 	if r.err != nil {
 		return
 	}
 	r.salts(bodies, g)
 	r.fields(bodies, millis, g)
+	openBodies(bodies)
 }
 
-// salts reads salts, hashes and ids, all in the order of the ops.
+// bodyFlags are the flags that shapes of bodies may have in this frame.
+func (r *reader) bodyFlags() uint8 {
+	if r.version < versionOpaque {
+		return shapeErased | shapeCleared
+	}
+	return shapeErased | shapeCleared | shapeOpaque
+}
+
+// salts reads salts, hashes, ids and what is opaque, all in the order of the ops.
 func (r *reader) salts(bodies []*journal.Body, g *groups) {
-	live := len(bodies)
+	live, opaque := len(bodies), 0
 	for at, s := range g.shapes {
 		for _, m := range g.members[at] {
 			bodies[m].Op.Kind = s.kind
 			bodies[m].Erased = s.flags&shapeErased != 0
 		}
-		if s.flags&shapeErased != 0 {
+		if s.flags&(shapeErased|shapeOpaque) != 0 {
 			live -= len(g.members[at])
 		}
+		if s.flags&shapeOpaque != 0 {
+			opaque += len(g.members[at])
+		}
 	}
-	ids := grow(&r.numbers, live)
+	ids := make([]int64, live)
 	r.ints(ids, nil, nil)
+	sizes, total := r.sizes(opaque, "bytes of an op", journal.MaxClosed)
+	if !r.charge(total, 1) {
+		return
+	}
 	for _, b := range bodies {
 		if b.Erased {
 			copy(b.Hash[:], r.rawBytes(len(b.Hash)))
 			continue
 		}
 		copy(b.Salt[:], r.rawBytes(len(b.Salt)))
+		if b.Op.Kind == 0 {
+			b.Opaque, sizes = append([]byte{}, r.rawBytes(int(sizes[0]))...), sizes[1:]
+			continue
+		}
 		b.Op.ID = crdt.ID(ids[0])
 		ids = ids[1:]
+	}
+}
+
+// openBodies reads what the writer could not, where this release can.
+func openBodies(bodies []*journal.Body) {
+	for _, b := range bodies {
+		if b.Opaque != nil {
+			b.Open(b.Opaque)
+		}
 	}
 }
 

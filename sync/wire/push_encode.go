@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"bough/crdt"
 	"bough/sync/journal"
@@ -18,6 +19,9 @@ const (
 // EncodePush makes a frame; ErrMessage when p breaks a shape that the reader
 // insists on, ErrTooLarge when it must be sent in parts.
 func (c *Codec) EncodePush(p *Push) ([]byte, error) {
+	if c.peer.Max != 0 && c.peer.Max < versionOpaque {
+		p = closed(p)
+	}
 	changes, err := checkPush(p)
 	if err != nil {
 		return nil, err
@@ -35,6 +39,30 @@ func (c *Codec) EncodePush(p *Push) ([]byte, error) {
 	}
 	w.bodies(bodies, millis)
 	return c.seal(kindPush, w)
+}
+
+// closed is a push for a reader who cannot be handed what nobody here can read:
+// the hashes of such ops alone.
+func closed(p *Push) *Push {
+	out := &Push{Ranges: slices.Clone(p.Ranges)}
+	for i := range out.Ranges {
+		changes := slices.Clone(out.Ranges[i].Changes)
+		for j := range changes {
+			ch := &changes[j]
+			if !slices.ContainsFunc(ch.Bodies, func(b journal.Body) bool { return b.Opaque != nil }) {
+				continue
+			}
+			ch.Seal(journal.Hash{}, nil) // sets the hashes of the bodies
+			ch.Bodies = slices.Clone(ch.Bodies)
+			for k := range ch.Bodies {
+				if b := &ch.Bodies[k]; b.Opaque != nil {
+					*b = journal.Body{Erased: true, Hash: b.Hash}
+				}
+			}
+		}
+		out.Ranges[i].Changes = changes
+	}
+	return out
 }
 
 // checkPush lists the changes in order.
@@ -155,16 +183,17 @@ func (w *writer) bodies(bodies []*journal.Body, millis []int64) {
 	g := w.groups(len(bodies), func(i int) shape { return bodyShape(bodies[i]) })
 	var ids []int64
 	for _, b := range bodies {
-		if !b.Erased {
+		if !b.Closed() {
 			ids = append(ids, int64(b.Op.ID))
 		}
 	}
 	w.column(ids, hints{id: true})
+	w.column(w.opaque(bodies), hints{})
 	for _, b := range bodies {
 		if b.Erased {
 			w.raw = append(w.raw, b.Hash[:]...)
 		} else {
-			w.raw = append(w.raw, b.Salt[:]...)
+			w.raw = append(append(w.raw, b.Salt[:]...), b.Opaque...)
 		}
 	}
 	w.pool(bodies)
@@ -181,6 +210,18 @@ func (w *writer) bodies(bodies []*journal.Body, millis []int64) {
 	}
 }
 
+// opaque are the sizes of what nobody here can read.
+func (w *writer) opaque(bodies []*journal.Body) (sizes []int64) {
+	for _, b := range bodies {
+		if b.Opaque != nil {
+			w.version = versionOpaque
+			w.charge(len(b.Opaque), 1)
+			sizes = append(sizes, int64(len(b.Opaque)))
+		}
+	}
+	return sizes
+}
+
 // pool writes the stamps that ops saw and cleared, op by op.
 func (w *writer) pool(bodies []*journal.Body) {
 	var counts []int64
@@ -192,9 +233,6 @@ func (w *writer) pool(bodies []*journal.Body) {
 		}
 	}
 	for _, b := range bodies {
-		if b.Erased {
-			continue
-		}
 		for i := range b.Op.Set {
 			add(b.Op.Set[i].Saw)
 		}
@@ -207,8 +245,11 @@ func (w *writer) pool(bodies []*journal.Body) {
 }
 
 func bodyShape(b *journal.Body) shape {
-	if b.Erased {
+	switch {
+	case b.Erased:
 		return shape{flags: shapeErased}
+	case b.Opaque != nil:
+		return shape{flags: shapeOpaque}
 	}
 	s := shape{kind: b.Op.Kind}
 	for i := range b.Op.Set {

@@ -12,6 +12,7 @@ import (
 // reader reads the sections of a frame. The first fault sticks in err, and
 // everything read after it is zero.
 type reader struct {
+	version   uint8
 	nums, raw []byte
 	texts     string
 	err       error

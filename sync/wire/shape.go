@@ -22,6 +22,7 @@ const (
 	shapeErased  uint8 = 1 // a body of which only the hash is left
 	shapeCleared uint8 = 2 // it carries cleared stamps
 	shapeVoid    uint8 = 4 // central does not have the row
+	shapeOpaque  uint8 = 8 // a body of which the writer could not read more than its bytes; from version 2 on
 )
 
 func (s *shape) fields() int { return bits.OnesCount64(s.set) }
@@ -93,8 +94,8 @@ func (r *reader) groups(n int, flags uint8) *groups {
 
 func (r *reader) checkShape(s *shape, flags uint8) {
 	inside := (s.text|s.null|s.saw)&^s.set == 0 && s.text&s.null == 0 && s.set&1 == 0
-	erased := s.flags&shapeErased != 0
-	if s.flags&^flags != 0 || !inside || (s.kind == 0) != erased || erased && *s != (shape{flags: shapeErased}) {
+	closed := s.flags & (shapeErased | shapeOpaque)
+	if s.flags&^flags != 0 || !inside || (s.kind == 0) != (closed != 0) || closed != 0 && (*s != shape{flags: closed} || closed == shapeErased|shapeOpaque) {
 		r.fail("the shape %+v", *s)
 	}
 }

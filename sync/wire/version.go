@@ -5,14 +5,21 @@ import (
 	"fmt"
 )
 
-// Version is the version of the protocol that this package writes.
-const Version = 1
+// Version is the greatest version of the protocol that this package writes. A
+// frame is written in the lowest version that can say it.
+const Version = versionOpaque
+
+// What came with which version.
+const (
+	versionFirst  = 1
+	versionOpaque = 2 // ops that their sender could not read; additions behind the sections
+)
 
 // Versions is a range of protocol versions that a program can read and write.
 type Versions struct{ Min, Max uint8 }
 
 // Supported is the range of this program.
-func Supported() Versions { return Versions{Min: 1, Max: Version} }
+func Supported() Versions { return Versions{Min: versionFirst, Max: Version} }
 
 // ErrVersion is a peer whose versions do not meet ours, or a frame in a version
 // that we do not read.
