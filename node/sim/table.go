@@ -11,6 +11,7 @@ func features() []feature {
 		consents(),
 		crashes(),
 		forgers(),
+		disks(),
 		headOffice(),
 		lostDisks(),
 		neighbours(),
