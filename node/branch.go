@@ -139,7 +139,7 @@ func join1(ctx context.Context, d *dir, o Options, url, code string) error {
 	if err != nil {
 		return err
 	}
-	joined, err := uplink.Join(ctx, uplink.JoinOptions{URL: url, Code: code, Name: name, Identity: identity, Rand: o.Rand, Now: func() int64 { return o.Now().UnixMilli() }})
+	joined, err := uplink.Join(ctx, uplink.JoinOptions{URL: url, Code: code, Name: name, Identity: identity, Proxy: o.Proxy, Rand: o.Rand, Now: func() int64 { return o.Now().UnixMilli() }})
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	b.Desk = desk.New(desk.Options{Local: b.Store.Local, Ledger: b, Branch: b.me.Branch, NowMS: b.nowMS, Rand: b.o.Rand,
-		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Trouble: b.dir.health.trouble})
+		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Doctor: b.Doctor, Trouble: b.dir.health.trouble})
 	b.Store.OnChange(b.Desk.Tell)
 	if b.uplink, err = b.newUplink(ctx); err != nil {
 		return err
@@ -207,7 +207,7 @@ func (b *Branch) newUplink(ctx context.Context) (*uplink.Uplink, error) {
 		Certificate: b.keys.cert.Load(), Root: b.keys.root, Log: b.o.Log,
 		Now: func() int64 { return b.o.Now().UnixMilli() }, Rand: b.o.Rand, BackoffCapMS: b.o.BackoffMS, Version: b.o.Version,
 		After:   func(ms int64) <-chan time.Time { return b.o.After(time.Duration(ms) * time.Millisecond) },
-		Renewed: b.renewed, Rate: b.rate.Load})
+		Renewed: b.renewed, Rate: b.rate.Load, Proxy: b.o.Proxy})
 	if err == nil {
 		u.OnState(b.heard)
 	}
@@ -307,6 +307,7 @@ func (b *Branch) Stop() error {
 func (b *Branch) Admin() http.Handler {
 	mux := http.NewServeMux()
 	command(mux, "/status", func(ctx context.Context, _ None) (api.Status, error) { return b.Status(ctx) })
+	command(mux, "/doctor", func(ctx context.Context, _ None) ([]desk.Finding, error) { return b.Doctor(ctx), nil })
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
 		if b.Desk == nil {
 			fail(w, ErrNotNode)

@@ -3,6 +3,7 @@ package node
 import (
 	"io"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"bough/node/store/vault"
@@ -61,6 +62,9 @@ type Options struct {
 	// Peers, for a node, are addresses of such workstations, host:port, besides
 	// those that are found.
 	Peers []string
+	// Proxy, for a node, is the proxy on its way to central, http://host:port;
+	// nil: none.
+	Proxy *url.URL
 	// Pages, for central, is a second address on loopback that serves the pages
 	// without TLS; empty: none.
 	Pages string

@@ -18,7 +18,7 @@ typed in; 'bough join' does the same from here.`
 func (p *program) node() *cobra.Command {
 	var s serving
 	var backoff time.Duration
-	var lan, lanAs string
+	var lan, lanAs, proxy string
 	var peers []string
 	cmd := &cobra.Command{
 		Use: "node --dir D", Short: "Run the node of a workstation", Long: nodeLong, GroupID: groupRun, Args: noArgs,
@@ -29,6 +29,7 @@ func (p *program) node() *cobra.Command {
 	cmd.Flags().StringVar(&lan, "lan", "", "address to listen on for the other workstations of the branch, such as 0.0.0.0:8471; empty: as 'bough join' was told, or none")
 	cmd.Flags().StringVar(&lanAs, "lan-as", "", "address at which they reach it, IP:port, where that is not --lan: a port that is passed on")
 	cmd.Flags().StringSliceVar(&peers, "peer", nil, "address of such a workstation, host:port, besides those that are found; may be repeated")
+	proxyFlag(cmd, &proxy)
 	cmd.Flags().DurationVar(&backoff, "backoff", 5*time.Second, "longest pause between tries to reach central")
 	cmd.RunE = doing(func(cmd *cobra.Command, _ []string) error {
 		o, err := s.options(p)
@@ -37,6 +38,9 @@ func (p *program) node() *cobra.Command {
 		}
 		if backoff < time.Millisecond {
 			return usagef("--backoff is 1ms and more, not %s", backoff)
+		}
+		if o.Proxy, err = proxyOf(proxy); err != nil {
+			return err
 		}
 		o.BackoffMS, o.LAN, o.LANAs, o.Peers = backoff.Milliseconds(), lan, lanAs, peers
 		return p.serve(s.until(cmd.Context(), p.in), func(ctx context.Context) (process, error) {
@@ -63,7 +67,7 @@ certifies them in return for a one-time enrolment code ('bough code'), which
 also proves that the other end is central. Run it once, then 'bough node'.`
 
 func (p *program) join() *cobra.Command {
-	var dir, url, code, name, lan string
+	var dir, url, code, name, lan, proxy string
 	cmd := &cobra.Command{
 		Use: "join --dir D --central URL --code C", Short: "Enrol a workstation in its branch", Long: joinLong, GroupID: groupRun, Args: noArgs,
 		Example: "  bough join --dir ./desk --central https://central.example:8443 --code \"$CODE\" --name 'Counter 2'",
@@ -74,6 +78,7 @@ func (p *program) join() *cobra.Command {
 	f.StringVar(&code, "code", "", "the enrolment code ('-': read it from standard input)")
 	f.StringVar(&name, "name", "", "name of the workstation; empty: the machine's")
 	f.StringVar(&lan, "lan", "", "address to listen on for the other workstations of the branch, such as 0.0.0.0:8471; empty: none")
+	proxyFlag(cmd, &proxy)
 	must(cmd.MarkFlagRequired("central"))
 	must(cmd.MarkFlagRequired("code"))
 	cmd.RunE = doing(func(cmd *cobra.Command, _ []string) error {
@@ -85,6 +90,9 @@ func (p *program) join() *cobra.Command {
 			if code, err = p.password("-"); err != nil {
 				return err
 			}
+		}
+		if o.Proxy, err = proxyOf(proxy); err != nil {
+			return err
 		}
 		o.Name, o.LAN = name, lan
 		if err := node.Join(cmd.Context(), o, url, code); err != nil {

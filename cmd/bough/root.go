@@ -87,7 +87,7 @@ func newRoot(s streams) *cobra.Command {
 		p.demo(),
 		p.central(), p.node(), p.join(),
 		p.person(), p.branch(), p.code(), p.revoke(), p.importing(),
-		p.status(), p.check(), p.backup(), p.restore(), p.bundle(), p.lease(), p.token(), p.version(),
+		p.status(), p.doctor(), p.check(), p.backup(), p.restore(), p.bundle(), p.lease(), p.token(), p.version(),
 	)
 	root.SetHelpCommandGroupID(groupCare)
 	root.SetHelpCommand(&cobra.Command{Use: "help [command]", Short: "Help about a command", RunE: helpOn})
@@ -140,7 +140,7 @@ func (p *program) say(format string, args ...any) { fmt.Fprintf(p.err, format+"\
 func (p *program) print(format string, args ...any) { fmt.Fprintf(p.out, format+"\n", args...) }
 
 // inside are the names of packages that begin our errors: for logs, not people.
-var inside = regexp.MustCompile(`(^|\n|: )((node|office|central|store|rows|trust|corefeed|uplink|desk|journal|wire|bank|plant|demo|vault): )+`)
+var inside = regexp.MustCompile(`(^|\n|: )((node|office|crm|central|store|rows|trust|corefeed|uplink|desk|journal|wire|bank|plant|demo|vault): )+`)
 
 // plain is an error for people: without the packages that it passed.
 func plain(err error) string {

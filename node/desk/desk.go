@@ -59,6 +59,9 @@ type Options struct {
 	// Neighbours tells how the workstations of the branch stand, this one first;
 	// nil at central.
 	Neighbours func(ctx context.Context) ([]Neighbour, error)
+	// Doctor tries hop after hop what keeps this process from central; nil at
+	// head office.
+	Doctor func(ctx context.Context) []Finding
 	// ChangePassword seals a person's key anew; nil at a node.
 	ChangePassword func(ctx context.Context, login, old, password string) error
 	// LeaseOver reports that this node has not heard from central for too long:

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"bough/crdt"
@@ -25,6 +26,7 @@ type JoinOptions struct {
 	Identity *trust.Identity
 	Rand     io.Reader
 	Now      func() int64 // the PC's clock, ms UTC
+	Proxy    *url.URL     // nil: straight
 }
 
 // Joined is what a workstation that joined keeps.
@@ -54,7 +56,7 @@ func Join(ctx context.Context, o JoinOptions) (*Joined, error) {
 	if err != nil {
 		return nil, fmt.Errorf("uplink: join: %w", err)
 	}
-	client := newClient(trust.JoinConfig(code, func() time.Time { return time.UnixMilli(o.Now()) }))
+	client := newClient(trust.JoinConfig(code, func() time.Time { return time.UnixMilli(o.Now()) }), o.Proxy)
 	defer client.CloseIdleConnections()
 	for try := 1; ; try++ {
 		origin, err := randomOrigin(o.Rand)

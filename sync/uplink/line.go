@@ -22,9 +22,10 @@ import (
 
 // line carries requests to central.
 type line struct {
-	base string
-	root *trust.Root
-	now  func() int64
+	base  string
+	root  *trust.Root
+	now   func() int64
+	proxy *url.URL // nil: none
 
 	carried atomic.Int64 // bytes of bodies and about what goes around them, not told yet
 
@@ -39,7 +40,7 @@ func newLine(o Options) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &line{base: base, root: o.Root, now: o.Now}
+	l := &line{base: base, root: o.Root, now: o.Now, proxy: o.Proxy}
 	speaker := o.Identity
 	if o.Incarnation != nil {
 		speaker = o.Incarnation.Former
@@ -63,7 +64,7 @@ func (l *line) show(speaker *trust.Identity, cert *x509.Certificate) error {
 	if err != nil {
 		return fmt.Errorf("uplink: %w", err)
 	}
-	client := newClient(trust.ClientConfig(l.root, trust.Fixed(pair), func() time.Time { return time.UnixMilli(l.now()) }))
+	client := newClient(l.config(pair), l.proxy)
 	l.mu.Lock()
 	was := l.client
 	l.identity, l.client, l.cert = speaker, client, cert
@@ -74,7 +75,12 @@ func (l *line) show(speaker *trust.Identity, cert *x509.Certificate) error {
 	return nil
 }
 
-func newClient(config *tls.Config) *http.Client {
+func (l *line) config(pair *tls.Certificate) *tls.Config {
+	return trust.ClientConfig(l.root, trust.Fixed(pair), func() time.Time { return time.UnixMilli(l.now()) })
+}
+
+// newClient speaks to central, straight or through a proxy.
+func newClient(config *tls.Config, proxy *url.URL) *http.Client {
 	dialer := net.Dialer{Timeout: dialFor}
 	return &http.Client{
 		Transport: &http.Transport{
@@ -85,6 +91,7 @@ func newClient(config *tls.Config) *http.Client {
 				}
 				return conn, err
 			},
+			Proxy:               http.ProxyURL(proxy),
 			TLSClientConfig:     config,
 			TLSHandshakeTimeout: dialFor,
 			ForceAttemptHTTP2:   true,

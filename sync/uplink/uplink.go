@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -73,6 +74,8 @@ type Options struct {
 	After        func(ms int64) <-chan time.Time
 	Rand         io.Reader
 	BackoffCapMS int64 // 0: replica.DefaultBackoffCapMS
+	// Proxy is a proxy for HTTPS on the way to central; nil: none.
+	Proxy *url.URL
 	// Rate is how many bytes a second bulk may take of the line now; 0, or nil:
 	// as many as it carries. It is asked often: it must not block.
 	Rate    func() int64

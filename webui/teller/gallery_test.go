@@ -135,6 +135,22 @@ func unsentWork() outageView {
 }
 
 // branchBoard has a workstation in each state.
+// illness is a workstation whose way to head office ends at a device that opens TLS.
+func illness() doctorView {
+	return doctorView{Found: []desk.Finding{
+		{Hop: desk.HopDisk, State: desk.HopWarn, Code: "disk_slow", Detail: "48210 MB, fsync 130.2 ms"},
+		{Hop: desk.HopFile, State: desk.HopOK, Code: "file_ok"},
+		{Hop: desk.HopEnrolment, State: desk.HopOK, Code: "enrolment_ok", Detail: "2027-02-17"},
+		{Hop: desk.HopName, State: desk.HopOK, Code: "name_ok", Detail: "central.example = 10.0.0.8"},
+		{Hop: desk.HopProxy, State: desk.HopOK, Code: "proxy_none"},
+		{Hop: desk.HopPort, State: desk.HopOK, Code: "port_ok", Detail: "central.example:8443"},
+		{Hop: desk.HopTLS, State: desk.HopWrong, Code: "tls_other", Detail: "CN=central.example < CN=Gateway Inspection CA, 2026-12-31"},
+		{Hop: desk.HopCentral, State: desk.HopUntried, Code: "untried"},
+		{Hop: desk.HopClock, State: desk.HopUntried, Code: "untried"},
+		{Hop: desk.HopLAN, State: desk.HopOK, Code: "lan_ok", Detail: "10.0.1.7:8471, 3/3"},
+	}}
+}
+
 func branchBoard() boardView {
 	return boardView{Lines: []desk.BoardLine{
 		{Origin: 1, Workstation: "counter-1", Person: "Jana Dvořáková", Unsent: 2, OldestMS: 16 * minuteMS, HeardMS: pagetest.NowMS, Here: true, Self: true},
@@ -185,6 +201,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "conflicts-none", Page: "conflicts", View: conflictsView{}},
 		{Name: "outage", Page: "outage", View: unsentWork(), Down: true},
 		{Name: "outage-clear", Page: "outage", View: outageView{Outage: &desk.Outage{Online: true, SinceMS: pagetest.NowMS - dayMS, Written: 215, Accepted: 215, Bootstrapped: true}}},
+		{Name: "doctor", Page: "doctor", View: illness(), Down: true},
 		{Name: "board", Page: "board", View: branchBoard(), Down: true},
 		{Name: "keys", Page: "keys"},
 	}...))

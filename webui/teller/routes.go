@@ -31,6 +31,7 @@ func Register(e *echo.Echo, o webui.Options) error {
 	manager.Pages(s)
 	s.Signed(http.MethodGet, "/outage", outage)
 	s.Signed(http.MethodGet, "/board", board)
+	s.Signed(http.MethodGet, "/doctor", doctor)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/desk"
 )
 
 // List is a set of codes, each with a word in the catalogues under its name.
@@ -40,6 +41,7 @@ func Lists() []List {
 		{"state", []string{"saved_here", "safe_in_branch", "at_head_office", "refused"}},
 		{"answer", []string{"unknown", "granted", "withdrawn"}},
 		{"yesno", []string{"0", "1"}},
+		{"hop", desk.Hops}, {"hopstate", []string{desk.HopOK, desk.HopWarn, desk.HopWrong, desk.HopUntried}}, {"finding", desk.FindingCodes()},
 		{"kind", kinds()}, {"field", fields()}, {"saved", saved()},
 	}
 }
