@@ -278,6 +278,7 @@ func (b *Branch) work() error {
 		quota.Wait()
 		return nil
 	})
+	b.running.push(recounter(b.Store, b.o, func() { b.uplink.Kick() }))
 	b.running.push(purger(b.Store, b.o, func() { b.uplink.Kick() }))
 	b.uplink.Start()
 	b.running.push(func() error {

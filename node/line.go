@@ -139,7 +139,15 @@ func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 	if s.Neighbours, err = b.near(ctx); err != nil {
 		return s, err
 	}
-	s.Scopes, err = scopes(ctx, b.Store.File)
+	if s.Scopes, err = scopes(ctx, b.Store.File); err != nil {
+		return s, err
+	}
+	doubts, err := b.Store.Differences(ctx)
+	for scope, since := range doubts {
+		at := s.Scopes[fmt.Sprint(scope)]
+		at.DiffersMS = since
+		s.Scopes[fmt.Sprint(scope)] = at
+	}
 	return s, err
 }
 

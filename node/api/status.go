@@ -55,6 +55,9 @@ const (
 type ScopeStatus struct {
 	Feed   uint64 `json:"feed" doc:"number of the last feed row held"`
 	Digest string `json:"digest" doc:"hex; equal on all that hold the same rows"`
+	// DiffersMS is since when the rows may not be those of central; they are
+	// being read anew then.
+	DiffersMS int64 `json:"differs_ms" doc:"ms UTC since when the rows may differ from central's, and are read anew; 0: they agree"`
 }
 
 func getStatus(k *call) (any, error) {

@@ -97,6 +97,16 @@ func (s *station) open() (err error) {
 	return nil
 }
 
+// cursor is how far a scope was read.
+func (s *station) cursor(scope int64) (replica.Cursor, error) {
+	at, err := s.store.Cursor(s.w.ctx, scope)
+	if err != nil {
+		return replica.Cursor{}, err
+	}
+	from, err := s.store.Reading(s.w.ctx, scope)
+	return replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch, Reading: from.On, Whole: from.Whole, Sweep: from.Sweep}, err
+}
+
 // drop lets go of the file.
 func (s *station) drop() error {
 	if s.store == nil {
@@ -331,7 +341,9 @@ func (s *station) apply(a replica.Apply) {
 		return
 	}
 	s.w.say(s.name, "page: scope %d, %d to %d, %d rows, more %t, has %d of ours", page.Scope, page.Since, page.Until, len(page.Rows), page.More, page.Vector[s.seat.origin])
-	s.rep.Step(replica.Applied{Ticket: a.Ticket})
+	if at, err := s.cursor(page.Scope); s.w.must("read a cursor", err) {
+		s.rep.Step(replica.Applied{Ticket: a.Ticket, At: &at})
+	}
 	if s.w.faults.chance(100) {
 		s.checkKept("after a page")
 	}

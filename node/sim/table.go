@@ -15,6 +15,7 @@ func features() []feature {
 		headOffice(),
 		lostDisks(),
 		neighbours(),
+		rots(),
 		network(),
 		people(),
 		quarantine(),

@@ -47,6 +47,16 @@ func (s *Store) Rewind(ctx context.Context, scope int64, epoch uint64, away bool
 	return s.File.Write(ctx, func(tx *rows.Tx) error { return rewind(tx, scope, epoch, away) })
 }
 
+// reread makes a scope be read from 0 though nothing was missed, to repair it:
+// withdrawals of consent are not on their way.
+func reread(tx *rows.Tx, scope int64, epoch uint64) error {
+	met, err := tx.FactInt(factMet)
+	if err != nil {
+		return err
+	}
+	return errors.Join(rewind(tx, scope, epoch, true), tx.SetFact(factMet, met))
+}
+
 func rewind(tx *rows.Tx, scope int64, epoch uint64, away bool) error {
 	sc, err := tx.Scope(scope)
 	if err != nil {

@@ -213,6 +213,13 @@ func (o *overlay) count() uint64 {
 	return uint64(len(o.stamps))
 }
 
+// empty reports whether the rows are as the feed gave them.
+func (o *overlay) empty() bool {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return len(o.byRow) == 0
+}
+
 // countOf is how many changes of a neighbour stand in the rows that central has
 // not taken.
 func (o *overlay) countOf(origin crdt.Origin) uint64 {

@@ -47,7 +47,10 @@ func (s *Store) Apply(ctx context.Context, page *wire.Page) error {
 	if err := s.applyEnd(ctx, page); err != nil || page.More {
 		return err
 	}
-	return s.finish(ctx, page.Scope)
+	if err := s.finish(ctx, page.Scope); err != nil {
+		return err
+	}
+	return s.agree(ctx, page)
 }
 
 // resume brings changes back into the overlay that central had taken once and

@@ -50,6 +50,7 @@ type Store struct {
 
 	overlay overlay
 	changed func([]crdt.ID)
+	differs func(scope int64)
 	halt    func() error
 }
 
@@ -62,7 +63,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, rand: o.Rand, relay: newRelay(), changed: func([]crdt.ID) {}}
+	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, rand: o.Rand, relay: newRelay(), changed: func([]crdt.ID) {}, differs: func(int64) {}}
 	if s.halt = o.Halt; s.halt == nil {
 		s.halt = func() error { return nil }
 	}

@@ -41,6 +41,8 @@ type Store interface {
 	// forgets them, and tells how many there still are.
 	Receipts(ctx context.Context, limit int) ([]wire.Receipt, error)
 	Noted(ctx context.Context, receipts []wire.Receipt) (due int, err error)
+	// Differences are the scopes whose rows may not be those of central.
+	Differences(ctx context.Context) (since map[int64]int64, err error)
 	// Wrote reports whether the own chain has this link at a number.
 	Wrote(ctx context.Context, seq uint64, link journal.Hash) (bool, error)
 	// Common is the last own number whose link is among those told, the first of
@@ -279,6 +281,13 @@ func (u *Uplink) written(ctx context.Context) {
 	}
 	u.machine.Step(replica.Written{Seq: p.Written})
 	u.machine.Step(replica.Neighbours{Unsent: u.o.Store.Relayable()})
+	doubts, err := u.o.Store.Differences(ctx)
+	if err != nil {
+		u.o.Log.Error("the file cannot say whether it agrees with central", "error", err)
+	}
+	for scope := range doubts {
+		u.machine.Step(replica.News{Scope: scope}) // the next page settles it
+	}
 	due, err := u.o.Store.Noted(ctx, nil)
 	if err != nil {
 		u.o.Log.Error("receipts of the file cannot be read", "error", err)
