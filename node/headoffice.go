@@ -88,7 +88,7 @@ func (h *HeadOffice) load(ctx context.Context) (err error) {
 	if h.dir.has(databaseName) {
 		origin = 0 // the file says
 	}
-	h.Office, err = office.Open(ctx, office.Options{Path: h.dir.file(databaseName), Authority: h.authority, Origin: origin,
+	h.Office, err = office.Open(ctx, office.Options{Path: h.dir.file(databaseName), Erasures: h.dir.file(erasuresName), Authority: h.authority, Origin: origin,
 		Rand: h.o.Rand, NowMS: h.nowMS, Cost: h.o.Cost, Disk: h.dir.vault, Halt: h.dir.health.halt})
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 // Names of the files in a directory.
 const (
 	databaseName  = "bough.db"
+	erasuresName  = "erasures.ledger" // apart from the database and its backups
 	authorityName = "authority.pem"
 	centralName   = "central.json"
 	nodeName      = "node.json"

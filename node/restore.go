@@ -145,7 +145,7 @@ func revive(ctx context.Context, d *dir, o Options) (r central.Restored, err err
 	if err != nil {
 		return r, err
 	}
-	f, err := office.Open(ctx, office.Options{Path: d.file(restoringName), Authority: authority, Rand: o.Rand, NowMS: func() int64 { return o.Now().UnixMilli() }, Disk: d.vault})
+	f, err := office.Open(ctx, office.Options{Path: d.file(restoringName), Erasures: d.file(erasuresName), Authority: authority, Rand: o.Rand, NowMS: func() int64 { return o.Now().UnixMilli() }, Disk: d.vault})
 	if err != nil {
 		return r, err
 	}
@@ -188,7 +188,7 @@ func settle(ctx context.Context, d *dir, o Options) {
 	if err != nil {
 		return
 	}
-	f, err := office.Open(ctx, office.Options{Path: d.file(databaseName), Authority: authority, Rand: o.Rand, NowMS: func() int64 { return o.Now().UnixMilli() }, Disk: d.vault})
+	f, err := office.Open(ctx, office.Options{Path: d.file(databaseName), Erasures: d.file(erasuresName), Authority: authority, Rand: o.Rand, NowMS: func() int64 { return o.Now().UnixMilli() }, Disk: d.vault})
 	if err != nil {
 		o.Log.Warn("the file from before cannot be opened; it is kept as it is", "err", err)
 		return

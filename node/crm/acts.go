@@ -18,6 +18,7 @@ const (
 	ActSettle   Act = "conflict.settle"     // settle a conflict of a guarded field
 	ActLink     Act = "party.link"          // say that two parties are the same person, or are not
 	ActManage   Act = "branch.manage"       // the pages of a branch manager
+	ActErase    Act = "party.erase"         // order and confirm erasures
 	ActSignIn   Act = "session.open"        // sign in
 	ActFleet    Act = "fleet.read"          // see the nodes
 	ActPeople   Act = "people.edit"         // people, roles, enrolment codes
@@ -43,7 +44,7 @@ func DefaultGrants() []Grant {
 		{"teller", clerk},
 		{"banker", append(slices.Clone(clerk), ActWarn)},
 		{"manager", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink)},
-		{"admin", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActFleet, ActPeople, ActImport, ActApprove, ActOperate, ActAnywhere)},
+		{"admin", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActErase, ActFleet, ActPeople, ActImport, ActApprove, ActOperate, ActAnywhere)},
 	}
 	var out []Grant
 	for _, line := range table {

@@ -31,6 +31,7 @@ const (
 	Refusal     uint8 = 25
 	Link        uint8 = 30
 	Distinct    uint8 = 31
+	Erasure     uint8 = 32
 	Reissue     uint8 = 38
 	CaseStep    uint8 = 40
 	Keying      uint8 = 41
@@ -51,7 +52,7 @@ func Table() *crdt.Schema {
 		interaction(), consent(), task(), caseKind(),
 		holding(), role(), loan(), card(), order(), figure(), external(),
 		branch(), person(), credential(), session(), node(), right(), refusal(),
-		link(), distinct(),
+		link(), distinct(), erasure(),
 		reissue(),
 		caseStep(), keying(), removal(), feedback(),
 		holiday(), listEntry(), template(), caseRule(), fieldRight(), parameter(),

@@ -47,6 +47,9 @@ type bank struct {
 	now    int64
 	random *rand.ChaCha8
 	desk   *desk.Desk
+
+	authority *trust.Authority
+	ledger    string // of erasures
 }
 
 var cheap = trust.Cost{Time: 1, MemoryKiB: 8, Threads: 1}
@@ -55,7 +58,8 @@ func newBank(t testing.TB) *bank {
 	b := &bank{t: t, now: startMS, random: rand.NewChaCha8([32]byte{1})}
 	authority, err := trust.NewAuthority("test", time.UnixMilli(b.now), b.random)
 	must(t, err)
-	b.Office, err = office.Open(ctx(), office.Options{Path: filepath.Join(t.TempDir(), "central.db"), Authority: authority, Origin: 900,
+	b.authority, b.ledger = authority, filepath.Join(t.TempDir(), "erasures.ledger")
+	b.Office, err = office.Open(ctx(), office.Options{Path: filepath.Join(t.TempDir(), "central.db"), Erasures: b.ledger, Authority: authority, Origin: 900,
 		Rand: b.random, NowMS: b.time, Cost: cheap, NoSync: true})
 	must(t, err)
 	t.Cleanup(func() { must(t, b.Close()) })

@@ -49,6 +49,9 @@ func (j *judge) Judge(b *central.Batch, n *central.Node, c *journal.Change) (crd
 func (j *judge) hear(h *hearing, c *journal.Change) (*central.Refusal, error) {
 	h.fresh = map[crdt.ID]*crdt.Op{}
 	for i := range c.Bodies {
+		if c.Bodies[i].Erased {
+			continue // central ordered it away
+		}
 		refusal, err := told(h.op(&c.Bodies[i].Op))
 		if err != nil || refusal != nil {
 			return refusal, err

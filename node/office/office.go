@@ -34,6 +34,8 @@ type Options struct {
 	Disk      rows.Disk  // nil: the platform's, which does not encrypt
 	// Halt says why nothing is to be taken from nodes now; nil: it always may.
 	Halt func() error
+	// Erasures is the path of the ledger of erasures; empty: none is kept.
+	Erasures string
 	// Veto, for simulators, refuses changes that the judge would take.
 	Veto func(*central.Node, uint64) *central.Refusal
 }
@@ -60,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		o.Cost = trust.DefaultCost()
 	}
 	c, err := central.Open(ctx, central.Options{Path: o.Path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: o.Origin,
-		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Forms: forms{crm.Table()}, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
+		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Belongs: crm.Belongs, Forms: forms{crm.Table()}, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +71,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		_, err := f.Local.Touch(tx, row, nil)
 		return err
 	})
-	if err := cmp.Or(f.furnish(ctx), c.Retry(ctx)); err != nil {
+	if err := cmp.Or(f.furnish(ctx), f.replay(ctx), c.Retry(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("office: %w", err), c.Close())
 	}
 	return f, nil

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"fmt"
 
 	"bough/node/desk"
@@ -24,7 +23,6 @@ type station struct {
 	away   bool // it cannot be switched on
 	clock  clock
 	secret *dice
-	disk   *platter
 	store  *store.Store
 	desk   *desk.Desk
 	rep    *replica.Replica
@@ -57,11 +55,8 @@ func (s *station) path() string { return s.w.file(s.name, s.gen) }
 func (s *station) nowMS() int64 { return s.clock.now(s.w.nowMS) }
 
 func (s *station) open() (err error) {
-	if s.disk, err = newPlatter(s.w, s.path()); err != nil {
-		return err
-	}
 	s.store, err = store.Open(s.w.ctx, store.Options{Path: s.path(), Schema: s.w.schema, Origin: s.seat.origin, Branch: s.seat.branch,
-		Rand: s.secret, NowMS: s.nowMS, Disk: s.disk})
+		Rand: s.secret, NowMS: s.nowMS, NoSync: true})
 	if err != nil {
 		return fmt.Errorf("sim: open %s: %w", s.name, err)
 	}
@@ -112,11 +107,8 @@ func (s *station) drop() error {
 	if s.store == nil {
 		return nil
 	}
-	if !s.disk.quiet {
-		s.disk.calm()
-	}
-	err := errors.Join(s.store.File.Close(), s.disk.Close())
-	s.disk, s.store, s.desk, s.rep, s.up = nil, nil, nil, nil, false
+	err := s.store.File.Close()
+	s.store, s.desk, s.rep, s.up = nil, nil, nil, false
 	return err
 }
 
@@ -136,8 +128,7 @@ func (s *station) crash() {
 	}
 	from := s.path()
 	s.gen++
-	s.disk.quiet = true
-	if s.w.must("copy "+s.name, copyFile(from, s.path())) && s.w.must("cut "+s.name, s.disk.forget(s.path())) && s.w.must("close "+s.name, s.drop()) {
+	if s.w.must("copy "+s.name, copyFile(from, s.path())) && s.w.must("close "+s.name, s.drop()) {
 		s.w.must("remove "+s.name, removeFile(from))
 	}
 	if s.w.faults.chance(500) {
@@ -159,7 +150,6 @@ func (s *station) boot() {
 	if !s.clock.anchored && s.clock.skewMS != 0 {
 		s.w.saw("back with a wrong clock")
 	}
-	s.harvest("not acknowledged when the power went", nil)
 	s.checkKept("after a crash")
 }
 

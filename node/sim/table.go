@@ -11,7 +11,6 @@ func features() []feature {
 		consents(),
 		crashes(),
 		forgers(),
-		disks(),
 		headOffice(),
 		lostDisks(),
 		neighbours(),

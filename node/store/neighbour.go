@@ -157,6 +157,7 @@ func (s *Store) Receive(ctx context.Context, certificates map[crdt.Origin][]byte
 		merged, touched, err = s.mergeDue(tx, known)
 		return err
 	})
+	s.gone.settle(err)
 	if err != nil {
 		return 0, fmt.Errorf("store: receive: %w", err)
 	}
@@ -227,6 +228,9 @@ func (s *Store) keep(tx *rows.Tx, known neighbours, certificates map[crdt.Origin
 		c := &r.Changes[i]
 		if c.Seq <= have {
 			continue
+		}
+		if err := s.eraseArriving(tx, c); err != nil {
+			return fresh, err
 		}
 		again, err := reissued(tx, origin, c.Seq, links[i])
 		if err != nil {

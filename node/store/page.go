@@ -123,6 +123,8 @@ func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.Pa
 		}
 		return s.advance(tx, page, slice[len(slice)-1].N)
 	})
+	s.again = s.again || len(s.gone.fresh) > 0 // the changes that were erased lie over no row any more
+	s.gone.settle(err)
 	if err == nil {
 		s.neighbours = known
 		s.changed(touched)
@@ -140,7 +142,8 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 		return touched, err
 	}
 	var next *rows.Stored
-	if !r.Void {
+	gone := s.gone.has(r.Row.Kind, r.Row.ID)
+	if !r.Void && !gone {
 		next = &rows.Stored{Row: r.Row, Conflicts: r.Conflicts, N: r.N}
 		latest := r.Row.Clocks.Latest()
 		s.hear(latest)
@@ -153,9 +156,14 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 			return touched, err
 		}
 	}
-	next = s.overlay.over(s.File.Held(), key{r.Row.Kind, r.Row.ID}, next, page.Vector)
+	if !gone {
+		next = s.overlay.over(s.File.Held(), key{r.Row.Kind, r.Row.ID}, next, page.Vector)
+	}
 	if err := tx.Swap(old, next, scope); err != nil {
 		return touched, err
+	}
+	if r.Row.Kind == crm.Erasure && next != nil {
+		return s.erased(tx, &next.Row, touched)
 	}
 	if next == nil {
 		next = old

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"bough/crdt"
 	"bough/sync/rows"
@@ -31,22 +30,10 @@ func (s *Store) Purge(ctx context.Context) (done int, err error) {
 	if err != nil || len(orders) == 0 {
 		return 0, err
 	}
-	for n := indexAtOnce; n == indexAtOnce; { // what is gone leaves the index
-		if n, err = s.Index(ctx, indexAtOnce); err != nil {
-			return 0, fmt.Errorf("store: purge: %w", err)
-		}
-	}
-	err = s.File.Write(ctx, func(tx *rows.Tx) error {
-		// A deleted term stays in the index's pages until they are merged.
-		return tx.Exec(`INSERT INTO find (find) VALUES ('optimize')`)
-	})
-	if err != nil {
-		return 0, fmt.Errorf("store: purge: %w", err)
-	}
-	if err := s.File.Scrub(ctx); errors.Is(err, rows.ErrBusy) {
+	if err := s.Clean(ctx); errors.Is(err, rows.ErrBusy) {
 		return 0, nil
 	} else if err != nil {
-		return 0, fmt.Errorf("store: purge: %w", err)
+		return 0, err
 	}
 	err = s.File.Write(ctx, func(tx *rows.Tx) error {
 		for _, r := range orders {

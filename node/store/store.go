@@ -47,6 +47,7 @@ type Store struct {
 	neighbours neighbours
 	relay      relay
 	again      bool // what lies over the rows is to be read again
+	gone       gone
 
 	overlay overlay
 	changed func([]crdt.ID)
@@ -86,6 +87,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 			return err
 		}
 		if err := s.catchUp(tx); err != nil {
+			return err
+		}
+		if s.gone, err = loadGone(tx); err != nil {
 			return err
 		}
 		s.neighbours, err = loadNeighbours(tx)

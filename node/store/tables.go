@@ -177,6 +177,14 @@ CREATE TABLE lease (
 	wrong_at INTEGER NOT NULL, -- on the clock
 	key      BLOB NOT NULL     -- of the codes; empty: never heard
 ) STRICT;
+`, `
+-- Rows that head office ordered erased: ids and nothing else. What comes of them
+-- from anywhere is not kept.
+CREATE TABLE erased (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	PRIMARY KEY (kind, row_id)
+) STRICT, WITHOUT ROWID;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

@@ -33,6 +33,7 @@ type Batch struct {
 	joins   map[key][]key         // second roots by first, of the joining rows of this batch
 	joined  map[key][]key         // first roots by second
 	links   map[link]journal.Hash // of the changes it took
+	erased  erased                // rows ordered away in this transaction
 
 	deciding crdt.ID // the held change that is judged again
 }
@@ -94,6 +95,12 @@ func (b *Batch) merge(op *crdt.Op, w crdt.Written, branch int64) error {
 		}
 	}
 	return b.settle(k, e.cur)
+}
+
+// Write merges an op of central itself that stands in no journal: of rows that
+// only tell what central did.
+func (b *Batch) Write(op *crdt.Op) error {
+	return b.merge(op, crdt.Written{Stamp: b.c.author.Clock.Now(b.c.o.NowMS())}, 0)
 }
 
 // remove takes a row away: every scope that holds it hears so.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"sync"
 
 	"bough/crdt"
@@ -81,6 +82,9 @@ type Options struct {
 	// before it is chained.
 	Complete func(b *Batch, op *crdt.Op) error
 	Forms    Forms // nil: no change is ever written again
+	// Belongs tells whether a row of a kind, with these values, goes with rows
+	// that are gone; nil: none does.
+	Belongs func(k *crdt.Kind, get func(field uint8) crdt.Value, gone func(kind uint8, id crdt.ID) bool) bool
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators
@@ -103,6 +107,7 @@ type Central struct {
 	holds   bool  // a change is held, or was
 	renames bool  // some changes were passed over that later ones may name
 	forms   bool  // some changes were taken in another form than their first
+	erased  erased
 	epoch   uint64
 
 	news
@@ -142,6 +147,9 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 			return err
 		}
 		if _, c.renames, err = tx.Int(`SELECT 1 FROM renamed_stamp LIMIT 1`); err != nil {
+			return err
+		}
+		if c.erased, err = loadErased(tx); err != nil {
 			return err
 		}
 		epoch, err := tx.FactInt(factEpoch)
@@ -189,6 +197,9 @@ func (c *Central) act(ctx context.Context, who rows.Actor, fn func(*rows.Act) er
 			n := min(len(act.Ops), journal.MaxOps)
 			part.Ops, act.Ops = act.Ops[:n], act.Ops[n:]
 			for i := range part.Ops {
+				if b.overwrites(&part.Ops[i]) {
+					return ErrErased
+				}
 				if err := b.complete(&part.Ops[i]); err != nil {
 					return err
 				}
@@ -230,6 +241,7 @@ func (c *Central) write(ctx context.Context, fn func(*Batch) error) error {
 	mark, number := c.author.Mark(), c.number
 	var scopes []int64
 	var parties []crdt.ID
+	var gone erased
 	err := c.File.Write(ctx, func(tx *rows.Tx) error {
 		b := newBatch(c, tx)
 		if err := fn(b); err != nil {
@@ -237,6 +249,7 @@ func (c *Central) write(ctx context.Context, fn func(*Batch) error) error {
 		}
 		var err error
 		scopes, parties, err = b.flush()
+		gone = b.erased
 		return err
 	})
 	if err != nil {
@@ -244,6 +257,7 @@ func (c *Central) write(ctx context.Context, fn func(*Batch) error) error {
 		c.number = number
 		return err
 	}
+	maps.Copy(c.erased, gone)
 	if len(scopes) > 0 || len(parties) > 0 {
 		c.tell(scopes, parties)
 	}

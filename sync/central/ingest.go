@@ -109,12 +109,22 @@ func (c *Central) linkAt(b *Batch, origin crdt.Origin, seq uint64) (at journal.H
 
 // takeChange merges a change, refuses it or holds it.
 func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change, at journal.Hash) (taken bool, err error) {
+	nothing, err := b.arrive(ch)
+	if err != nil {
+		return false, err
+	}
 	ch, twice, err := c.form(b, ch, at)
 	if err != nil {
 		return false, err
 	}
 	if twice != nil {
 		return true, c.passTwice(b, n, ch, twice)
+	}
+	if nothing {
+		return false, c.refuse(b, n, ch, &Refusal{Code: CodeErased, Message: "head office ordered this customer erased; what was written is erased too"})
+	}
+	if b.erasing() && ch.Live() == 0 {
+		return true, nil // its author has erased it: he had the order
 	}
 	by, refusal, err := c.judge(b, n, ch)
 	if err != nil {
@@ -147,6 +157,8 @@ func (c *Central) unfit(ch *journal.Change) *Refusal {
 	hold := func(code, message string) *Refusal { return &Refusal{Code: code, Message: message, Hold: true} }
 	for i := range ch.Bodies {
 		switch body := &ch.Bodies[i]; {
+		case body.Erased && len(c.erased) > 0:
+			continue // ordered away: its author had heard of it, or it was erased on arrival
 		case body.Erased:
 			return hold(CodeWithheld, "a part of the change came without its text, and nobody ordered it erased")
 		case body.Opaque != nil:

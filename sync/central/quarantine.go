@@ -334,6 +334,9 @@ func (b *Batch) mergeChange(ch *journal.Change, by crdt.ID, n *Node) error {
 		return err
 	}
 	for i := range ch.Bodies {
+		if ch.Bodies[i].Erased {
+			continue
+		}
 		op := &ch.Bodies[i].Op
 		if err := b.merge(op, ch.Written(by), n.Branch); err != nil {
 			return err

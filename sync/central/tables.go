@@ -192,4 +192,25 @@ CREATE TABLE held_wait (
 	rests_on INTEGER NOT NULL,
 	PRIMARY KEY (held, rests_on)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- Rows that head office ordered erased, for good: ids and nothing else. What is
+-- written to them later, or belongs to them, is not taken.
+CREATE TABLE erased_row (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	PRIMARY KEY (kind, row_id)
+) STRICT, WITHOUT ROWID;
+
+-- Orders of erasure: who asked for them and why, who confirmed them. The law
+-- wants these kept; they hold no more of the party than its id.
+CREATE TABLE erasure_order (
+	id        INTEGER PRIMARY KEY, -- ms UTC when it was asked for, made unique: numbers the order
+	party     INTEGER NOT NULL,
+	basis     TEXT NOT NULL,
+	reference TEXT NOT NULL,       -- where the case is kept; no names
+	ordered   INTEGER NOT NULL,    -- the person
+	confirmed INTEGER NOT NULL DEFAULT 0, -- the second person; 0: not yet
+	at        INTEGER NOT NULL DEFAULT 0, -- ms UTC of the confirmation
+	dropped   INTEGER NOT NULL DEFAULT 0  -- 1: taken back before it was confirmed
+) STRICT;
 `}
