@@ -170,6 +170,14 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 	if err := b.dir.readJSON(nodeName, &b.me); err != nil {
 		return err
 	}
+	if b.o.Bootstrap && !b.dir.has(databaseName) {
+		if err := b.loadKeys(); err != nil {
+			return err
+		}
+		if err := b.bootstrap(ctx); err != nil {
+			return err
+		}
+	}
 	b.Store, err = store.Open(ctx, store.Options{Path: b.dir.file(databaseName), Schema: crm.Table(), Origin: b.me.Origin,
 		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS, Disk: b.dir.vault, Halt: b.dir.health.halt})
 	if err != nil {

@@ -60,6 +60,10 @@ type Options struct {
 	// LANAs, for a node, is where the other workstations reach it, IP:port, where
 	// that is not LAN: a port that is passed on to it.
 	LANAs string
+	// Bootstrap, for a node that has no file yet, makes it begin with a snapshot of
+	// central; Progress is told how many parts of how many are there.
+	Bootstrap bool
+	Progress  func(done, total int)
 	// Peers, for a node, are addresses of such workstations, host:port, besides
 	// those that are found.
 	Peers []string

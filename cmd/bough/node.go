@@ -42,6 +42,7 @@ func (p *program) node() *cobra.Command {
 		if o.Proxy, err = proxyOf(proxy); err != nil {
 			return err
 		}
+		o.Bootstrap, o.Progress = true, p.progress()
 		o.BackoffMS, o.LAN, o.LANAs, o.Peers = backoff.Milliseconds(), lan, lanAs, peers
 		return p.serve(s.until(cmd.Context(), p.in), func(ctx context.Context) (process, error) {
 			b, err := node.NewBranch(ctx, o)

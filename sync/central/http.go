@@ -37,6 +37,9 @@ type HTTPOptions struct {
 	Rand    io.Reader
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Snapshots is the folder where snapshots for new nodes are kept for a while;
+	// empty: none are made.
+	Snapshots string
 	// WatchFor is how long a watch may wait for news; 0: 25 s.
 	WatchFor time.Duration
 }
@@ -47,6 +50,7 @@ type endpoint struct {
 	o     HTTPOptions
 	heavy chan struct{} // holds a token for each push or pull in work
 	codes wrongs
+	snaps snapshots
 
 	mu    sync.Mutex // guards heard
 	heard map[crdt.Origin]heard
@@ -72,6 +76,7 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	mux.Handle("POST "+wire.PathPull, e.route(e.ofNode(e.pull)))
 	mux.Handle("POST "+wire.PathSealed, e.route(e.ofNode(e.sealed)))
 	mux.Handle("GET "+wire.PathWatch, e.route(e.ofNode(e.watch)))
+	mux.Handle("POST "+wire.PathSnapshot, e.route(e.ofNode(e.snapshot)))
 	mux.Handle("POST "+wire.PathLease, e.route(e.ofNode(e.lease)))
 	mux.Handle("POST "+wire.PathNeighbours, e.route(e.ofNode(e.neighbours)))
 	mux.Handle("POST "+wire.PathGone, e.route(e.ofNode(e.gone)))

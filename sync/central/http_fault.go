@@ -45,6 +45,7 @@ var answers = []struct {
 	{journal.ErrSignature, http.StatusUnprocessableEntity, wire.FaultJournal},
 	{ErrCode, http.StatusForbidden, wire.FaultCode},
 	{ErrOriginTaken, http.StatusConflict, wire.FaultTaken},
+	{ErrNoSnapshot, http.StatusGone, wire.FaultSnapshot},
 	{errTooMany, http.StatusTooManyRequests, wire.FaultSlow},
 	{trust.ErrExpired, http.StatusUnauthorized, wire.FaultExpired},
 	{trust.ErrNotYetValid, http.StatusUnauthorized, wire.FaultClock},

@@ -14,6 +14,8 @@ const (
 	PathSealed = "/sync/v1/sealed"
 	// PathNeighbours tells a node of the others of its branch.
 	PathNeighbours = "/sync/v1/neighbours"
+	// PathSnapshot gives the file that a new node begins with.
+	PathSnapshot = "/sync/v1/snapshot"
 	// PathLease tells a node how to check the codes that extend its lease.
 	PathLease = "/sync/v1/lease"
 	// PathGone takes receipts.
@@ -47,6 +49,7 @@ const (
 	FaultJournal     = "journal"      // read, but chain, signature or shape do not hold
 	FaultCode        = "code"         // the enrolment code does not open
 	FaultTaken       = "origin_taken" // another node has this origin: propose another
+	FaultSnapshot    = "no_snapshot"  // it is not kept any more
 	FaultSlow        = "too_many"     // too many wrong codes
 	FaultBusy        = "busy"         // central cannot now
 )
@@ -94,6 +97,19 @@ type Neighbours struct {
 	PreviousKey []byte   `json:"previous_key,omitempty"`
 	Addresses   []string `json:"addresses"`
 	NowMS       int64    `json:"now_ms"` // central's time, ms UTC
+}
+
+// SnapshotAsk asks for a snapshot, or for the rest of one.
+type SnapshotAsk struct {
+	ID    string `json:"id,omitempty"` // hex, of one that was begun; empty: a new one
+	Chunk int    `json:"chunk"`        // of pages that are there already
+	Reply []byte `json:"reply"`        // public key of the reply box that the answer is sealed to
+}
+
+// SnapshotLetter is the first chunk of a snapshot.
+type SnapshotLetter struct {
+	Chunks int `json:"chunks"` // of pages, in all
+	From   int `json:"from"`   // of them left out at the front
 }
 
 // LeaseKey is the answer of PathLease: what the codes that head office reads
