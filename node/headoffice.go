@@ -18,6 +18,7 @@ import (
 	"bough/node/desk"
 	"bough/node/office"
 	"bough/sync/central"
+	"bough/sync/rows"
 	"bough/sync/trust"
 	"bough/sync/wire"
 	"bough/webui"
@@ -241,7 +242,7 @@ func (h *HeadOffice) untilStopped(r *http.Request) (ctx context.Context, done fu
 func (h *HeadOffice) echo(secure bool) (*echo.Echo, error) {
 	e := newEcho()
 	err := hq.Register(e, webui.Options{Desk: h.Desk, Log: h.o.Log, Now: h.nowMS, Name: "central", Cookie: fmt.Sprintf("bough_%d", h.Office.Central.Origin()),
-		Version: h.o.Version, Secure: secure, IdleLock: h.o.IdleLock, Hosts: h.o.Hosts, Stop: h.stopping}, hq.Panels{Fleet: h.fleet, Refused: h.refused})
+		Version: h.o.Version, Secure: secure, IdleLock: h.o.IdleLock, Hosts: h.o.Hosts, Stop: h.stopping}, hq.Panels{Fleet: h.fleet, Refused: h.refused, Decide: h.decide})
 	if err != nil {
 		return nil, err
 	}
@@ -287,6 +288,20 @@ func (h *HeadOffice) fleet(ctx context.Context) ([]hq.NodeLine, error) {
 
 func (h *HeadOffice) refused(ctx context.Context) ([]desk.RefusedLine, error) {
 	return h.Desk.RefusedAll(ctx)
+}
+
+// decide applies or drops a held change, and tells people what hinders it.
+func (h *HeadOffice) decide(ctx context.Context, who *desk.Who, id crdt.ID, d hq.Decision) error {
+	err := h.Office.Decide(ctx, rows.Actor{Session: who.Session, Person: who.Person}, id, office.Verdict{Apply: d.Apply, Mine: d.Mine, Why: d.Why})
+	switch {
+	case errors.Is(err, office.ErrWhy):
+		return &desk.Error{Reason: desk.Invalid, Field: "why", Code: "decision_why", Message: "Say why, in a sentence or two."}
+	case errors.Is(err, central.ErrDecided):
+		return &desk.Error{Reason: desk.Invalid, Code: "decided", Message: "This change was decided meanwhile."}
+	case errors.Is(err, central.ErrStuck):
+		return &desk.Error{Reason: desk.Invalid, Code: "cannot_apply", Message: "This change cannot be applied as it is. It can be taken on by yourself, dropped, or wait."}
+	}
+	return err
 }
 
 // Status is what central knows of itself.

@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"path"
 	"reflect"
+	"slices"
 	"strings"
 
 	"bough/crdt"
+	"bough/node/crm"
 	"bough/node/desk"
 	"bough/webui/words"
 )
@@ -73,9 +75,14 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"asset": a.address, "lines": lines, "elapsed": elapsed, "percent": func(n int) int64 { return int64(n) * 100 },
 		"last": func(list any) int { return reflect.ValueOf(list).Len() - 1 }, "digit": digit, "pair": pair,
 		"answer": answer, "state": func(s desk.State) string { return l.Word("state", s.String()) },
-		"place":  func(by desk.Author) string { return place(l, by) },
-		"reason": func(r desk.RefusedLine) string { return sentence(l, &desk.Error{Code: r.Code, Message: r.Message}) },
-		"list":   func(name string) ([]string, error) { return codes(lists, name) },
+		"place": func(by desk.Author) string { return place(l, by) },
+		"reason": func(r desk.RefusedLine) string {
+			if slices.Contains(crm.RefusalCodes, r.Code) {
+				return l.Word("refusal", r.Code)
+			}
+			return sentence(l, &desk.Error{Code: r.Code, Message: r.Message})
+		},
+		"list": func(name string) ([]string, error) { return codes(lists, name) },
 	}
 }
 

@@ -23,7 +23,12 @@ var ( // constants in all but name: nobody writes them
 	RelationTypes   = []string{"spouse", "parent", "child", "sibling", "owner", "director", "signatory", "guarantor", "employee", "adviser"}
 	Languages       = []string{"en", "zh-CN", "cs", "da", "de", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "sk", "sv", "vi"}
 	DocumentTypes   = []string{"resident_id", "passport", "licence", "registration", "credit_code"}
-	Roles           = []string{"teller", "banker", "manager", "admin"}
-	PartyTypes      = []string{"person", "organisation"}
-	PartyStatuses   = []string{"prospect", "customer", "former"}
+	// RefusalCodes are why central does not take a change at once.
+	RefusalCodes = []string{"no_session", "session_elsewhere", "session_over", "session_unsigned", "person_ended", "person_elsewhere", "not_allowed",
+		"central_only", "missing_row", "core_field", "clock_ahead", "epoch", "erased", "future", "unreadable", "too_large", "waits",
+		"written_once", "not_a_set", "twice", "bad_value", "other_branch", "settle_second"}
+	RefusalStates = []string{"refused", RefusalHeld, RefusalApplied, RefusalDropped}
+	Roles         = []string{"teller", "banker", "manager", "admin"}
+	PartyTypes    = []string{"person", "organisation"}
+	PartyStatuses = []string{"prospect", "customer", "former"}
 )

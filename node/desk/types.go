@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"cmp"
+
 	"bough/crdt"
 	"bough/node/crm"
 )
@@ -391,6 +393,9 @@ type RefusedLine struct {
 // Held reports whether it waits for a decision of head office, or for what it
 // rests on.
 func (l RefusedLine) Held() bool { return l.State == crm.RefusalHeld }
+
+// Fate is what became of it: refused, held, applied or dropped.
+func (l RefusedLine) Fate() string { return cmp.Or(l.State, "refused") }
 
 // Event says that something on a page may have changed.
 type Event struct {

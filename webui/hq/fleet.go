@@ -31,7 +31,9 @@ type NodeLine struct {
 // Panels are what central tells about itself.
 type Panels struct {
 	Fleet   func(ctx context.Context) ([]NodeLine, error)
-	Refused func(ctx context.Context) ([]desk.RefusedLine, error) // newest first
+	Refused func(ctx context.Context) ([]desk.RefusedLine, error) // held ones, then newest first
+	// Decide applies or drops what is held. Its errors are for people.
+	Decide func(ctx context.Context, who *desk.Who, id crdt.ID, d Decision) error
 }
 
 type fleetView struct{ Nodes []NodeLine }
@@ -68,18 +70,4 @@ func oldest(n NodeLine) int64 {
 		return -1
 	}
 	return n.OldestMS
-}
-
-type refusedView struct{ Refused []desk.RefusedLine }
-
-// refused lists the changes that central did not take, of every branch.
-func (p Panels) refused(v *webui.Visit) error {
-	if !v.May(crm.ActFleet) {
-		return &desk.Error{Reason: desk.Denied, Code: "not_allowed", Message: "Your role may not do this."}
-	}
-	lines, err := p.Refused(v.Ctx())
-	if err != nil {
-		return err
-	}
-	return v.Show(http.StatusOK, "refused", refusedView{lines})
 }

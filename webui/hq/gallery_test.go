@@ -29,7 +29,8 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 	pagetest.Check(t, plan, []pagetest.Page{
 		{Name: "hq-fleet", Page: "fleet", View: fleetView{sorted}},
 		{Name: "hq-fleet-empty", Page: "fleet", View: fleetView{}},
-		{Name: "hq-refused", Page: "refused", View: refusedView{refused}},
+		{Name: "hq-refused", Page: "refused", View: refusedView{Refused: refused}},
+		{Name: "hq-held", Page: "refused", View: refusedView{Held: held(), Refused: refused, May: true}},
 	})
 }
 
@@ -42,5 +43,12 @@ func TestTheFleetShowsWhoNeedsSomebodyFirst(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"desk-4", "counter-2", "counter-1", "desk-5"}, names); diff != "" {
 		t.Errorf("oldest unsent work, then not seen for longest, revoked last:\n%s", diff)
+	}
+}
+
+func held() []desk.RefusedLine {
+	return []desk.RefusedLine{
+		{ID: 77, State: "held", AtMS: pagetest.NowMS - 40*minuteMS, Origin: 911, Seq: 191, By: "Petr Malý", Branch: 74, Code: "not_allowed", Kind: "warning", Typed: "level=stop\ntext=lost card"},
+		{ID: 78, State: "held", AtMS: pagetest.NowMS - minuteMS, Origin: 912, Seq: 3, Branch: 74, Code: "unreadable", Typed: "27=\"\\xff\\x01\""},
 	}
 }

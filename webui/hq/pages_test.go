@@ -2,27 +2,63 @@ package hq
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"bough/crdt"
 	"bough/node/desk"
 	"bough/webui"
 	"bough/webui/pagetest"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/labstack/echo/v4"
 )
 
 func open(t *testing.T) *pagetest.Counter {
+	c, _ := office(t)
+	return c
+}
+
+// office is head office, with the decisions that its pages took.
+func office(t *testing.T) (*pagetest.Counter, *[]string) {
 	t.Helper()
-	return pagetest.Open(t, func(e *echo.Echo, o webui.Options) error {
+	var decisions []string
+	c := pagetest.Open(t, func(e *echo.Echo, o webui.Options) error {
 		return Register(e, o, Panels{
 			Fleet: func(context.Context) ([]NodeLine, error) { return nodes(), nil },
 			Refused: func(context.Context) ([]desk.RefusedLine, error) {
-				return []desk.RefusedLine{{AtMS: pagetest.NowMS, By: "Petr Malý", Branch: 74, Code: "not_allowed", Kind: "party", Typed: "name=Anna"}}, nil
+				return append(held(), desk.RefusedLine{AtMS: pagetest.NowMS, By: "Petr Malý", Branch: 74, Code: "not_allowed", Kind: "party", Typed: "name=Anna"}), nil
+			},
+			Decide: func(_ context.Context, who *desk.Who, id crdt.ID, d Decision) error {
+				decisions = append(decisions, fmt.Sprintln(id, d.Apply, d.Mine, d.Why))
+				return nil
 			},
 		})
 	})
+	return c, &decisions
+}
+
+func TestAnAdministratorDecidesOnWhatIsHeld(t *testing.T) {
+	c, decisions := office(t)
+	c.SignIn("root")
+	c.Get("/refused").Says(t, "Held changes", "lost card", "Head office cannot read it", `action="/refused/77"`, "Apply as mine")
+	for _, do := range []string{"apply", "mine", "drop"} {
+		if a := c.Post("/refused/77", "do", do, "why", "rang him"); a.Status != http.StatusSeeOther {
+			t.Errorf("%s: %d %s", do, a.Status, a.Body)
+		}
+	}
+	if a := c.Post("/refused/77", "do", "burn", "why", "x"); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("%d", a.Status)
+	}
+	if d := cmp.Diff([]string{"77 true false rang him\n", "77 true true rang him\n", "77 false false rang him\n"}, *decisions); d != "" {
+		t.Error(d)
+	}
+	c.SignIn("jana")
+	if a := c.Post("/refused/77", "do", "drop", "why", "x"); a.Status != http.StatusForbidden {
+		t.Errorf("a teller decides: %d", a.Status)
+	}
 }
 
 func TestAnAdministratorSeesTheFleetAndWhatWasRefused(t *testing.T) {
@@ -30,7 +66,7 @@ func TestAnAdministratorSeesTheFleetAndWhatWasRefused(t *testing.T) {
 	c.Get("/signin").Says(t, `name="login"`)
 	c.SignIn("root")
 	c.Get("/").Says(t, "Fleet", "desk-4", "1,530", "/api/v1/openapi.json")
-	c.Get("/refused").Says(t, "Petr Malý", "name=Anna", "Your role may not do this")
+	c.Get("/refused").Says(t, "Petr Malý", "name=Anna", "The role of its author may not do this")
 	c.Get("/find").Says(t, "Find a customer")
 }
 

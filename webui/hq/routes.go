@@ -29,5 +29,6 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 	teller.Pages(s)
 	s.Signed(http.MethodGet, "/", p.fleet)
 	s.Signed(http.MethodGet, "/refused", p.refused)
+	s.Signed(http.MethodPost, "/refused/:id", p.decide)
 	return nil
 }

@@ -20,7 +20,7 @@ func Sexes() []string { return []string{"f", "m", "x"} }
 // Lists are all the code lists that pages show.
 func Lists() []List {
 	return []List{
-		{"channel", crm.Channels}, {"reason", crm.Reasons}, {"outcome", crm.Outcomes},
+		{"refusal", crm.RefusalCodes}, {"fate", crm.RefusalStates}, {"channel", crm.Channels}, {"reason", crm.Reasons}, {"outcome", crm.Outcomes},
 		{"purpose", crm.Purposes}, {"by", crm.ConsentChannels},
 		{"via", crm.ReachChannels}, {"label", crm.ReachLabels},
 		{"level", crm.WarningLevels}, {"tasktype", crm.TaskTypes}, {"taskstate", crm.TaskStates},
@@ -49,7 +49,7 @@ func Lists() []List {
 // saved are the sentences that pages say after a form.
 func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
-		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink"}
+		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision"}
 }
 
 func kinds() []string {
