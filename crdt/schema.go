@@ -60,6 +60,15 @@ type ScopeRule struct {
 	Joins bool
 	// Both: the tie is of equals, each root is held wherever the other is, as long as the row stands.
 	Both bool
+	// Kin, of a joining kind, ties the first roots of one second together where the second says so, as a household does:
+	// each is held wherever another is by itself, and the second's home draws nobody.
+	Kin Bond
+}
+
+// Bond is a field of the second root and the word in it that ties. Zero: nothing does.
+type Bond struct {
+	Field uint8
+	Word  string
 }
 
 // Kind is one table.

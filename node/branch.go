@@ -179,7 +179,8 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 		}
 	}
 	b.Store, err = store.Open(ctx, store.Options{Path: b.dir.file(databaseName), Schema: crm.Table(), Origin: b.me.Origin,
-		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS, Disk: b.dir.vault, Halt: b.dir.health.halt})
+		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS, Disk: b.dir.vault, Halt: b.dir.health.halt,
+		Enclose: func(content []byte) ([]byte, error) { return b.keys.root.Enclose(content) }})
 	if err != nil {
 		return err
 	}

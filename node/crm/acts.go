@@ -19,6 +19,7 @@ const (
 	ActLink     Act = "party.link"          // say that two parties are the same person, or are not
 	ActManage   Act = "branch.manage"       // the pages of a branch manager
 	ActErase    Act = "party.erase"         // order and confirm erasures
+	ActMove     Act = "party.move"          // a customer moves to the own branch
 	ActSignIn   Act = "session.open"        // sign in
 	ActFleet    Act = "fleet.read"          // see the nodes
 	ActPeople   Act = "people.edit"         // people, roles, enrolment codes
@@ -43,8 +44,8 @@ func DefaultGrants() []Grant {
 	}{
 		{"teller", clerk},
 		{"banker", append(slices.Clone(clerk), ActWarn)},
-		{"manager", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink)},
-		{"admin", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActErase, ActFleet, ActPeople, ActImport, ActApprove, ActOperate, ActAnywhere)},
+		{"manager", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActMove)},
+		{"admin", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActMove, ActErase, ActFleet, ActPeople, ActImport, ActApprove, ActOperate, ActAnywhere)},
 	}
 	var out []Grant
 	for _, line := range table {
@@ -82,6 +83,10 @@ func ActOf(kind uint8, exists bool) (Act, bool) {
 		return ActRead, true
 	case Session, Reissue: // whoever signed in wrote what is written again
 		return ActSignIn, true
+	case Move:
+		return ActMove, true
+	case Lookup:
+		return ActRead, true
 	case Link, Distinct:
 		return ActLink, true
 	}

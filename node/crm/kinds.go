@@ -29,6 +29,10 @@ const (
 	Node        uint8 = 23
 	Right       uint8 = 24
 	Refusal     uint8 = 25
+	Directory   uint8 = 26
+	Move        uint8 = 27
+	Late        uint8 = 28
+	Lookup      uint8 = 29
 	Link        uint8 = 30
 	Distinct    uint8 = 31
 	Erasure     uint8 = 32
@@ -52,7 +56,7 @@ func Table() *crdt.Schema {
 		interaction(), consent(), task(), caseKind(),
 		holding(), role(), loan(), card(), order(), figure(), external(),
 		branch(), person(), credential(), session(), node(), right(), refusal(),
-		link(), distinct(), erasure(),
+		directory(), move(), late(), lookup(), link(), distinct(), erasure(),
 		reissue(),
 		caseStep(), keying(), removal(), feedback(),
 		holiday(), listEntry(), template(), caseRule(), fieldRight(), parameter(),

@@ -146,7 +146,7 @@ const (
 
 func membership() *Kind {
 	return &Kind{Num: Membership, Name: "membership", Class: Set,
-		Scope: ScopeRule{Roots: []uint8{MembershipParty, MembershipGroup}, Joins: true},
+		Scope: ScopeRule{Roots: []uint8{MembershipParty, MembershipGroup}, Joins: true, Kin: Bond{Field: GroupType, Word: "household"}},
 		Doc:   "A party belongs to a household or a group.",
 		Fields: []Field{
 			ref(MembershipParty, "party", Branch, Party, "who"),

@@ -21,6 +21,10 @@ type hearing struct {
 	fresh map[crdt.ID]*crdt.Op // what the change has written so far, by row
 	// vouched: somebody answers for the change who may, so rights are not asked.
 	vouched bool
+	// What follows if all of the change is taken.
+	late   map[crdt.ID]bool // parties that left the author's branch
+	served map[crdt.ID]bool // parties of other branches that were served here
+	moved  []*crdt.Op
 }
 
 // verdict is a refusal on its way up.
@@ -73,6 +77,9 @@ func (h *hearing) op(op *crdt.Op) error {
 	default:
 		err = h.holds(row, "this "+kind.Name)
 	}
+	if kind.Num == crm.Move && err == nil {
+		err = h.moves(op)
+	}
 	for i := range op.Set {
 		if err == nil {
 			err = h.field(kind, row, &op.Set[i])
@@ -118,10 +125,13 @@ func (h *hearing) makes(kind *crdt.Kind, op *crdt.Op) error {
 // holds judges whether the node's branch holds a row.
 func (h *hearing) holds(row *rows.Stored, what string) error {
 	scopes, err := h.b.Scopes(row)
-	if err == nil && !slices.Contains(scopes, h.n.Branch) {
-		err = no("other_branch", "%s does not belong to the branch", what)
+	if err != nil || slices.Contains(scopes, h.n.Branch) {
+		return err
 	}
-	return err
+	if late, err := h.isLate(row); err != nil || late {
+		return err
+	}
+	return no("other_branch", "%s does not belong to the branch", what)
 }
 
 // allowed checks the role × act table.
@@ -223,6 +233,8 @@ func (h *hearing) reference(kind *crdt.Kind, f *crdt.Field, id crdt.ID) error {
 		return err
 	case row == nil:
 		return h.nowhere(kind, f, id)
+	case slices.Contains(kind.Scope.Roots, f.Num) && f.Ref == crm.Party && crm.ServesStrangers(kind.Num):
+		return h.serves(kind, row)
 	case slices.Contains(kind.Scope.Roots, f.Num):
 		return h.holds(row, fmt.Sprintf("what %s.%s names", kind.Name, f.Name))
 	}

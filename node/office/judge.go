@@ -47,7 +47,7 @@ func (j *judge) Judge(b *central.Batch, n *central.Node, c *journal.Change) (crd
 }
 
 func (j *judge) hear(h *hearing, c *journal.Change) (*central.Refusal, error) {
-	h.fresh = map[crdt.ID]*crdt.Op{}
+	h.fresh, h.late, h.served = map[crdt.ID]*crdt.Op{}, map[crdt.ID]bool{}, map[crdt.ID]bool{}
 	for i := range c.Bodies {
 		if c.Bodies[i].Erased {
 			continue // central ordered it away
@@ -57,7 +57,7 @@ func (j *judge) hear(h *hearing, c *journal.Change) (*central.Refusal, error) {
 			return refusal, err
 		}
 	}
-	return nil, nil
+	return nil, h.follows(c)
 }
 
 // Content implements central.Judge: somebody who may has looked at who wrote the

@@ -137,7 +137,9 @@ func rightCases() []reason {
 func placeCases() []reason {
 	return []reason{
 		{"a customer of another branch", "other_branch", func(c *court) string { return c.here.write(c.here.session, set(crm.Party, c.zoe, crm.PartyMemo, "x")) }},
-		{"a note about one", "other_branch", func(c *court) string { return c.here.write(c.here.session, c.note(c.zoe)) }},
+		{"a phone of one", "other_branch", func(c *court) string {
+			return c.here.write(c.here.session, set(crm.Reach, c.here.mint(), crm.ReachParty, c.zoe, crm.ReachChannel, "phone", crm.ReachValue, "+4912345"))
+		}},
 		{"a new customer for another branch", "other_branch", func(c *court) string {
 			return c.here.write(c.here.session, set(crm.Party, c.here.mint(), crm.PartyName, "Eve", crm.PartyHome, 2))
 		}},
@@ -219,7 +221,9 @@ func shapeCases() []reason {
 			defer func() { c.here.aheadMS = 0 }()
 			return c.here.write(c.here.session, c.note(c.ada))
 		}},
-		{"one good op, one bad", "other_branch", func(c *court) string { return c.here.write(c.here.session, c.note(c.ada), c.note(c.zoe)) }},
+		{"one good op, one bad", "other_branch", func(c *court) string {
+			return c.here.write(c.here.session, c.note(c.ada), set(crm.Party, c.zoe, crm.PartyMemo, "hers"))
+		}},
 	}
 }
 
@@ -303,7 +307,7 @@ func TestARefusalTellsTheBranchWhatWasTyped(t *testing.T) {
 		r.Get(crm.RefusalKind).I != int64(crm.Party) || r.Get(crm.RefusalSession).ID() != c.here.session || r.Get(crm.RefusalMessage).IsNull() {
 		t.Errorf("%+v", r)
 	}
-	c.here.write(c.here.session, c.note(c.zoe, crm.InteractionReason, strings.Repeat("漢", crdt.MaxText/3)))
+	c.here.write(c.here.session, set(crm.Party, c.zoe, crm.PartyMemo, strings.Repeat("漢", crdt.MaxText/3)))
 	if s := c.text(`SELECT typed FROM refusal ORDER BY id DESC LIMIT 1`); len(s) > crdt.MaxText || !strings.HasSuffix(s, "…") || strings.ContainsRune(s, '\uFFFD') {
 		t.Errorf("%d bytes that end with %q", len(s), s[len(s)-9:])
 	}

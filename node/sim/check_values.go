@@ -140,7 +140,7 @@ func (w *World) checkRemovals(head *census) {
 func (w *World) checkNothingElse(c *census) {
 	for _, r := range c.rows {
 		at := cell{r.Kind, r.ID, 0}
-		if made := w.truth.made[at]; made == nil && r.Kind != crm.Refusal {
+		if made := w.truth.made[at]; made == nil && !derived(r.Kind) {
 			w.found("%s has %s %d, which nobody made", c.name, kindName(w, r.Kind), r.ID)
 		} else if made != nil && made.refused != "" {
 			w.found("%s has %s %d, whose making (change %d/%d) was refused", c.name, kindName(w, r.Kind), r.ID, made.origin, made.seq)
@@ -267,6 +267,9 @@ func (s *station) checkKept(when string) {
 
 func (s *station) checkOp(when string, a *act, op *crdt.Op) {
 	r := s.w.row(&counter{file: s.store.File}, op.Kind, op.ID)
+	if r == nil && s.hidden(op) {
+		return // it left, and is on its way up from the journal
+	}
 	for i := range op.Set {
 		f := &op.Set[i]
 		if !s.w.truth.tracked(op.Kind, f.Field) {

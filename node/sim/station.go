@@ -56,7 +56,8 @@ func (s *station) nowMS() int64 { return s.clock.now(s.w.nowMS) }
 
 func (s *station) open() (err error) {
 	s.store, err = store.Open(s.w.ctx, store.Options{Path: s.path(), Schema: s.w.schema, Origin: s.seat.origin, Branch: s.seat.branch,
-		Rand: s.secret, NowMS: s.nowMS, NoSync: true})
+		Rand: s.secret, NowMS: s.nowMS, NoSync: true,
+		Enclose: func(content []byte) ([]byte, error) { return s.w.t.authority.Root().Enclose(content) }})
 	if err != nil {
 		return fmt.Errorf("sim: open %s: %w", s.name, err)
 	}

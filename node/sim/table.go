@@ -15,6 +15,7 @@ func features() []feature {
 		lostDisks(),
 		neighbours(),
 		rots(),
+		moves(),
 		network(),
 		people(),
 		quarantine(),

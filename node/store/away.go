@@ -148,6 +148,12 @@ func (s *Store) whole(tx *rows.Tx, scope int64, r rows.Reading) error {
 	if err := tx.Exec(`UPDATE met SET round=0 WHERE scope=?1`, scope); err != nil || scope != s.branch {
 		return err
 	}
+	// What came and left while this node was away is not here either.
+	if sc, err := tx.Scope(scope); err != nil {
+		return err
+	} else if err := s.OrderPurge(tx, wire.Receipt{Why: wire.WhyLeft, N: sc.Feed}); err != nil {
+		return err
+	}
 	return tx.SetFact(factMet, int64(1))
 }
 
@@ -224,10 +230,11 @@ func (s *Store) letGo(tx *rows.Tx, kind uint8, id crdt.ID, scope int64, touched 
 	if err != nil || old == nil {
 		return touched, err
 	}
-	if err := tx.Swap(old, nil, scope); err != nil {
+	sc, err := tx.Scope(scope)
+	if err != nil {
 		return touched, err
 	}
-	return s.Touch(tx, old, touched)
+	return s.left(tx, leaving{key{kind, id}, old, sc.Feed, scope}, touched)
 }
 
 // waitingFor are the rows of a kind that changes of neighbours name which are

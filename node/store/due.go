@@ -89,6 +89,9 @@ func (s *Store) mergeOp(tx *rows.Tx, op *crdt.Op, w crdt.Written, touched []crdt
 	if err != nil {
 		return touched, err
 	}
+	if away, err := s.foreign(tx, op, old); err != nil || away {
+		return touched, err
+	}
 	next := rows.Merge(s.File.Held(), old, op, w)
 	if err := tx.Swap(old, next, s.ScopeOf(op.Kind)); err != nil {
 		return touched, err

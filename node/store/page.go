@@ -141,9 +141,17 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 	if err != nil {
 		return touched, err
 	}
+	k := key{r.Row.Kind, r.Row.ID}
+	// Only what was made here, and more of it is still to go up, may stay.
+	if r.Void && (old == nil || old.N > 0 || s.overlay.over(s.File.Held(), k, nil, page.Vector) == nil) {
+		return s.left(tx, leaving{k, old, r.N, scope}, touched)
+	}
 	var next *rows.Stored
 	gone := s.gone.has(r.Row.Kind, r.Row.ID)
 	if !r.Void && !gone {
+		if err := came(tx, k); err != nil {
+			return touched, err
+		}
 		next = &rows.Stored{Row: r.Row, Conflicts: r.Conflicts, N: r.N}
 		latest := r.Row.Clocks.Latest()
 		s.hear(latest)
@@ -157,7 +165,7 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 		}
 	}
 	if !gone {
-		next = s.overlay.over(s.File.Held(), key{r.Row.Kind, r.Row.ID}, next, page.Vector)
+		next = s.overlay.over(s.File.Held(), k, next, page.Vector)
 	}
 	if err := tx.Swap(old, next, scope); err != nil {
 		return touched, err

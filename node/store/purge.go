@@ -2,16 +2,34 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
 
 	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/journal"
 	"bough/sync/rows"
 	"bough/sync/wire"
 )
 
-// purgeAtOnce is how many orders one pass works on: a pass costs as much for
-// many as for one.
-const purgeAtOnce = 20_000
+const (
+	// purgeAtOnce is how many orders one pass works on: a pass costs as much for
+	// many as for one.
+	purgeAtOnce = 20_000
+	// indexAtOnce is how many parties the index takes in one transaction.
+	indexAtOnce = 200
+	// envelopeHead is origin and number at the beginning of an envelope.
+	envelopeHead = 12
+	// encloseAtOnce is how many changes of the journal one transaction looks at.
+	encloseAtOnce = 1000
+)
+
+// errNoSeal: the file was opened without the means to enclose what central must
+// be able to get back.
+var errNoSeal = errors.New("store: the journal names what has to go, and nothing to enclose it with was handed in")
 
 // OrderPurge notes, in the transaction that takes a row out of the tables, that
 // it and all that hangs on it has to go from the disk, and that central waits
@@ -22,33 +40,212 @@ func (s *Store) OrderPurge(tx *rows.Tx, r wire.Receipt) error {
 }
 
 // Purge makes sure that nothing is left on the disk of what was ordered away:
-// not in free parts of pages, the write-ahead log, or the index. Then, and not
-// before, the receipts may go out. It tells how many became due. Where a reader
+// not in free parts of pages, the write-ahead log, the index or the journal.
+// Then, and not before, the receipts may go out. What an untaken change still
+// names waits until central has it. It tells how many became due. Where a reader
 // holds the log, nothing is lost: the next pass does it.
 func (s *Store) Purge(ctx context.Context) (done int, err error) {
-	orders, err := s.receipts(ctx, `clean=0`, purgeAtOnce)
+	orders, err := s.ready(ctx)
 	if err != nil || len(orders) == 0 {
 		return 0, err
+	}
+	if err := s.forget(ctx, orders); err != nil {
+		return 0, fmt.Errorf("store: purge: %w", err)
 	}
 	if err := s.Clean(ctx); errors.Is(err, rows.ErrBusy) {
 		return 0, nil
 	} else if err != nil {
 		return 0, err
 	}
-	err = s.File.Write(ctx, func(tx *rows.Tx) error {
+	return len(orders), s.clean(ctx, orders)
+}
+
+// ready are the orders that may be carried out: nothing untaken names what they
+// are about.
+func (s *Store) ready(ctx context.Context) (out []wire.Receipt, err error) {
+	all, err := s.receipts(ctx, `clean=0`, purgeAtOnce)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	var named map[key]bool
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		named, err = s.naming(tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: purge: %w", err)
+	}
+	var whole []wire.Receipt
+	waits := false
+	for _, r := range all {
+		switch {
+		case r.Row == 0:
+			whole = append(whole, r)
+		case r.Why == wire.WhyLeft && named[key{r.Kind, r.Row}]:
+			waits = true
+		default:
+			out = append(out, r)
+		}
+	}
+	if !waits {
+		out = append(out, whole...)
+	}
+	return out, nil
+}
+
+// forget removes what is told of the rows besides the tables of their kinds.
+func (s *Store) forget(ctx context.Context, orders []wire.Receipt) error {
+	gone := map[key]bool{}
+	err := s.File.Write(ctx, func(tx *rows.Tx) error {
 		for _, r := range orders {
-			err := tx.Exec(`UPDATE receipt SET clean=1 WHERE why=?1 AND kind=?2 AND row_id=?3 AND n=?4`, r.Why, int64(r.Kind), int64(r.Row), r.N)
+			if r.Why != wire.WhyLeft || r.Row == 0 {
+				continue
+			}
+			gone[key{r.Kind, r.Row}] = true
+			if r.Kind == crm.Party {
+				if err := forgetTraces(tx, r.Row); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	return s.enclose(ctx, gone)
+}
+
+// enclose makes the bodies of own changes that name what is gone readable for
+// central alone: the hashes stay, so the chain still verifies.
+func (s *Store) enclose(ctx context.Context, gone map[key]bool) error {
+	for since := uint64(0); ; {
+		last := since
+		err := s.File.Write(ctx, func(tx *rows.Tx) error {
+			trimmed, err := tx.Trimmed()
+			if err != nil {
+				return err
+			}
+			_, changes, err := tx.Changes(s.Origin(), max(since, trimmed), encloseAtOnce)
+			if err != nil {
+				return err
+			}
+			for i := range changes {
+				last = changes[i].Seq
+				if err := s.encloseChange(tx, &changes[i], gone); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || last == since {
+			return err
+		}
+		since = last
+	}
+}
+
+func (s *Store) encloseChange(tx *rows.Tx, c *journal.Change, gone map[key]bool) error {
+	about := map[key]bool{}
+	for i := range c.Bodies {
+		if !c.Bodies[i].Erased {
+			if err := s.namedBy(tx, &c.Bodies[i].Op, about); err != nil {
+				return err
+			}
+		}
+	}
+	named := false
+	for k := range about {
+		named = named || gone[k]
+	}
+	if !named {
+		return nil
+	}
+	if s.enclosing == nil {
+		return errNoSeal
+	}
+	envelope, err := s.enclosing(envelopeOf(c))
+	if err != nil {
+		return err
+	}
+	c.Seal(journal.Hash{}, nil) // gives each body its hash
+	for i := range c.Bodies {
+		c.Bodies[i] = journal.Body{Erased: true, Hash: c.Bodies[i].Hash}
+	}
+	return errors.Join(
+		tx.Exec(`INSERT OR IGNORE INTO enclosed (seq, envelope) VALUES (?1, ?2)`, int64(c.Seq), envelope),
+		tx.Exec(`UPDATE journal SET bodies=?2 WHERE seq=?1`, int64(c.Seq), journal.AppendOps(nil, c.Bodies)))
+}
+
+// envelopeOf is what an envelope holds: origin and number, so that it stands for
+// no other change, then the bodies.
+func envelopeOf(c *journal.Change) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(c.Origin))
+	return journal.AppendOps(binary.BigEndian.AppendUint64(b, c.Seq), c.Bodies)
+}
+
+// Enclosed reads the envelopes of the own changes of ranges whose bodies central
+// alone can open, by number.
+func (s *Store) Enclosed(ctx context.Context, ranges []journal.Range) (map[uint64][]byte, error) {
+	out := map[uint64][]byte{}
+	err := s.File.Read(ctx, func(tx *rows.Tx) error {
+		for _, c := range s.closed(ranges) {
+			err := tx.Query(`SELECT envelope FROM enclosed WHERE seq=?1`, func(st *sqlite.Stmt) error {
+				out[c.Seq] = rows.Blob(st, 0)
+				return nil
+			}, int64(c.Seq))
 			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return len(orders), err
+	return out, err
 }
 
-// indexAtOnce is how many parties the index takes in one transaction.
-const indexAtOnce = 200
+// closed are the own changes of ranges whose bodies are not there.
+func (s *Store) closed(ranges []journal.Range) (out []*journal.Change) {
+	for i := range ranges {
+		for k := range ranges[i].Changes {
+			if c := &ranges[i].Changes[k]; c.Origin == s.Origin() && c.Bodies[0].Erased {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// Disclosed puts bodies that central opened back into ranges, to be sent.
+func (s *Store) Disclosed(ranges []journal.Range, opened map[uint64][]byte) error {
+	for _, c := range s.closed(ranges) {
+		content, there := opened[c.Seq]
+		if !there {
+			continue
+		}
+		bodies, err := journal.DecodeOps(content[min(len(content), envelopeHead):])
+		if err != nil || len(bodies) != len(c.Bodies) {
+			return fmt.Errorf("store: change %d as it was opened: %w", c.Seq, errors.Join(err, journal.ErrBadChange))
+		}
+		c.Bodies = bodies
+	}
+	return nil
+}
+
+// clean makes the receipts due: nothing is left. Of what hung on the rows not
+// even the ids are needed any more.
+func (s *Store) clean(ctx context.Context, orders []wire.Receipt) error {
+	return s.File.Write(ctx, func(tx *rows.Tx) error {
+		for _, r := range orders {
+			err := errors.Join(
+				tx.Exec(`UPDATE receipt SET clean=1 WHERE why=?1 AND kind=?2 AND row_id=?3 AND n=?4`, r.Why, int64(r.Kind), int64(r.Row), r.N),
+				tx.Exec(`DELETE FROM stub WHERE root=?1 AND root_kind=?2 AND n<=?3 AND (row_id<>root OR kind<>root_kind)`, int64(r.Row), int64(r.Kind), r.N))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
 // Receipts reads those that may go out and that central has not noted yet, at
 // most limit.
@@ -58,12 +255,22 @@ func (s *Store) Receipts(ctx context.Context, limit int) ([]wire.Receipt, error)
 
 func (s *Store) receipts(ctx context.Context, where string, limit int) (out []wire.Receipt, err error) {
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		return tx.Query(`SELECT why, kind, row_id, n FROM receipt WHERE `+where+` ORDER BY at, kind, row_id LIMIT ?1`, func(st *rows.Stmt) error {
+		return tx.Query(`SELECT why, kind, row_id, n FROM receipt WHERE `+where+` ORDER BY at, kind, row_id LIMIT ?1`, func(st *sqlite.Stmt) error {
 			out = append(out, wire.Receipt{Why: st.ColumnText(0), Kind: uint8(st.ColumnInt64(1)), Row: crdt.ID(st.ColumnInt64(2)), N: st.ColumnInt64(3)})
 			return nil
 		}, limit)
 	})
 	return out, err
+}
+
+// Owing is how many orders wait for their purge.
+func (s *Store) Owing(ctx context.Context) (n int, err error) {
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		waiting, _, err := tx.Int(`SELECT count(*) FROM receipt WHERE clean=0`)
+		n = int(waiting)
+		return err
+	})
+	return n, err
 }
 
 // Noted forgets receipts that central has noted, and tells how many are due.

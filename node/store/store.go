@@ -30,15 +30,19 @@ type Options struct {
 	// Halt says why work that can wait (pages of the feed, neighbours' changes)
 	// is not to be written now; nil: it always may.
 	Halt func() error
+	// Enclose makes bytes readable for central alone; trust.Root has it. nil: what
+	// the journal says of a customer who left cannot be purged.
+	Enclose func([]byte) ([]byte, error)
 }
 
 // Store is the file of a node, open.
 type Store struct {
 	*Local
-	branch int64
-	nowMS  func() int64
-	rand   io.Reader
-	self   atomic.Uint32 // the author's origin: it changes when the file is renewed
+	branch    int64
+	nowMS     func() int64
+	rand      io.Reader
+	self      atomic.Uint32 // the author's origin: it changes when the file is renewed
+	enclosing func([]byte) ([]byte, error)
 
 	applying   sync.Mutex // held while a page is taken, of the line or of a bundle; taken before mu
 	mu         sync.Mutex // serialises acts and pages; guards author, heard and neighbours
@@ -64,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, rand: o.Rand, relay: newRelay(), changed: func([]crdt.ID) {}, differs: func(int64) {}}
+	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, rand: o.Rand, enclosing: o.Enclose, relay: newRelay(), changed: func([]crdt.ID) {}, differs: func(int64) {}}
 	if s.halt = o.Halt; s.halt == nil {
 		s.halt = func() error { return nil }
 	}

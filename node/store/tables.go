@@ -185,6 +185,27 @@ CREATE TABLE erased (
 	row_id INTEGER NOT NULL,
 	PRIMARY KEY (kind, row_id)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- What left the scopes of this node, by ids alone, and what it hung on: root
+-- rows stay here for good, what hung on them until it is purged. n is the number
+-- of the feed entry that said so.
+CREATE TABLE stub (
+	kind      INTEGER NOT NULL,
+	row_id    INTEGER NOT NULL,
+	root_kind INTEGER NOT NULL,
+	root      INTEGER NOT NULL,
+	n         INTEGER NOT NULL,
+	PRIMARY KEY (kind, row_id, root_kind, root)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stub_root ON stub (root, root_kind);
+
+-- Bodies of own changes that central has and that name what was purged here,
+-- enclosed for central alone: should it be restored from a backup that does not
+-- hold them, it opens them again.
+CREATE TABLE enclosed (
+	seq      INTEGER PRIMARY KEY,
+	envelope BLOB NOT NULL
+) STRICT;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

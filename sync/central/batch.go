@@ -7,6 +7,7 @@ import (
 	"bough/crdt"
 	"bough/sync/journal"
 	"bough/sync/rows"
+	"bough/sync/wire"
 )
 
 type key struct {
@@ -26,14 +27,14 @@ type entry struct {
 // Batch is one transaction of central: rows merged in memory, written and
 // numbered at its end, sorted.
 type Batch struct {
-	Tx      *rows.Tx
-	c       *Central
-	rows    map[key]*entry
-	members map[key][]int64
-	joins   map[key][]key         // second roots by first, of the joining rows of this batch
-	joined  map[key][]key         // first roots by second
-	links   map[link]journal.Hash // of the changes it took
-	erased  erased                // rows ordered away in this transaction
+	Tx        *rows.Tx
+	c         *Central
+	rows      map[key]*entry
+	members   map[key][]int64
+	joining   map[key][]key         // joining rows of this batch, by their roots
+	unsettled map[key]bool          // roots whose scopes may have to change
+	links     map[link]journal.Hash // of the changes it took
+	erased    erased                // rows ordered away in this transaction
 
 	deciding crdt.ID // the held change that is judged again
 }
@@ -45,7 +46,7 @@ type link struct {
 }
 
 func newBatch(c *Central, tx *rows.Tx) *Batch {
-	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joins: map[key][]key{}, joined: map[key][]key{}, links: map[link]journal.Hash{}}
+	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joining: map[key][]key{}, unsettled: map[key]bool{}, links: map[link]journal.Hash{}}
 }
 
 // Get reads a row as merged so far; nil when there is none.
@@ -78,29 +79,23 @@ func (b *Batch) load(k key) (*entry, error) {
 	return e, nil
 }
 
-// merge writes op into its row. branch, if not 0, is where the author sits:
-// a new root row is held there.
-func (b *Batch) merge(op *crdt.Op, w crdt.Written, branch int64) error {
+// merge writes op into its row.
+func (b *Batch) merge(op *crdt.Op, w crdt.Written) error {
 	k := key{op.Kind, op.ID}
 	e, err := b.load(k)
 	if err != nil {
 		return err
 	}
-	isNew := e.cur == nil
 	e.cur = rows.Merge(b.c.File.Held(), e.cur, op, w)
 	e.touched = true
-	if b.c.roots[k.kind] && isNew && branch != 0 {
-		if err := b.grow(k, branch); err != nil {
-			return err
-		}
-	}
-	return b.settle(k, e.cur)
+	b.follow(k, e)
+	return nil
 }
 
 // Write merges an op of central itself that stands in no journal: of rows that
 // only tell what central did.
 func (b *Batch) Write(op *crdt.Op) error {
-	return b.merge(op, crdt.Written{Stamp: b.c.author.Clock.Now(b.c.o.NowMS())}, 0)
+	return b.merge(op, crdt.Written{Stamp: b.c.author.Clock.Now(b.c.o.NowMS())})
 }
 
 // remove takes a row away: every scope that holds it hears so.
@@ -110,6 +105,7 @@ func (b *Batch) remove(k key) error {
 		return err
 	}
 	e.cur, e.touched = nil, true
+	b.follow(k, e)
 	return nil
 }
 
@@ -151,6 +147,9 @@ func bit(b bool) int {
 
 // flush writes and numbers what was touched.
 func (b *Batch) flush() (scopes []int64, roots []crdt.ID, err error) {
+	if err := b.settle(); err != nil {
+		return nil, nil, err
+	}
 	var keys []key
 	for k, e := range b.rows {
 		if e.touched {
@@ -211,6 +210,11 @@ func (b *Batch) number(k key, e *entry) (told []int64, err error) {
 			return nil, err
 		}
 	}
+	if b.c.roots[k.kind] {
+		if err := b.passed(k, e, in); err != nil {
+			return nil, err
+		}
+	}
 	return told, b.store(e, in)
 }
 
@@ -258,3 +262,22 @@ func (b *Batch) rootsOf(k key, e *entry, to []crdt.ID) []crdt.ID {
 
 // Schema is the table of kinds that this release knows.
 func (b *Batch) Schema() *crdt.Schema { return b.c.o.Schema }
+
+// passed gives the orders that follow from where a root row is held now: where
+// it left, it has to go from the disks; where it came, it may stay.
+func (b *Batch) passed(k key, e *entry, in []int64) error {
+	for _, scope := range without(e.was, in) {
+		if err := b.OrderPurge(wire.WhyLeft, RowID{k.kind, k.id}, scope, b.c.number); err != nil {
+			return err
+		}
+	}
+	if e.old == nil {
+		return nil
+	}
+	for _, scope := range without(in, e.was) {
+		if err := b.recallPurge(RowID{k.kind, k.id}, scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -99,6 +99,10 @@ type Central struct {
 	o     Options
 	codec *wire.Codec
 	roots map[uint8]bool // kinds that other rows hang on
+	// seconds are the root kinds that are the second root of a joining kind:
+	// held wherever the first is. decides are the fields that scopes follow.
+	seconds map[uint8]bool
+	decides map[uint8][]uint8
 
 	mu      sync.Mutex
 	author  *rows.Author
@@ -126,7 +130,7 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 	if err != nil {
 		return nil, fmt.Errorf("central: %w", err)
 	}
-	c := &Central{File: file, o: o, roots: rootKinds(file.Held()), news: news{wait: make(chan struct{}), waiting: map[int64]map[chan struct{}]bool{}}}
+	c := &Central{File: file, o: o, roots: rootKinds(file.Held()), seconds: secondKinds(file.Held()), decides: decides(file.Held()), news: news{wait: make(chan struct{}), waiting: map[int64]map[chan struct{}]bool{}}}
 	if c.codec, err = wire.NewCodec(); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -213,7 +217,7 @@ func (c *Central) act(ctx context.Context, who rows.Actor, fn func(*rows.Act) er
 				return err
 			}
 			for i := range part.Ops {
-				if err := b.merge(&part.Ops[i], change.Written(who.Person), 0); err != nil {
+				if err := b.merge(&part.Ops[i], change.Written(who.Person)); err != nil {
 					return err
 				}
 			}

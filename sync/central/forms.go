@@ -134,7 +134,7 @@ func (c *Central) passTwice(b *Batch, n *Node, ch *journal.Change, twice *same) 
 			return err
 		}
 		op := c.o.Forms.Tell(id, n.Branch, told)
-		if err := b.merge(&op, crdt.Written{Stamp: c.author.Clock.Now(c.o.NowMS())}, 0); err != nil {
+		if err := b.Write(&op); err != nil {
 			return err
 		}
 		b.rows[key{op.Kind, op.ID}].first = true

@@ -182,7 +182,7 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 	}
 	now := c.o.NowMS()
 	op := c.o.Judge.Refused(id, n, ch, r, now)
-	if err := b.merge(&op, crdt.Written{Stamp: c.author.Clock.Now(now)}, 0); err != nil {
+	if err := b.merge(&op, crdt.Written{Stamp: c.author.Clock.Now(now)}); err != nil {
 		return err
 	}
 	b.rows[key{op.Kind, op.ID}].first = true

@@ -11,9 +11,8 @@ import (
 // Past is an act as it was written some time ago: a made-up bank consists of
 // these, and so does the history that an older system hands over.
 type Past struct {
-	AtMS   int64   // when, ms UTC
-	By     crdt.ID // the person; 0: the bank itself
-	Branch int64   // where they sat; 0: head office
+	AtMS int64   // when, ms UTC
+	By   crdt.ID // the person; 0: the bank itself
 	// Ops edit what is in the rows: whoever wrote them had it on screen.
 	Ops []crdt.Op
 }
@@ -49,7 +48,7 @@ func (b *Batch) plant(p *Past) error {
 		return err
 	}
 	for i := range p.Ops {
-		if err := b.merge(&p.Ops[i], change.Written(p.By), p.Branch); err != nil {
+		if err := b.merge(&p.Ops[i], change.Written(p.By)); err != nil {
 			return err
 		}
 	}

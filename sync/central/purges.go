@@ -37,7 +37,7 @@ func (c *Central) Noted(ctx context.Context, origin crdt.Origin, receipts []wire
 	defer c.mu.Unlock()
 	err := c.File.Write(ctx, func(tx *rows.Tx) error {
 		for _, r := range receipts {
-			err := tx.Exec(`UPDATE purge SET done=?6 WHERE origin=?1 AND why=?2 AND kind=?3 AND row_id=?4 AND n<=?5 AND done=0`,
+			err := tx.Exec(`UPDATE purge SET done=?6 WHERE origin=?1 AND why=?2 AND (?4=0 OR kind=?3 AND row_id=?4) AND n<=?5 AND done=0`,
 				int64(origin), r.Why, int64(r.Kind), int64(r.Row), r.N, c.o.NowMS())
 			if err != nil {
 				return err
@@ -69,4 +69,11 @@ func (b *Batch) Owes(origin crdt.Origin, row RowID) (owes bool, err error) {
 	_, owes, err = b.Tx.Int(`SELECT 1 FROM purge WHERE origin=?1 AND why=?2 AND kind=?3 AND row_id=?4 AND done=0`,
 		int64(origin), wire.WhyLeft, int64(row.Kind), int64(row.ID))
 	return owes, err
+}
+
+// recallPurge takes back what the nodes of a scope owe for a row that left it:
+// it is held there again.
+func (b *Batch) recallPurge(row RowID, scope int64) error {
+	return b.Tx.Exec(`DELETE FROM purge WHERE why=?1 AND kind=?2 AND row_id=?3 AND done=0 AND origin IN (SELECT origin FROM origin WHERE branch=?4)`,
+		wire.WhyLeft, int64(row.Kind), int64(row.ID), scope)
 }

@@ -326,7 +326,7 @@ func (b *Batch) rejudge(h held, ch *journal.Change, n *Node) error {
 func (b *Batch) tellOutcome(id crdt.ID, o Outcome) error {
 	now := b.NowMS()
 	op := b.c.o.Judge.Decided(id, o, now)
-	return b.merge(&op, crdt.Written{Stamp: b.c.author.Clock.Now(now), By: o.By}, 0)
+	return b.merge(&op, crdt.Written{Stamp: b.c.author.Clock.Now(now), By: o.By})
 }
 
 func (b *Batch) mergeChange(ch *journal.Change, by crdt.ID, n *Node) error {
@@ -338,7 +338,7 @@ func (b *Batch) mergeChange(ch *journal.Change, by crdt.ID, n *Node) error {
 			continue
 		}
 		op := &ch.Bodies[i].Op
-		if err := b.merge(op, ch.Written(by), n.Branch); err != nil {
+		if err := b.merge(op, ch.Written(by)); err != nil {
 			return err
 		}
 		if err := b.answer(key{op.Kind, op.ID}, b.c.authorScope(n, op.Kind)); err != nil {

@@ -21,10 +21,27 @@ func rootKinds(schema *crdt.Schema) map[uint8]bool {
 	return out
 }
 
-// Scopes are the scopes that hold a row as merged so far.
-func (b *Batch) Scopes(row *rows.Stored) ([]int64, error) { return b.scopesOf(row) }
+// secondKinds are the root kinds that are held wherever what is joined to them is.
+func secondKinds(schema *crdt.Schema) map[uint8]bool {
+	out := map[uint8]bool{}
+	for _, k := range schema.Kinds {
+		if k.Scope.Joins && !k.Scope.Both {
+			out[k.Field(k.Scope.Roots[1]).Ref] = true
+		}
+	}
+	return out
+}
 
-func (b *Batch) scopesOf(row *rows.Stored) ([]int64, error) {
+// Scopes are the scopes that hold a row as merged so far.
+func (b *Batch) Scopes(row *rows.Stored) ([]int64, error) {
+	if err := b.settle(); err != nil {
+		return nil, err
+	}
+	return b.scopesOf(row)
+}
+
+// scopesOf are the scopes of a row as settled so far.
+func (b *Batch) scopesOf(row *rows.Stored) (out []int64, err error) {
 	rule := &b.c.File.Held().Kind(row.Kind).Scope
 	switch {
 	case rule.Everywhere:
@@ -33,15 +50,13 @@ func (b *Batch) scopesOf(row *rows.Stored) ([]int64, error) {
 		return b.member(key{row.Kind, row.ID})
 	case rule.Home != 0:
 		if v := row.Get(rule.Home); v.I != 0 {
-			return []int64{v.I}, nil
+			out = []int64{v.I}
 		}
-		return nil, nil
 	}
 	roots := rule.Roots
 	if rule.Joins && !rule.Both {
 		roots = roots[:1]
 	}
-	var out []int64
 	for _, f := range roots {
 		v := row.Get(f)
 		if v.IsNull() {
@@ -80,56 +95,262 @@ func without(a, b []int64) (out []int64) {
 	return out
 }
 
-// member are the scopes of a root row, ascending. The slice is not to be changed.
+// member are the scopes of a root row as settled so far, ascending. The slice
+// is not to be changed.
 func (b *Batch) member(k key) ([]int64, error) {
 	if in, ok := b.members[k]; ok {
 		return in, nil
 	}
-	var in []int64
-	err := b.Tx.Query(`SELECT scope FROM member WHERE kind=?1 AND row_id=?2 ORDER BY scope`, func(s *sqlite.Stmt) error {
-		in = append(in, s.ColumnInt64(0))
-		return nil
-	}, int64(k.kind), int64(k.id))
+	in, err := scopeList(b.Tx, `SELECT scope FROM member WHERE kind=?1 AND row_id=?2 ORDER BY scope`, k)
 	b.members[k] = in
 	return in, err
 }
 
-// grow makes a scope hold a root row, and with it what hangs on it.
-func (b *Batch) grow(k key, scope int64) error {
-	in, err := b.member(k)
-	if err != nil || scope == 0 || slices.Contains(in, scope) {
-		return err
+func scopeList(tx *rows.Tx, sql string, k key) (out []int64, err error) {
+	err = tx.Query(sql, func(s *sqlite.Stmt) error {
+		out = append(out, s.ColumnInt64(0))
+		return nil
+	}, int64(k.kind), int64(k.id))
+	return out, err
+}
+
+// follow notes what scopes follow from a written row: of a root row its home
+// and what ties others to it; of a joining row its two roots.
+func (b *Batch) follow(k key, e *entry) {
+	kind := b.c.File.Held().Kind(k.kind)
+	if b.c.roots[k.kind] {
+		if e.cur == nil || e.old == nil || slices.ContainsFunc(b.c.decides[k.kind], func(f uint8) bool { return e.old.Get(f) != e.cur.Get(f) }) {
+			b.unsettled[k] = true
+		}
 	}
-	// What hangs on the row is loaded first: its scopes until now are noted then.
-	if _, err := b.load(k); err != nil {
-		return err
+	if !kind.Scope.Joins {
+		return
 	}
-	joined, err := b.touchHanging(k)
+	row := cmp.Or(e.cur, e.old)
+	for _, f := range kind.Scope.Roots {
+		if v := row.Get(f); !v.IsNull() {
+			root := key{kind.Field(f).Ref, v.ID()}
+			b.unsettled[root] = true
+			if !slices.Contains(b.joining[root], k) {
+				b.joining[root] = append(b.joining[root], k)
+			}
+		}
+	}
+}
+
+// decides are, by root kind, the fields that scopes follow: its home, and those
+// whose words tie first roots together.
+func decides(schema *crdt.Schema) map[uint8][]uint8 {
+	out := map[uint8][]uint8{}
+	for _, k := range schema.Kinds {
+		if k.Scope.Home != 0 {
+			out[k.Num] = append(out[k.Num], k.Scope.Home)
+		}
+		if k.Scope.Kin.Field != 0 {
+			second := k.Field(k.Scope.Roots[1]).Ref
+			out[second] = append(out[second], k.Scope.Kin.Field)
+		}
+	}
+	return out
+}
+
+// settle gives the roots that may have to be held elsewhere their scopes: first
+// those that decide for themselves (parties), then those held wherever the
+// first are (holdings, groups). What hangs on them goes along.
+func (b *Batch) settle() error {
+	if len(b.unsettled) == 0 {
+		return nil
+	}
+	firsts, seconds, err := b.concerned()
 	if err != nil {
 		return err
 	}
-	if err := b.Tx.Exec(`INSERT INTO member (kind, row_id, scope) VALUES (?1, ?2, ?3)`, int64(k.kind), int64(k.id), scope); err != nil {
-		return err
+	clear(b.unsettled)
+	for _, k := range sorted(firsts) {
+		changed, err := b.resettle(k)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			continue
+		}
+		joined, err := b.joined(k)
+		if err != nil {
+			return err
+		}
+		for _, j := range joined {
+			if !j.kind.Scope.Both {
+				seconds[j.second] = true
+			}
+		}
 	}
-	b.members[k] = union(in, []int64{scope})
-	if e := b.rows[k]; e.cur != nil {
-		e.touched = true
-	}
-	for _, j := range joined {
-		if err := b.grow(j, scope); err != nil {
+	for _, k := range sorted(seconds) {
+		if _, err := b.resettle(k); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// touchHanging numbers anew the rows that hang on a root row, and returns the
-// root rows that are joined to it and follow it.
-func (b *Batch) touchHanging(k key) (joined []key, err error) {
-	joined = slices.Clone(b.joins[k])
-	if b.rows[k].old == nil {
-		return joined, nil // what hangs on a new row is in this batch
+func sorted(keys map[key]bool) []key {
+	out := make([]key, 0, len(keys))
+	for k := range keys {
+		out = append(out, k)
 	}
+	slices.SortFunc(out, func(x, y key) int { return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.id, y.id)) })
+	return out
+}
+
+// concerned are the roots whose scopes may change with the unsettled ones:
+// those themselves, the first roots of a second whose home or word changed, and
+// whoever is linked or kin to first ones.
+func (b *Batch) concerned() (firsts, seconds map[key]bool, err error) {
+	firsts, seconds = map[key]bool{}, map[key]bool{}
+	for _, k := range sorted(b.unsettled) {
+		if !b.c.seconds[k.kind] {
+			firsts[k] = true
+			continue
+		}
+		seconds[k] = true
+		joined, err := b.joined(k)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, j := range joined {
+			firsts[j.first] = true
+		}
+	}
+	for _, k := range sorted(firsts) {
+		around, err := b.around(k)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, other := range around {
+			firsts[other] = true
+		}
+	}
+	return firsts, seconds, nil
+}
+
+// based are the scopes that a root has by itself: its home, where it was
+// served, and the homes of what it is joined to, unless that ties.
+func (b *Batch) based(k key) (out []int64, err error) {
+	e, err := b.load(k)
+	if err != nil || e.cur == nil {
+		return nil, err
+	}
+	if home := b.home(k, e.cur); home != 0 {
+		out = []int64{home}
+	}
+	served, err := b.servedAt(k)
+	if err != nil {
+		return nil, err
+	}
+	out = union(out, served)
+	joined, err := b.joined(k)
+	if err != nil {
+		return nil, err
+	}
+	for _, j := range joined {
+		tied, err := b.ties(j)
+		if err != nil {
+			return nil, err
+		}
+		second, err := b.load(j.second)
+		if err != nil {
+			return nil, err
+		}
+		if tied || j.kind.Scope.Both || j.first != k || second.cur == nil {
+			continue
+		}
+		if home := b.home(j.second, second.cur); home != 0 {
+			out = union(out, []int64{home})
+		}
+	}
+	return out, nil
+}
+
+func (b *Batch) home(k key, row *rows.Stored) int64 {
+	if f := b.c.File.Held().Kind(k.kind).Scope.Home; f != 0 {
+		return row.Get(f).I
+	}
+	return 0
+}
+
+// wanted are the scopes that should hold a root.
+func (b *Batch) wanted(k key) (out []int64, err error) {
+	e, err := b.load(k)
+	if err != nil || e.cur == nil {
+		return nil, err
+	}
+	if !b.c.seconds[k.kind] {
+		around, err := b.around(k)
+		for _, other := range around {
+			in, err := b.based(other)
+			if err != nil {
+				return nil, err
+			}
+			out = union(out, in)
+		}
+		return out, err
+	}
+	if home := b.home(k, e.cur); home != 0 {
+		out = []int64{home}
+	}
+	joined, err := b.joined(k)
+	for _, j := range joined {
+		in, err := b.member(j.first)
+		if err != nil {
+			return nil, err
+		}
+		out = union(out, in)
+	}
+	return out, err
+}
+
+// resettle gives a root the scopes it should have; what hangs on it is numbered
+// anew where that changes anything.
+func (b *Batch) resettle(k key) (changed bool, err error) {
+	e, err := b.load(k)
+	if err != nil {
+		return false, err
+	}
+	if e.old != nil && e.cur != nil {
+		if was := b.home(k, e.old); was != 0 && was != b.home(k, e.cur) {
+			if err := b.unserve(k, was); err != nil {
+				return false, err
+			}
+		}
+	}
+	in, err := b.member(k)
+	if err != nil {
+		return false, err
+	}
+	want, err := b.wanted(k)
+	if err != nil || slices.Equal(in, want) {
+		return false, err
+	}
+	// What hangs on the row is loaded first: its scopes until now are noted then.
+	if err := b.touchHanging(k); err != nil {
+		return false, err
+	}
+	for _, scope := range without(in, want) {
+		if err := b.Tx.Exec(`DELETE FROM member WHERE kind=?1 AND row_id=?2 AND scope=?3`, int64(k.kind), int64(k.id), scope); err != nil {
+			return false, err
+		}
+	}
+	for _, scope := range without(want, in) {
+		if err := b.Tx.Exec(`INSERT INTO member (kind, row_id, scope) VALUES (?1, ?2, ?3)`, int64(k.kind), int64(k.id), scope); err != nil {
+			return false, err
+		}
+	}
+	b.members[k] = want
+	e.touched = true
+	return true, nil
+}
+
+// touchHanging numbers anew the rows that hang on a root row.
+func (b *Batch) touchHanging(k key) error {
 	for _, kind := range b.c.File.Held().Kinds {
 		for i, f := range kind.Scope.Roots {
 			fd := kind.Field(f)
@@ -138,123 +359,14 @@ func (b *Batch) touchHanging(k key) (joined []key, err error) {
 			}
 			ids, err := b.Tx.IDs(`SELECT id FROM "`+kind.Name+`" WHERE "`+fd.Name+`"=?1`, int64(k.id))
 			if err != nil {
-				return nil, err
+				return err
 			}
 			for _, id := range ids {
 				e, err := b.load(key{kind.Num, id})
 				if err != nil {
-					return nil, err
+					return err
 				}
 				e.touched = true
-				joined = append(joined, joinedBy(kind, e.cur, k)...)
-			}
-		}
-	}
-	return joined, nil
-}
-
-// joinedBy are the root rows that a row of a joining kind makes follow k.
-func joinedBy(kind *crdt.Kind, row *rows.Stored, k key) (out []key) {
-	if !kind.Scope.Joins || row == nil {
-		return nil
-	}
-	first, second, ok := joins(kind, row)
-	switch {
-	case !ok:
-		return nil
-	case k == first:
-		return []key{second}
-	case kind.Scope.Both:
-		return []key{first}
-	}
-	return nil
-}
-
-// joins are the two roots that a joining row ties; false where one is missing,
-// and where a tie of equals was removed.
-func joins(kind *crdt.Kind, row *rows.Stored) (first, second key, ok bool) {
-	one, other := kind.Scope.Roots[0], kind.Scope.Roots[1]
-	first = key{kind.Field(one).Ref, row.Get(one).ID()}
-	second = key{kind.Field(other).Ref, row.Get(other).ID()}
-	gone := kind.Scope.Both && row.Gone(row.Conflicts...)
-	return first, second, !row.Get(one).IsNull() && !row.Get(other).IsNull() && !gone
-}
-
-// settle draws from a written row what scopes follow: its home, and for a
-// joining row the homes and scopes of its two roots.
-func (b *Batch) settle(k key, row *rows.Stored) error {
-	kind := b.c.File.Held().Kind(k.kind)
-	if b.c.roots[k.kind] && kind.Scope.Home != 0 {
-		home := row.Get(kind.Scope.Home).I
-		if err := b.grow(k, home); err != nil {
-			return err
-		}
-		if home != 0 {
-			return b.drawFirsts(k, home)
-		}
-	}
-	if !kind.Scope.Joins {
-		return nil
-	}
-	first, second, ok := joins(kind, row)
-	if !ok {
-		return nil
-	}
-	b.joins[first] = append(b.joins[first], second)
-	if kind.Scope.Both {
-		b.joins[second] = append(b.joins[second], first)
-		return cmp.Or(b.follow(first, second), b.follow(second, first))
-	}
-	b.joined[second] = append(b.joined[second], first)
-	return cmp.Or(b.drawHome(first, second), b.follow(first, second))
-}
-
-// follow makes second held wherever first is.
-func (b *Batch) follow(first, second key) error {
-	in, err := b.member(first)
-	if err != nil {
-		return err
-	}
-	for _, scope := range in {
-		if err := b.grow(second, scope); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// drawHome makes first held at the home of second.
-func (b *Batch) drawHome(first, second key) error {
-	row, err := b.Get(second.kind, second.id)
-	if err != nil || row == nil {
-		return err
-	}
-	return b.grow(first, row.Get(b.c.File.Held().Kind(second.kind).Scope.Home).I)
-}
-
-// drawFirsts makes the first roots of what joins k held at k's home: for a
-// holding that moves to another branch, or that comes after its roles.
-func (b *Batch) drawFirsts(k key, home int64) error {
-	if old := b.rows[k].old; old != nil && old.Get(b.c.File.Held().Kind(k.kind).Scope.Home).I == home {
-		return nil
-	}
-	for _, first := range slices.Clone(b.joined[k]) {
-		if err := b.grow(first, home); err != nil {
-			return err
-		}
-	}
-	for _, kind := range b.c.File.Held().Kinds {
-		if !kind.Scope.Joins || kind.Field(kind.Scope.Roots[1]).Ref != k.kind {
-			continue
-		}
-		first, second := kind.Field(kind.Scope.Roots[0]), kind.Field(kind.Scope.Roots[1])
-		ids, err := b.Tx.IDs(`SELECT "`+first.Name+`" FROM "`+kind.Name+`" WHERE "`+second.Name+`"=?1`, int64(k.id))
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if err := b.grow(key{first.Ref, id}, home); err != nil {
-				return err
 			}
 		}
 	}

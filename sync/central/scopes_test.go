@@ -113,12 +113,20 @@ func TestAHouseholdIsHeldWhereItsMembersAre(t *testing.T) {
 	b.wantHeld("the household", crm.Group, home, 1, 2)
 	b.wantHeld("the lord", crm.Party, lord, 1, 2)
 	b.wantHeld("his membership", crm.Membership, joins, 1, 2)
-	b.wantHeld("the lady", crm.Party, lady, 1)
-	// The household moves to branch 3: who belongs to it is held there too.
+	b.wantHeld("the lady", crm.Party, lady, 1, 2)
+	// Where the household is kept draws nobody: where its members are at home does.
 	b.act(set(crm.Group, home, crm.GroupHome, 3))
 	b.wantHeld("the household", crm.Group, home, 1, 2, 3)
-	b.wantHeld("the lord", crm.Party, lord, 1, 2, 3)
-	b.wantHeld("the lady", crm.Party, lady, 1, 3)
+	b.wantHeld("the lord", crm.Party, lord, 1, 2)
+	b.act(set(crm.Group, home, crm.GroupHome, 1))
+	b.wantHeld("the household", crm.Group, home, 1, 2)
+	// Who leaves the household is held at home only.
+	out := set(crm.Membership, joins)
+	out.Clear = []crdt.Stamp{b.row(crm.Membership, joins).Clocks.Latest()}
+	b.act(out)
+	b.wantHeld("the lord", crm.Party, lord, 2)
+	b.wantHeld("the lady", crm.Party, lady, 1)
+	b.wantHeld("the household", crm.Group, home, 1)
 	b.sound()
 	for _, l := range []*till{one, two} {
 		l.pull(9)

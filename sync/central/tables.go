@@ -6,8 +6,8 @@ const oldestReader = 0
 
 // tables are central's migrations. Append only; steps expand.
 var tables = []string{`
--- Which branches hold a root row (a party, a holding, a group); what hangs on
--- it is held there too. Grows only; moves come later.
+-- Which branches hold a root row (a party, a holding, a group), as it follows
+-- from homes, services and joins; what hangs on it is held there too.
 CREATE TABLE member (
 	kind   INTEGER NOT NULL,
 	row_id INTEGER NOT NULL,
@@ -213,4 +213,16 @@ CREATE TABLE erasure_order (
 	at        INTEGER NOT NULL DEFAULT 0, -- ms UTC of the confirmation
 	dropped   INTEGER NOT NULL DEFAULT 0  -- 1: taken back before it was confirmed
 ) STRICT;
+`, `
+-- Root rows that are held where they do not belong, because they were served
+-- there.
+CREATE TABLE served (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	scope  INTEGER NOT NULL,
+	until  INTEGER NOT NULL, -- ms UTC; renewed by service
+	PRIMARY KEY (kind, row_id, scope)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX served_until ON served (until);
+CREATE INDEX purge_row ON purge (kind, row_id);
 `}

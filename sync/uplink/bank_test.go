@@ -295,7 +295,8 @@ func (s *station) prospect(name string) crdt.ID {
 	var id crdt.ID
 	s.write(func(a *rows.Act) (err error) {
 		id, err = a.Mint()
-		a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{{Field: crm.PartyName, Value: crdt.TextValue(name)}}})
+		a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{{Field: crm.PartyName, Value: crdt.TextValue(name)},
+			{Field: crm.PartyHome, Value: crdt.IntValue(s.store.Branch())}}})
 		return err
 	})
 	return id

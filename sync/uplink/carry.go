@@ -173,6 +173,9 @@ func (u *Uplink) encode(ctx context.Context, a replica.Push) (frame []byte, rang
 				return nil, nil, fmt.Errorf("%w: change %d is not in the journal", errFile, a.From+1)
 			}
 		}
+		if err := u.disclose(ctx, ranges); err != nil {
+			return nil, nil, err
+		}
 		frame, err := u.codec.EncodePush(&wire.Push{Ranges: ranges})
 		switch {
 		case err == nil:

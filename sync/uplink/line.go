@@ -192,11 +192,16 @@ func newRequest(ctx context.Context, base string, q request) (*http.Request, err
 
 // askJSON sends and reads JSON.
 func askJSON[A any](ctx context.Context, l *line, path string, q any) (answer A, err error) {
+	return askJSONUpTo[A](ctx, l, path, q, maxSmallBody)
+}
+
+// askJSONUpTo does so for an answer of at most limit bytes.
+func askJSONUpTo[A any](ctx context.Context, l *line, path string, q any, limit int64) (answer A, err error) {
 	body, err := json.Marshal(q)
 	if err != nil {
 		return answer, err
 	}
-	b, err := l.ask(ctx, request{path: path, body: body, content: "application/json", limit: maxSmallBody, within: smallFor})
+	b, err := l.ask(ctx, request{path: path, body: body, content: "application/json", limit: limit, within: smallFor})
 	if err != nil {
 		return answer, err
 	}

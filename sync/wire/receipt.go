@@ -17,6 +17,8 @@ type Receipt struct {
 	Why  string  `json:"why"`
 	Kind uint8   `json:"kind"`
 	Row  crdt.ID `json:"row,string"`
+	// Row 0: of all that left up to N, nothing is on the disk.
+	//
 	// N is the number of the order that it answers: of the void entry of the
 	// feed, or of the erasure. A later order is not answered by it.
 	N int64 `json:"n"`
