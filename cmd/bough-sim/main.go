@@ -47,7 +47,7 @@ func parse(args []string) (s settings, err error) {
 	f.IntVar(&s.Branches, "branches", 2, "branches of the bank")
 	f.IntVar(&s.Nodes, "nodes", 2, "workstations of a branch")
 	f.IntVar(&s.Days, "days", 3, "working days; nights and weekends lie between them")
-	f.IntVar(&s.Steps, "steps", 0, "random steps before the lines are mended; 0: 50 a day")
+	f.IntVar(&s.Steps, "steps", 0, "random steps before the lines are mended; 0: 40 a day")
 	faults := f.String("faults", "all", "faults, separated by commas; or all, or none")
 	f.IntVar(&s.often, "gate", 0, "fail unless each named situation was met so often")
 	f.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "seeds at a time")

@@ -84,8 +84,11 @@ const (
 
 // ageOf judges how old a figure of the core is, in business days begun since.
 func ageOf(days *calendar.Calendar, asOfMS, nowMS int64) Age {
+	if asOfMS == 0 {
+		return Stale // the core never said
+	}
 	switch n := days.BusinessDays(asOfMS, nowMS); {
-	case asOfMS == 0 || n > staleDays:
+	case n > staleDays:
 		return Stale
 	case n > amberDays:
 		return Amber

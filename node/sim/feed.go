@@ -5,6 +5,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/desk"
 	"bough/sync/rows"
 )
 
@@ -121,23 +122,26 @@ func (w *World) account(a *rows.Act) error {
 	return openHolding(a, id, w.faults.between(1, int64(w.o.Branches)))
 }
 
-// administrator acts at central's own desk, on the same customers.
-func (w *World) administrator() {
+// admin is the database administrator, signed in; nil when that failed.
+func (w *World) admin() *desk.Who {
 	h := w.hub
 	if h.token != "" {
-		if _, err := h.desk.Check(w.ctx, h.token); err != nil {
-			h.token = ""
+		if who, err := h.desk.Check(w.ctx, h.token); err == nil {
+			return who
 		}
 	}
-	if h.token == "" {
-		token, _, err := h.desk.SignIn(w.ctx, adminLogin, password, true)
-		if !w.must("administrator signs in", err) || !w.must("read central's journal", h.harvest("sign in", nil)) {
-			return
-		}
-		h.token = token
+	token, who, err := h.desk.SignIn(w.ctx, adminLogin, password, true)
+	if !w.must("administrator signs in", err) || !w.must("read central's journal", h.harvest("sign in", nil)) {
+		return nil
 	}
-	who, err := h.desk.Check(w.ctx, h.token)
-	if !w.must("check a token", err) {
+	h.token = token
+	return who
+}
+
+// administrator acts at central's own desk, on the same customers.
+func (w *World) administrator() {
+	h, who := w.hub, w.admin()
+	if who == nil {
 		return
 	}
 	w.saw("act at central's own desk")

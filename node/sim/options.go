@@ -26,7 +26,7 @@ const (
 	hourMS         = 3_600_000
 	dayMS          = 24 * hourMS
 	usualDays      = 3
-	stepsADay      = 50
+	stepsADay      = 40
 	workPerMille   = 750 // steps that are the act of a clerk; the others are trouble
 	maxDays        = 10_000
 	leftOnPerMille = 200 // machines that nobody switches off in the evening
@@ -83,7 +83,7 @@ type Options struct {
 	Branches int       // 0: 2
 	Nodes    int       // of a branch; 0: 2
 	Days     int       // over which the steps are spread; 0: 3
-	Steps    int       // random steps before all trouble ends; 0: 50 a day
+	Steps    int       // random steps before all trouble ends; 0: 40 a day
 	Faults   []Fault   // nil: all
 	Log      io.Writer // every line of the trace; nil: none
 }

@@ -13,7 +13,7 @@ import (
 // people are linked and unlinked: the same person, created at two branches.
 func people() feature {
 	return feature{
-		acts:   []deed{{10, (*World).link}, {12, (*World).unlink}, {6, (*World).rename}},
+		acts:   []deed{{14, (*World).link}, {16, (*World).unlink}, {6, (*World).rename}},
 		checks: []check{{4, "an address is never made of two halves", (*World).checkWhole}, {4, "who is linked is shown as one, with what was written to either", (*World).checkLinked}},
 		situations: []string{"two records linked", "a link removed", "linked at two places at once", "a link outlives a removal",
 			"a write to a record that is linked", "consent differs across a link", "the core takes over a conflict"},
@@ -59,7 +59,7 @@ func (w *World) link(c *counter) {
 		return
 	}
 	one, other := w.someone(c), w.someone(c)
-	if w.clerks.chance(500) {
+	if w.clerks.chance(800) {
 		one, other = ids[0], ids[1] // those that everybody knows: others link them, too
 	}
 	on := w.standingPairs(c)

@@ -29,7 +29,7 @@ func quarantine() feature {
 	only := func(_ *World, a *act) bool { return isPoison(a) }
 	return feature{
 		faults:  []fault{{Poison, "workstations write what central cannot read or must not take"}},
-		nemeses: []nemesis{{Poison, 4, (*World).poison}},
+		nemeses: []nemesis{{Poison, 6, (*World).poison}},
 		orders:  []order{{14, (*World).decide}},
 		refusals: []refusal{{"waits", hangs}, {"missing_row", hangs}, {"no_session", hangs}, {"unreadable", only}, {"too_large", only},
 			{"future", only}, {"not_allowed", only}, {"session_over", only}},
@@ -191,12 +191,12 @@ func (w *World) decide() {
 		return
 	}
 	r := pick(w.faults, held)
-	who, err := w.hub.desk.Check(w.ctx, w.hub.token)
-	if err != nil {
-		return // nobody is at work there
+	who := w.admin()
+	if who == nil {
+		return
 	}
 	v := office.Verdict{Apply: w.faults.chance(700), Mine: w.faults.chance(500), Why: "looked into it"}
-	err = w.hub.office.Decide(w.ctx, rows.Actor{Session: who.Session, Person: who.Person}, r.ID, v)
+	err := w.hub.office.Decide(w.ctx, rows.Actor{Session: who.Session, Person: who.Person}, r.ID, v)
 	if errors.Is(err, central.ErrStuck) {
 		w.saw("a held change cannot be applied")
 		v.Apply = false

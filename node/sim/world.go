@@ -98,6 +98,7 @@ func newWorld(ctx context.Context, o Options, t *template, dir string) (*World, 
 	w := &World{o: o, ctx: ctx, t: t, dir: dir, schema: crm.Table(), nowMS: epochMS + 60_000, trace: newTrace(o.Log), cover: Coverage{},
 		steps: newDice(o.Seed, streamSteps), net: newDice(o.Seed, streamNet), clerks: newDice(o.Seed, streamClerks), faults: newDice(o.Seed, streamFaults),
 		cut: make([]bool, o.Branches+1), stepsLeft: o.Steps, features: features(), parts: map[reflect.Type]any{}}
+	w.nowMS += w.steps.Int64N(5) * dayMS // any working day
 	w.cast()
 	var err error
 	if w.codec, err = wire.NewCodec(); err != nil {
