@@ -55,7 +55,7 @@ func (l *lender) keep(p lentPage) {
 // lend gets what follows a neighbour's cursors from central, if this node has
 // the line and has read further itself.
 func (b *Branch) lend(ctx context.Context, at lan.Cursors) ([]byte, error) {
-	if !b.uplink.State().Online {
+	if !b.up().State().Online {
 		return nil, nil
 	}
 	for _, scope := range at.Scopes() {
@@ -73,7 +73,7 @@ func (b *Branch) lend(ctx context.Context, at lan.Cursors) ([]byte, error) {
 		if kept := b.lender.find(page); kept != nil {
 			return kept, nil
 		}
-		page.bytes, err = b.uplink.Lend(ctx, wire.Pull{Scope: scope, Since: page.since, Limit: lentRows})
+		page.bytes, err = b.up().Lend(ctx, wire.Pull{Scope: scope, Since: page.since, Limit: lentRows})
 		if err != nil {
 			b.o.Log.Debug("a page for a neighbour was not got", "error", err)
 			return nil, nil // it asks again, or another one
@@ -90,7 +90,7 @@ func (b *Branch) borrow(ctx context.Context, n *neighbours) {
 	distrusted := map[string]time.Time{}
 	for ctx.Err() == nil {
 		address := ""
-		if !b.uplink.State().Online {
+		if !b.up().State().Online {
 			address = b.lenderNear(n, distrusted)
 		}
 		took := false
@@ -128,7 +128,7 @@ func (b *Branch) borrowFrom(ctx context.Context, n *neighbours, address string) 
 	if err != nil || page == nil {
 		return false, err
 	}
-	if err := b.uplink.Beside(ctx, page); err != nil {
+	if err := b.up().Beside(ctx, page); err != nil {
 		return false, err
 	}
 	now, err := b.cursors(ctx)

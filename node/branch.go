@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,8 +34,10 @@ type Branch struct {
 	me     nodeFile
 	offset atomic.Int64 // central's clock less ours, ms
 	keys   keys
-	uplink *uplink.Uplink
 	held   atomic.Pointer[store.Lease] // how the lease stands
+	inc    *incarnation                // nil: central has certified who the node is
+	forks  chan uplink.Fork
+	uplink atomic.Pointer[uplink.Uplink] // replaced when the node goes on as another origin
 	// neighbours is nil where there is no LAN side.
 	neighbours atomic.Pointer[neighbours]
 	lender     lender
@@ -45,6 +48,7 @@ type Branch struct {
 	read       int64 // sum of the feeds as last heard; the line's goroutine's, as last is
 	open       stack
 	running    stack
+	leave      []func() error // closes the lines; the goroutine's that owns them, once they are open
 	stopping   chan struct{}
 	server     *server
 	handler    atomic.Pointer[http.Handler]
@@ -58,12 +62,15 @@ type nodeFile struct {
 	Name    string      `json:"name"`
 	Central string      `json:"central"`       // https URL
 	LAN     string      `json:"lan,omitempty"` // host:port to listen on for neighbours; empty: nowhere
+	// Cookie is the origin that cookies are named by, where it is not Origin any
+	// more: who is signed in stays so.
+	Cookie crdt.Origin `json:"cookie,omitempty"`
 }
 
 // NewBranch opens the workstation of a directory. One that has not joined yet
 // serves the page to join with.
 func NewBranch(ctx context.Context, o Options) (*Branch, error) {
-	b := &Branch{o: o, stopping: make(chan struct{}), parameters: make(chan struct{}, 1)}
+	b := &Branch{o: o, forks: make(chan uplink.Fork, 1), stopping: make(chan struct{}), parameters: make(chan struct{}, 1)}
 	if err := b.load(ctx); err != nil {
 		return nil, errors.Join(err, b.open.close())
 	}
@@ -178,7 +185,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	b.Store, err = store.Open(ctx, store.Options{Path: b.dir.file(databaseName), Schema: crm.Table(), Origin: b.me.Origin,
+	b.Store, err = store.Open(ctx, store.Options{Path: b.dir.file(databaseName), Schema: crm.Table(), Origin: b.firstOrigin(),
 		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS, Disk: b.dir.vault, Halt: b.dir.health.halt,
 		Enclose: func(content []byte) ([]byte, error) { return b.keys.root.Enclose(content) }})
 	if err != nil {
@@ -188,17 +195,22 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 	if err := b.loadOffset(ctx); err != nil {
 		return err
 	}
+	if err := b.recognise(ctx); err != nil {
+		return err
+	}
 	if err := b.loadLease(ctx); err != nil {
 		return err
 	}
 	b.Desk = desk.New(desk.Options{Local: b.Store.Local, Ledger: b, Branch: b.me.Branch, NowMS: b.nowMS, Rand: b.o.Rand,
 		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Doctor: b.Doctor, Trouble: b.dir.health.trouble})
 	b.Store.OnChange(b.Desk.Tell)
-	if b.uplink, err = b.newUplink(ctx); err != nil {
+	up, err := b.newUplink(ctx)
+	if err != nil {
 		return err
 	}
+	b.uplink.Store(up)
 	e := newEcho()
-	err = teller.Register(e, webui.Options{Desk: b.Desk, Log: b.o.Log, Now: b.nowMS, Name: b.me.Name, Cookie: fmt.Sprintf("bough_%d", b.me.Origin),
+	err = teller.Register(e, webui.Options{Desk: b.Desk, Log: b.o.Log, Now: b.nowMS, Name: b.me.Name, Cookie: fmt.Sprintf("bough_%d", cmp.Or(b.me.Cookie, b.me.Origin)),
 		Version: b.o.Version, IdleLock: b.o.IdleLock, Branch: b.branchName, Hosts: b.o.Hosts, Stop: b.stopping})
 	if err != nil {
 		return err
@@ -209,14 +221,15 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 }
 
 func (b *Branch) newUplink(ctx context.Context) (*uplink.Uplink, error) {
-	if err := b.loadKeys(); err != nil {
+	claim, err := b.claim()
+	if err != nil {
 		return nil, err
 	}
 	u, err := uplink.New(ctx, uplink.Options{Central: b.me.Central, Store: b.Store, Identity: b.keys.identity,
 		Certificate: b.keys.cert.Load(), Root: b.keys.root, Log: b.o.Log,
 		Now: func() int64 { return b.o.Now().UnixMilli() }, Rand: b.o.Rand, BackoffCapMS: b.o.BackoffMS, Version: b.o.Version,
 		After:   func(ms int64) <-chan time.Time { return b.o.After(time.Duration(ms) * time.Millisecond) },
-		Renewed: b.renewed, Rate: b.rate.Load, Proxy: b.o.Proxy})
+		Renewed: b.renewed, Rate: b.rate.Load, Proxy: b.o.Proxy, Incarnation: claim, Forked: b.forked})
 	if err == nil {
 		u.OnState(b.heard)
 	}
@@ -228,13 +241,16 @@ func (b *Branch) Act(ctx context.Context, who rows.Actor, fn func(*rows.Act) err
 	r, err := b.Store.Act(ctx, who, fn)
 	if err == nil {
 		b.saved()
-		b.uplink.Kick()
+		b.up().Kick()
 	}
 	return r, err
 }
 
 // Origin implements desk.Ledger.
-func (b *Branch) Origin() crdt.Origin { return b.me.Origin }
+func (b *Branch) Origin() crdt.Origin { return b.Store.Origin() }
+
+// up is the line to central.
+func (b *Branch) up() *uplink.Uplink { return b.uplink.Load() }
 
 // nowMS is the time to stamp with: our clock, anchored to central's.
 func (b *Branch) nowMS() int64 { return b.o.Now().UnixMilli() + b.offset.Load() }
@@ -287,15 +303,11 @@ func (b *Branch) work() error {
 		quota.Wait()
 		return nil
 	})
-	b.running.push(recounter(b.Store, b.o, func() { b.uplink.Kick() }))
-	b.running.push(purger(b.Store, b.o, func() { b.uplink.Kick() }))
-	b.uplink.Start()
-	b.running.push(func() error {
-		b.uplink.Stop()
-		return nil
-	})
+	b.running.push(recounter(b.Store, b.o, func() { b.up().Kick() }))
+	b.running.push(purger(b.Store, b.o, func() { b.up().Kick() }))
+	b.call()
 	b.running.push(b.leaser())
-	b.meet()
+	b.running.push(b.goOn())
 	return nil
 }
 
@@ -334,7 +346,9 @@ func (b *Branch) Admin() http.Handler {
 		if in.Mark {
 			return BackupOut{}, errors.New("node: only central is told of a backup made by others")
 		}
-		return backup(ctx, b.o, in.Path, b.Store.File.Backup)
+		out, err := backup(ctx, b.o, in.Path, b.Store.File.Backup)
+		// The copy is known by the word it has: put back, it is an older file.
+		return out, errors.Join(err, b.newToken(ctx))
 	})
 	b.stickCommands(mux)
 	b.leaseCommands(mux)
@@ -349,7 +363,7 @@ func (b *Branch) Admin() http.Handler {
 
 // check looks at the file of the node.
 func (b *Branch) check(ctx context.Context) ([]Finding, error) {
-	return check(ctx, b.dir, b.Store.File, b.me.Origin, func(*rows.Tx) (func(*rows.Stored) ([]int64, error), error) {
+	return check(ctx, b.dir, b.Store.File, b.Origin(), func(*rows.Tx) (func(*rows.Stored) ([]int64, error), error) {
 		return func(r *rows.Stored) ([]int64, error) { return []int64{b.Store.ScopeOf(r.Kind)}, nil }, nil
 	})
 }

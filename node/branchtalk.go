@@ -36,7 +36,7 @@ func (b *Branch) acquaint(ctx context.Context, n *neighbours) {
 	}
 	for {
 		pause := acquaintAgain
-		if b.uplink.State().Online && b.introduce(ctx, n) {
+		if b.up().State().Online && b.introduce(ctx, n) {
 			pause = acquaintEvery
 			if g := n.gossip.Load(); g != nil && !slices.ContainsFunc(g.Heard(), func(h gossip.Heard) bool { return h.Here }) {
 				pause = acquaintAlone
@@ -57,7 +57,7 @@ func (b *Branch) introduce(ctx context.Context, n *neighbours) bool {
 	if g := n.gossip.Load(); g != nil {
 		address = g.Address()
 	}
-	answer, err := b.uplink.Neighbours(ctx, address)
+	answer, err := b.up().Neighbours(ctx, address)
 	if err != nil {
 		b.o.Log.Debug("central does not tell of neighbours", "error", err)
 		return false
@@ -97,7 +97,7 @@ func (b *Branch) talk(n *neighbours, keys []byte) {
 	}
 	var g *gossip.Gossip
 	if err == nil {
-		g, err = gossip.New(gossip.Options{Origin: b.me.Origin, Key: key, Previous: keys[len(key):], Bind: at, As: as, Log: b.o.Log, Now: b.nowMS,
+		g, err = gossip.New(gossip.Options{Origin: b.Origin(), Key: key, Previous: keys[len(key):], Bind: at, As: as, Log: b.o.Log, Now: b.nowMS,
 			After: b.o.After, Rand: b.o.Rand, Known: b.lastSeen(), State: func() gossip.State { return b.stand(n) }, Changed: func() { b.heardOfNeighbours(n) }})
 	}
 	if err != nil {
@@ -139,7 +139,7 @@ func (b *Branch) stand(n *neighbours) gossip.State {
 		_, port, _ := net.SplitHostPort(n.lan.Addr())
 		at = ":" + port
 	}
-	s := gossip.State{Name: b.me.Name, LAN: at, Line: b.uplink.State().Online, Frontier: b.Store.Held()}
+	s := gossip.State{Name: b.me.Name, LAN: at, Line: b.up().State().Online, Frontier: b.Store.Held()}
 	p, err := b.Store.Progress(context.Background())
 	if err == nil {
 		s.Unsent, s.OldestMS = p.Unsent, p.OldestMS
@@ -228,7 +228,7 @@ func (b *Branch) besides(ctx context.Context) ([]desk.Neighbour, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []desk.Neighbour{{Origin: b.me.Origin, Person: person, Unsent: p.Unsent, OldestMS: p.OldestMS, Line: b.uplink.State().Online, HeardMS: b.nowMS(), Here: true}}
+	out := []desk.Neighbour{{Origin: b.Origin(), Person: person, Unsent: p.Unsent, OldestMS: p.OldestMS, Line: b.up().State().Online, HeardMS: b.nowMS(), Here: true}}
 	n := b.neighbours.Load()
 	if n == nil {
 		return out, nil
@@ -241,7 +241,7 @@ func (b *Branch) besides(ctx context.Context) ([]desk.Neighbour, error) {
 		}
 	}
 	for _, peer := range n.lan.Peers() {
-		if peer.Origin != 0 && !heard[peer.Origin] && peer.Origin != b.me.Origin {
+		if peer.Origin != 0 && !heard[peer.Origin] && peer.Origin != b.Origin() {
 			out = append(out, desk.Neighbour{Origin: peer.Origin, HeardMS: peer.HeardMS, Here: peer.Trouble == "", Unknown: true})
 		}
 	}

@@ -100,9 +100,9 @@ func (d *dir) writeJSON(name string, v any) error {
 }
 
 func (d *dir) readJSON(name string, v any) error {
-	b, err := os.ReadFile(d.file(name))
+	b, err := d.read(name)
 	if err != nil {
-		return fmt.Errorf("node: read %s: %w", name, err)
+		return err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
 		return fmt.Errorf("node: read %s: %w", d.file(name), err)

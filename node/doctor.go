@@ -86,7 +86,7 @@ func trial(path string, now func() time.Time) (took time.Duration, err error) {
 // fileSound reads through the file as 'bough check' does.
 func (b *Branch) fileSound(ctx context.Context) desk.Finding {
 	f := desk.Finding{Hop: desk.HopFile, State: desk.HopOK, Code: "file_ok"}
-	found, err := check(ctx, b.dir, b.Store.File, b.me.Origin, func(*rows.Tx) (func(*rows.Stored) ([]int64, error), error) {
+	found, err := check(ctx, b.dir, b.Store.File, b.Origin(), func(*rows.Tx) (func(*rows.Stored) ([]int64, error), error) {
 		return func(r *rows.Stored) ([]int64, error) { return []int64{b.Store.ScopeOf(r.Kind)}, nil }, nil
 	})
 	if err != nil {
@@ -102,7 +102,7 @@ func (b *Branch) fileSound(ctx context.Context) desk.Finding {
 }
 
 func (b *Branch) enrolled() desk.Finding {
-	until := b.uplink.CertificateUntil()
+	until := b.up().CertificateUntil()
 	f := desk.Finding{Hop: desk.HopEnrolment, State: desk.HopOK, Code: "enrolment_ok", Detail: until.UTC().Format(time.DateOnly)}
 	if until.UnixMilli() < b.nowMS() {
 		f.State, f.Code = desk.HopWarn, "enrolment_expired"

@@ -41,9 +41,11 @@ func examine(t *testing.T, o Options, central string) []desk.Finding {
 	if central != "" {
 		was := b.me.Central
 		b.me.Central = central
-		if b.uplink, err = b.newUplink(t.Context()); err != nil {
+		up, err := b.newUplink(t.Context())
+		if err != nil {
 			t.Fatal(err)
 		}
+		b.uplink.Store(up)
 		defer func() { b.me.Central = was }()
 	}
 	return b.Doctor(t.Context())

@@ -146,7 +146,7 @@ func (t *trip) through(at string) desk.Finding {
 
 // tls shakes hands with whatever is at the port, and tells who that is.
 func (t *trip) tls() desk.Finding {
-	config, err := t.b.uplink.TLS()
+	config, err := t.b.up().TLS()
 	if err != nil {
 		return wrong("tls_cut", "")
 	}
@@ -193,7 +193,7 @@ var answers = map[replica.Class]string{
 
 // central asks central something small.
 func (t *trip) central() (f desk.Finding, offsetMS int64) {
-	offset, class, detail := t.b.uplink.Probe(t.ctx)
+	offset, class, detail := t.b.up().Probe(t.ctx)
 	if class != 0 {
 		return wrong(answers[class], detail), 0
 	}

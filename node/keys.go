@@ -23,7 +23,7 @@ var (
 
 // sealedNames are the files of a directory that hold private keys: they are
 // encrypted under the data key, like the database.
-var sealedNames = []string{authorityName, identityName, branchKeyName, snapshotKeyName}
+var sealedNames = []string{authorityName, identityName, branchKeyName, snapshotKeyName, incarnationName}
 
 func (d *dir) keyFile(o Options) vault.KeyFile {
 	k := vault.KeyFile{Path: d.file(dataKeyName), Secret: o.KeyFile}

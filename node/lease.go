@@ -136,7 +136,7 @@ func (b *Branch) passLease(ctx context.Context) {
 }
 
 func (b *Branch) askLeaseKey(ctx context.Context) error {
-	key, err := b.uplink.LeaseKey(ctx)
+	key, err := b.up().LeaseKey(ctx)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (b *Branch) askLeaseKey(ctx context.Context) error {
 func (b *Branch) learnLease(ctx context.Context) {
 	for {
 		pause := leaseKeyAgain
-		if b.uplink.State().Online {
+		if b.up().State().Online {
 			err := b.askLeaseKey(ctx)
 			if err == nil {
 				pause = leaseKeyEvery

@@ -103,12 +103,12 @@ func (b *Branch) lastContact(ctx context.Context) (ms int64, err error) {
 		ms, err = tx.FactInt(factContact)
 		return err
 	})
-	return max(ms, b.uplink.State().ContactMS), err
+	return max(ms, b.up().State().ContactMS), err
 }
 
 // line tells the desk how the line is.
 func (b *Branch) line(ctx context.Context) (desk.Line, error) {
-	s := b.uplink.State()
+	s := b.up().State()
 	progress, err := b.Store.Progress(ctx)
 	if err != nil {
 		return desk.Line{}, err
@@ -130,7 +130,7 @@ func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 	if err != nil {
 		return api.Status{}, err
 	}
-	s := api.Status{Name: b.me.Name, Branch: b.me.Branch, Origin: fmt.Sprint(b.me.Origin), Version: b.o.Version, Online: o.Online, Bootstrapped: o.Bootstrapped,
+	s := api.Status{Name: b.me.Name, Branch: b.me.Branch, Origin: fmt.Sprint(b.Origin()), Version: b.o.Version, Online: o.Online, Bootstrapped: o.Bootstrapped,
 		Unsent: o.Unsent, Safe: o.Safe, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Missing: o.Missing(),
 		Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}
 	if s.Lease, err = b.lease(ctx); err != nil {
@@ -155,7 +155,7 @@ func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 func (b *Branch) near(ctx context.Context) (n int, err error) {
 	list, err := b.besides(ctx)
 	for _, other := range list {
-		if other.Here && other.Origin != b.me.Origin {
+		if other.Here && other.Origin != b.Origin() {
 			n++
 		}
 	}

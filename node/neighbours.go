@@ -23,7 +23,8 @@ const (
 
 // keys is what a workstation proves itself with.
 type keys struct {
-	identity *trust.Identity
+	identity *trust.Identity // that the node writes with
+	speaks   *trust.Identity // that its certificate names; nil: the same
 	root     *trust.Root
 	cert     atomic.Pointer[x509.Certificate]
 }
@@ -38,7 +39,7 @@ func (b *Branch) loadKeys() error {
 	}
 	var cert *x509.Certificate
 	var err1, err2, err3 error
-	b.keys.identity, err1 = trust.ParseIdentity(read(identityName))
+	b.keys.identity, b.keys.speaks, err1 = b.identities(read(identityName))
 	cert, err2 = trust.ParseCertificate(read(certName))
 	b.keys.root, err3 = trust.ParseRoot(read(rootName))
 	b.keys.cert.Store(cert)
@@ -47,6 +48,9 @@ func (b *Branch) loadKeys() error {
 
 // renewed keeps a new certificate.
 func (b *Branch) renewed(c *x509.Certificate) error {
+	if b.inc != nil {
+		return b.certify(c)
+	}
 	b.keys.cert.Store(c)
 	return b.dir.write(certName, trust.EncodeCertificate(c))
 }
@@ -72,9 +76,14 @@ func (b *Branch) meet() {
 		return
 	}
 	n := &neighbours{received: make(chan struct{}, 1), online: make(chan struct{}, 1)}
-	e, err := lan.New(lan.Options{Store: b.Store, Branch: b.me.Branch, Identity: b.keys.identity, Root: b.keys.root, Certificate: b.keys.cert.Load,
+	renewals, err := b.renewals()
+	if err != nil {
+		b.o.Log.Error("who this workstation is cannot be proved to neighbours", "error", err)
+		return
+	}
+	e, err := lan.New(lan.Options{Store: b.Store, Branch: b.me.Branch, Identity: b.keys.identity, Speaks: b.keys.speaks, Renewals: renewals, Root: b.keys.root, Certificate: b.keys.cert.Load,
 		Log: b.o.Log, Now: func() time.Time { return time.UnixMilli(b.nowMS()) }, After: b.o.After, Rand: b.o.Rand,
-		Refuse: b.revoked, Received: n.tell, Twin: func(crdt.Origin) { n.twin.Store(true) }, Lend: b.lend}, address)
+		Refuse: b.revoked, Received: n.tell, Twin: func(crdt.Origin) { n.twin.Store(true) }, Doubted: b.doubted, Lend: b.lend}, address)
 	if err != nil {
 		b.o.Log.Error("the LAN cannot be used; work goes on without neighbours", "error", err)
 		return
@@ -88,7 +97,7 @@ func (b *Branch) meet() {
 	n.work.Go(func() { b.passOn(ctx, n) })
 	n.work.Go(func() { b.acquaint(ctx, n) })
 	n.work.Go(func() { b.borrow(ctx, n) })
-	b.running.push(func() error {
+	b.leave = append(b.leave, func() error {
 		b.neighbours.Store(nil)
 		stop()
 		n.work.Wait()
@@ -119,7 +128,7 @@ func (b *Branch) passOn(ctx context.Context, n *neighbours) {
 			n.say()
 			select {
 			case <-b.o.After(relayPause):
-				b.uplink.Kick()
+				b.up().Kick()
 			case <-ctx.Done():
 				return
 			}
@@ -127,7 +136,7 @@ func (b *Branch) passOn(ctx context.Context, n *neighbours) {
 			if _, err := b.Store.Due(ctx); err != nil && ctx.Err() == nil {
 				b.o.Log.Error("merging what was ahead of time failed", "error", err)
 			}
-			b.uplink.Kick()
+			b.up().Kick()
 		case <-ctx.Done():
 			return
 		}

@@ -46,7 +46,7 @@ type WorkOut struct {
 
 // stickName is what the files of a workstation are called on a stick.
 func (b *Branch) stickName(tail string) string {
-	return fmt.Sprintf("bough-%d-%d%s", b.me.Branch, b.me.Origin, tail)
+	return fmt.Sprintf("bough-%d-%d%s", b.me.Branch, b.Origin(), tail)
 }
 
 // WriteWork writes all that central is not known to have, own and neighbours',
@@ -87,7 +87,7 @@ func (b *Branch) writeLetter(ctx context.Context, out *bundle.Writer, h *bundle.
 	if err != nil {
 		return err
 	}
-	letter := bundle.WorkLetter{Origin: b.me.Origin, Branch: b.me.Branch, AtMS: b.nowMS(), Reply: box.Public(), Unsent: p.Unsent, OldestMS: p.OldestMS, Version: b.o.Version}
+	letter := bundle.WorkLetter{Origin: b.Origin(), Branch: b.me.Branch, AtMS: b.nowMS(), Reply: box.Public(), Unsent: p.Unsent, OldestMS: p.OldestMS, Version: b.o.Version}
 	for _, scope := range b.Store.Scopes() {
 		at, err := b.Store.Cursor(ctx, scope)
 		if err != nil {
@@ -183,7 +183,7 @@ func (b *Branch) ReadNews(ctx context.Context, r io.Reader) (out NewsOut, err er
 		return out, fmt.Errorf("node: read answer: %w", err)
 	}
 	err = b.unpack(ctx, in, &out)
-	b.uplink.Kick()
+	b.up().Kick()
 	return out, err
 }
 
@@ -201,7 +201,7 @@ func (b *Branch) readLetter(ctx context.Context, in *bundle.Reader, h *bundle.He
 	if err := json.Unmarshal(body, &letter); err != nil || len(letter.Hash) != len(journal.Hash{}) {
 		return fmt.Errorf("%w: its letter cannot be read", bundle.ErrDamaged)
 	}
-	if letter.Origin != b.me.Origin {
+	if letter.Origin != b.Origin() {
 		return ErrNotOurs
 	}
 	out.AtMS, out.Taken, out.Known, out.Refused = letter.AtMS, letter.Taken, letter.Known, letter.Refused
@@ -247,13 +247,13 @@ func (b *Branch) openPage(ctx context.Context, codec *wire.Codec, chunk []byte) 
 	if err != nil {
 		return nil, err
 	}
-	own := s.Heads[b.me.Origin]
+	own := s.Heads[b.Origin()]
 	if err := b.Store.Confirm(ctx, own.Seq, own.Hash); err != nil {
 		return nil, err
 	}
 	page, err := codec.DecodePage(s.Frame)
 	if err == nil {
-		page.Vector[b.me.Origin] = min(page.Vector[b.me.Origin], own.Seq)
+		page.Vector[b.Origin()] = min(page.Vector[b.Origin()], own.Seq)
 	}
 	return page, err
 }

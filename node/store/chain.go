@@ -31,11 +31,25 @@ func (s *Store) Taken() uint64 {
 func (s *Store) Knows(origin crdt.Origin) (seq uint64, link journal.Hash, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	n := s.neighbours[origin]
+	return n.last, n.hash, n.last > n.base
+}
+
+// Doubts reports whether more is known here of an author, or another link, than
+// it says itself, and up to which number: it was restored from a backup, or has a
+// twin.
+func (s *Store) Doubts(_ context.Context, origin crdt.Origin, seq uint64, link journal.Hash) (known uint64, doubtful bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if origin == s.author.Origin() {
-		return s.author.Seq(), s.author.Hash(), true
+		return s.author.Seq(), false, nil // told apart by its process
 	}
-	n, known := s.neighbours[origin]
-	return n.last, n.hash, known && n.last > 0
+	n, met := s.neighbours[origin]
+	if !met {
+		return 0, false, nil
+	}
+	known = n.have()
+	return known, known > seq || n.last == seq && n.last > n.base && n.hash != link, nil
 }
 
 // LinkAt is the link of the own chain at a number.

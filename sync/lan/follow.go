@@ -26,6 +26,7 @@ var (
 	ErrUnasked = errors.New("lan: the neighbour sends what is held already")
 
 	errOurselves = errors.New("lan: the address leads to this workstation itself")
+	errDoubted   = errors.New("lan: the neighbour knows another history of this workstation: its file was restored from a backup or copied")
 	errTwice     = errors.New("lan: the workstation at this address is asked at another one already")
 	errNotMet    = errors.New("lan: the branch's rows are not here yet")
 )
@@ -136,6 +137,7 @@ func (e *Exchange) ask(ctx context.Context, p *peer) error {
 	}
 	r.Header.Set(wire.HeaderVersions, wire.Supported().String())
 	r.Header.Set("Content-Type", wire.ContentFrame)
+	r.Header.Set(headerSelf, e.self())
 	answer, err := e.client.Do(r)
 	if err != nil {
 		return err
@@ -144,11 +146,16 @@ func (e *Exchange) ask(ctx context.Context, p *peer) error {
 	if err := e.met(p, answer); err != nil {
 		return err
 	}
+	if err := e.known(ctx, p, answer.Header); err != nil {
+		return err
+	}
 	switch answer.StatusCode {
 	case http.StatusNoContent:
 		return nil
 	case http.StatusOK:
 		return e.take(ctx, p, answer.Body)
+	case http.StatusConflict:
+		return e.doubted(ctx, p.Origin, answer.Body)
 	}
 	if answer.StatusCode == http.StatusUnauthorized {
 		e.client.CloseIdleConnections() // the certificate shown may have been renewed since
@@ -163,11 +170,15 @@ func (e *Exchange) met(p *peer, answer *http.Response) error {
 		return err
 	}
 	origin := crdt.Origin(who.Origin)
-	switch {
-	case origin == e.o.Store.Origin():
-		return errOurselves
-	case e.refused(origin):
+	if e.refused(origin) {
 		return errRevoked
+	}
+	speaks, known := selfOf(answer.Header)
+	if known {
+		origin = speaks.origin
+	}
+	if known && speaks.run == e.run || !known && origin == e.o.Store.Origin() {
+		return errOurselves
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

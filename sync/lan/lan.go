@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,19 @@ type Store interface {
 	Sideways(ctx context.Context, have map[crdt.Origin]uint64, limit int, sign journal.Signer) (map[crdt.Origin][]byte, []journal.Range, error)
 	Receive(ctx context.Context, certificates map[crdt.Origin][]byte, ranges []journal.Range) (fresh int, err error)
 	Acknowledged(holder crdt.Origin, upTo uint64) bool
+	// Knows is how far an author's chain is held here, Wrote whether the own chain
+	// has a link.
+	Knows(origin crdt.Origin) (seq uint64, link journal.Hash, known bool)
+	Wrote(ctx context.Context, seq uint64, link journal.Hash) (bool, error)
+	// Head is the end of the own chain, Taken up to where central has it. Doubts
+	// reports whether more is known here of an author, or another link, than it
+	// says itself; Links are those that are held after a number, and Common the
+	// last own number whose link is among those told.
+	Head() (seq uint64, link journal.Hash)
+	Taken() uint64
+	Doubts(ctx context.Context, origin crdt.Origin, seq uint64, link journal.Hash) (known uint64, doubtful bool, err error)
+	Links(ctx context.Context, origin crdt.Origin, after uint64) (first uint64, links []journal.Hash, err error)
+	Common(ctx context.Context, first uint64, links []journal.Hash) (seq uint64, err error)
 }
 
 // Options is all that an exchange needs; Refuse, Received, Twin and Lend may be nil.
@@ -38,6 +52,10 @@ type Options struct {
 	Store    Store
 	Branch   int64
 	Identity *trust.Identity
+	// Speaks, if not nil, is the key of the certificate: of a node that goes on as
+	// another origin, which Renewals lead to and central has not certified yet.
+	Speaks   *trust.Identity
+	Renewals []trust.SignedRenewal
 	Root     *trust.Root
 	// Certificate is the node's certificate now: it may be renewed at any time.
 	Certificate func() *x509.Certificate
@@ -53,6 +71,9 @@ type Options struct {
 	// Twin is told when a neighbour knows more of this workstation's own changes
 	// than its file does: the file was restored from a backup, or cloned.
 	Twin func(neighbour crdt.Origin)
+	// Doubted is told with it, each time: the last own number that stands beyond
+	// doubt.
+	Doubted func(fork uint64)
 	// Lend gets a page of central, as it signed it, that follows these cursors;
 	// nil: there is none now, or no line. nil where nobody is to borrow.
 	Lend func(ctx context.Context, at Cursors) ([]byte, error)
@@ -74,6 +95,7 @@ type Exchange struct {
 	server *http.Server
 	listen net.Listener
 	room   chan struct{} // holds a token for each ask in work
+	run    string        // of this process
 	ctx    context.Context
 	stop   context.CancelFunc
 	work   sync.WaitGroup
@@ -101,6 +123,11 @@ func New(o Options, address string) (*Exchange, error) {
 	if e.listen, err = net.Listen("tcp", address); err != nil {
 		return nil, fmt.Errorf("lan: listen on %s: %w; is another program using it?", address, err)
 	}
+	run := make([]byte, 8)
+	if _, err := io.ReadFull(o.Rand, run); err != nil {
+		return nil, errors.Join(fmt.Errorf("lan: %w", err), e.listen.Close())
+	}
+	e.run = hex.EncodeToString(run)
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.client = e.newClient()
 	mux := http.NewServeMux()

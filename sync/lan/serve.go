@@ -19,8 +19,14 @@ var errRevoked = errors.New("lan: this workstation was revoked by head office")
 
 // show is the certificate for both ends of a connection.
 func (e *Exchange) show() (*tls.Certificate, error) {
+	if e.o.Speaks != nil {
+		return e.o.Speaks.Certificate(e.o.Certificate())
+	}
 	return e.o.Identity.Certificate(e.o.Certificate())
 }
+
+// errSent: the answer has been given.
+var errSent = errors.New("lan: answered")
 
 // faults is how errors are told: the first that fits.
 var faults = []struct {
@@ -50,6 +56,7 @@ func (e *Exchange) serve(fn func(http.ResponseWriter, *http.Request) ([]byte, er
 
 func (e *Exchange) send(w http.ResponseWriter, r *http.Request, b []byte, err error) {
 	switch {
+	case errors.Is(err, errSent):
 	case r.Context().Err() != nil:
 		w.WriteHeader(http.StatusServiceUnavailable) // we stop, or nobody listens
 	case err != nil:
@@ -107,7 +114,20 @@ func (e *Exchange) answer(w http.ResponseWriter, r *http.Request) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	if !e.o.Store.Acknowledged(who, have[e.o.Store.Origin()]) {
+	if asks, known := selfOf(r.Header); known {
+		d, err := e.doubts(r.Context(), asks)
+		if err != nil {
+			return nil, err
+		}
+		w.Header().Set(headerSelf, e.self())
+		if d != nil {
+			e.sendDoubt(w, d)
+			return nil, errSent
+		}
+		e.knows(w, asks)
+		who = asks.origin
+	}
+	if who != e.o.Store.Origin() && !e.o.Store.Acknowledged(who, have[e.o.Store.Origin()]) {
 		e.twin(who)
 	}
 	have[who] = math.MaxInt64 // who asks has written more meanwhile, perhaps
@@ -149,7 +169,7 @@ func (e *Exchange) frontier(w http.ResponseWriter, r *http.Request) (map[crdt.Or
 }
 
 func (e *Exchange) follows(ctx context.Context, have map[crdt.Origin]uint64) ([]byte, error) {
-	return Follows(ctx, e.o.Store, e.codec, have, Author{Certificate: e.o.Certificate().Raw, Sign: e.sign})
+	return Follows(ctx, e.o.Store, e.codec, have, Author{Certificate: trust.Credential(e.o.Certificate().Raw, e.o.Renewals), Sign: e.sign})
 }
 
 func (e *Exchange) sign(message []byte) []byte {

@@ -25,6 +25,8 @@ type Incarnation struct {
 type Fork struct {
 	// Common is the last own number that central has in the same form.
 	Common uint64
+	// Found: central has another history.
+	Found bool
 	// Ahead: it is the clock that was wrong, what follows Common is stamped far
 	// ahead.
 	Ahead bool
@@ -98,7 +100,7 @@ func (u *Uplink) findFork(ctx context.Context) forked {
 	if err != nil {
 		return forked{err: err}
 	}
-	f := Fork{Common: p.Taken}
+	f := Fork{Common: p.Taken, Found: true}
 	for {
 		answer, err := askJSON[wire.Links](ctx, u.line, wire.PathLinks, wire.Chain{After: f.Common})
 		if err != nil {
