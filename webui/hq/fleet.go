@@ -33,7 +33,8 @@ type Panels struct {
 	Fleet   func(ctx context.Context) ([]NodeLine, error)
 	Refused func(ctx context.Context) ([]desk.RefusedLine, error) // held ones, then newest first
 	// Decide applies or drops what is held. Its errors are for people.
-	Decide func(ctx context.Context, who *desk.Who, id crdt.ID, d Decision) error
+	Decide   func(ctx context.Context, who *desk.Who, id crdt.ID, d Decision) error
+	Erasures Erasures
 }
 
 type fleetView struct{ Nodes []NodeLine }

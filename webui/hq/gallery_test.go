@@ -3,6 +3,7 @@ package hq
 import (
 	"testing"
 
+	"bough/node/crm"
 	"bough/node/desk"
 	"bough/webui"
 	"bough/webui/pagetest"
@@ -31,6 +32,12 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "hq-fleet-empty", Page: "fleet", View: fleetView{}},
 		{Name: "hq-refused", Page: "refused", View: refusedView{Refused: refused}},
 		{Name: "hq-held", Page: "refused", View: refusedView{Held: held(), Refused: refused, May: true}},
+		{Name: "hq-erasures", Page: "erasures", View: &erasuresView{Me: 7, Bases: crm.ErasureBases, Orders: []ErasureLine{
+			{N: 3, Party: 4294967301, Basis: "request", Reference: "file 17", By: "Anna Malá", ByID: 8},
+			{N: 2, Party: 4294967302, Basis: "court", Reference: "file 12", By: "Petr Malý", ByID: 7},
+			{N: 1, Party: 4294967303, Basis: "retention_over", Reference: "file 3", By: "Petr Malý", ByID: 7, Second: "Anna Malá", ConfirmedMS: pagetest.NowMS - 3*24*60*minuteMS,
+				Done: 2, All: 4, Away: []AwayLine{{"desk-4", pagetest.NowMS - 2*24*60*minuteMS}, {"desk-5", 0}}}}}},
+		{Name: "hq-erasures-empty", Page: "erasures", View: &erasuresView{Bases: crm.ErasureBases}},
 	})
 }
 

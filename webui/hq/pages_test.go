@@ -27,7 +27,8 @@ func office(t *testing.T) (*pagetest.Counter, *[]string) {
 	var decisions []string
 	c := pagetest.Open(t, func(e *echo.Echo, o webui.Options) error {
 		return Register(e, o, Panels{
-			Fleet: func(context.Context) ([]NodeLine, error) { return nodes(), nil },
+			Erasures: erasuresHere(),
+			Fleet:    func(context.Context) ([]NodeLine, error) { return nodes(), nil },
 			Refused: func(context.Context) ([]desk.RefusedLine, error) {
 				return append(held(), desk.RefusedLine{AtMS: pagetest.NowMS, By: "Petr Malý", Branch: 74, Code: "not_allowed", Kind: "party", Typed: "name=Anna"}), nil
 			},
@@ -93,5 +94,48 @@ func TestWhatIsSavedAtCentralIsAtHeadOffice(t *testing.T) {
 	a.Says(t, "steps-at_head_office", "Nord Holz s.r.o.")
 	if strings.Contains(a.Body, `id="line"`) {
 		t.Error("central speaks of a line")
+	}
+}
+
+// erasuresHere keeps one order in memory, as the desk of the test knows nobody
+// who could be erased.
+func erasuresHere() Erasures {
+	var orders []ErasureLine
+	return Erasures{
+		List: func(context.Context) ([]ErasureLine, error) { return orders, nil },
+		Order: func(_ context.Context, who *desk.Who, party crdt.ID, basis, reference string) error {
+			if reference == "" {
+				return &desk.Error{Reason: desk.Invalid, Code: "erasure_reference", Field: "reference", Message: "Say where the case is kept."}
+			}
+			orders = append(orders, ErasureLine{N: 5, Party: party, Basis: basis, Reference: reference, By: who.Name, ByID: who.Person})
+			return nil
+		},
+		Confirm: func(_ context.Context, who *desk.Who, n int64) error {
+			if who.Person == orders[0].ByID {
+				return &desk.Error{Reason: desk.Invalid, Code: "erasure_second", Message: "Somebody else confirms."}
+			}
+			return nil
+		},
+		Drop: func(context.Context, int64) error { orders = nil; return nil },
+	}
+}
+
+func TestAnErasureIsOrderedAndWaitsForASecondPerson(t *testing.T) {
+	c := open(t)
+	c.SignIn("root")
+	c.Get("/erasures?party=4294967301").Says(t, `value="4294967301"`, "Request of the customer", "no way back")
+	if a := c.Post("/erasures", "party", "4294967301", "basis", "request", "reference", ""); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "where the case is kept") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	c.Post("/erasures", "party", "4294967301", "basis", "request", "reference", "file 17").Leads(t, "/erasures?saved=erasure")
+	c.Get("/erasures").Says(t, "file 17", "waits for a second person")
+	if a := c.Post("/erasures/5", "act", "confirm"); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("who ordered it confirmed it: %d", a.Status)
+	}
+	c.Post("/erasures/5", "act", "drop").Leads(t, "/erasures?saved=erasure_decided")
+	c.Get("/erasures").Says(t, "No erasure was ordered")
+	c.SignIn("jana")
+	if a := c.Get("/erasures"); a.Status != http.StatusForbidden {
+		t.Errorf("a teller sees orders: %d", a.Status)
 	}
 }

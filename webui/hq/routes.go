@@ -17,6 +17,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 	s, err := webui.New(e, o, webui.Plan{Central: true, Home: "/", Find: "/find", Nav: []webui.NavItem{
 		{Path: "/", Label: "nav.fleet", Act: crm.ActFleet},
 		{Path: "/refused", Label: "nav.refused", Act: crm.ActFleet},
+		{Path: "/erasures", Label: "nav.erasures", Act: crm.ActErase},
 		{Path: "/find", Label: "nav.find", Act: crm.ActRead},
 		{Path: "/conflicts", Label: "nav.conflicts", Act: crm.ActRead},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
@@ -30,5 +31,8 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 	s.Signed(http.MethodGet, "/", p.fleet)
 	s.Signed(http.MethodGet, "/refused", p.refused)
 	s.Signed(http.MethodPost, "/refused/:id", p.decide)
+	s.Signed(http.MethodGet, "/erasures", p.erasures)
+	s.Signed(http.MethodPost, "/erasures", p.orderErasure)
+	s.Signed(http.MethodPost, "/erasures/:n", p.decideErasure)
 	return nil
 }

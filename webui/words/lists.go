@@ -42,6 +42,7 @@ func Lists() []List {
 		{"answer", []string{"unknown", "granted", "withdrawn"}},
 		{"yesno", []string{"0", "1"}},
 		{"hop", desk.Hops}, {"hopstate", []string{desk.HopOK, desk.HopWarn, desk.HopWrong, desk.HopUntried}}, {"finding", desk.FindingCodes()},
+		{"erasurebasis", crm.ErasureBases},
 		{"kind", kinds()}, {"field", fields()}, {"saved", saved()},
 	}
 }
@@ -49,7 +50,7 @@ func Lists() []List {
 // saved are the sentences that pages say after a form.
 func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
-		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision"}
+		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided"}
 }
 
 func kinds() []string {
