@@ -213,6 +213,9 @@ func (s *station) do(a replica.Action) {
 		s.apply(a)
 	case replica.Rewind:
 		s.w.saw("feed rewound")
+		if a.Away {
+			s.w.saw("feed read from 0 after an absence")
+		}
 		if s.w.must("rewind", s.store.Rewind(s.w.ctx, a.Scope, a.Epoch, a.Away)) {
 			s.rep.Step(replica.Applied{Ticket: a.Ticket})
 		}

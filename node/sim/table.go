@@ -4,6 +4,7 @@ package sim
 // matters. A new one is a function in a file of its own and a line here.
 func features() []feature {
 	return []feature{
+		absences(),
 		agreement(),
 		calendar(),
 		clerks(),
