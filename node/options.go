@@ -32,6 +32,8 @@ const (
 	stopTimeout   = 5 * time.Second
 	indexAtOnce   = 200                    // parties a transaction of the indexer takes
 	indexEvery    = 500 * time.Millisecond // and how long it rests when none is left
+	visitsAtOnce  = 100                    // customers whose visit ends in one transaction of central
+	visitsEvery   = time.Hour              // how often is looked for them
 	purgeEvery    = 2 * time.Second        // how often is looked whether something has to go from the disk
 )
 

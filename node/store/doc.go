@@ -17,6 +17,9 @@
 //   - Where leave entries are gone that this file has not read, the feed is read
 //     from 0; at its end a row goes that was not met and that no untaken change,
 //     own or a neighbour's, names. Until then nobody counts as contactable.
+//   - What left the scopes is hidden with the page that says so, whatever is
+//     untaken on it; a stub of ids stays. A receipt goes out only after nothing
+//     untaken named the row and pages, log, index and own journal were rid of it.
 //   - Changes count as taken only with the last page of a pull.
 //   - The index is behind the save: what is not indexed yet stands in table
 //     dirty, written with the save, and find looks through that too.

@@ -32,6 +32,11 @@
 //     waited for only decides how often that happens.
 //   - A row that a change of a node touched is told to the author's scope, too,
 //     if only that the scope does not hold it.
+//   - Which scopes hold a root row follows from rows alone: homes, services,
+//     joins. It is settled anew, with what hangs on the row, before anything is
+//     numbered.
+//   - Where a root row leaves a scope, the nodes there owe a receipt until they
+//     send it, or the scope holds the row again.
 //   - Numbers are given last in a transaction, in one order for all scopes.
 //   - What a node pushes again is compared by hash with what was taken, also
 //     where it brings nothing new: another history is refused, never passed
