@@ -24,6 +24,9 @@ func TestWhoDecidesSaysWhyAndStandsInTheRow(t *testing.T) {
 	c.here.write(c.here.session, set(crm.Warning, warning, crm.WarningParty, c.ada, crm.WarningLevel, "stop"))
 	held := c.last()
 	boss := rows.Actor{Person: c.person("manager1")}
+	if held.Get(crm.RefusalState).S != crm.RefusalHeld {
+		t.Errorf("nobody is told that it is held: %+v", held)
+	}
 	for _, why := range []string{"", "  ", strings.Repeat("x", office.MaxWhy+1)} {
 		if err := c.Decide(ctx(), boss, held.ID, office.Verdict{Apply: true, Why: why}); !errors.Is(err, office.ErrWhy) {
 			t.Errorf("%.10q is a reason: %v", why, err)

@@ -1,7 +1,6 @@
 package lan
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -138,7 +137,7 @@ func (e *Exchange) answer(w http.ResponseWriter, r *http.Request) ([]byte, error
 			return nil, errRevoked // meanwhile
 		}
 		if e.o.Store.Beyond(have) {
-			if b, err := e.follows(r.Context(), have); b != nil || err != nil {
+			if b, err := e.follows(r, have); b != nil || err != nil {
 				return b, err
 			}
 		}
@@ -168,8 +167,9 @@ func (e *Exchange) frontier(w http.ResponseWriter, r *http.Request) (map[crdt.Or
 	return p.Vector, nil
 }
 
-func (e *Exchange) follows(ctx context.Context, have map[crdt.Origin]uint64) ([]byte, error) {
-	return Follows(ctx, e.o.Store, e.codec, have, Author{Certificate: trust.Credential(e.o.Certificate().Raw, e.o.Renewals), Sign: e.sign})
+func (e *Exchange) follows(r *http.Request, have map[crdt.Origin]uint64) ([]byte, error) {
+	peer, _ := wire.ParseVersions(r.Header.Get(wire.HeaderVersions)) // zero where it is not said: as much as we speak
+	return Follows(r.Context(), e.o.Store, e.codec.For(peer), have, Author{Certificate: trust.Credential(e.o.Certificate().Raw, e.o.Renewals), Sign: e.sign})
 }
 
 func (e *Exchange) sign(message []byte) []byte {

@@ -96,6 +96,9 @@ func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error
 	}
 	sent := u.o.Now()
 	b, err := u.line.ask(ctx, request{path: wire.PathPush, body: frame, content: wire.ContentFrame, limit: wire.MaxFrame, within: exchangeFor})
+	if u.older(err) {
+		return u.push(ctx, a)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +179,7 @@ func (u *Uplink) encode(ctx context.Context, a replica.Push) (frame []byte, rang
 		if err := u.disclose(ctx, ranges); err != nil {
 			return nil, nil, err
 		}
-		frame, err := u.codec.EncodePush(&wire.Push{Ranges: ranges})
+		frame, err := u.codec.For(u.speaks()).EncodePush(&wire.Push{Ranges: ranges})
 		switch {
 		case err == nil:
 			return frame, ranges, nil

@@ -23,7 +23,8 @@ var errFile = errors.New("uplink: the file of this workstation")
 // faultError is an answer of central that is not a 200.
 type faultError struct {
 	status int
-	word   string // of wire.HeaderFault; empty when something else answered
+	speaks wire.Versions // what central speaks; zero: not said
+	word   string        // of wire.HeaderFault; empty when something else answered
 	text   string
 }
 
@@ -42,7 +43,8 @@ func readFault(answer *http.Response) error {
 		}
 		return c
 	}, strings.TrimSpace(string(b)))
-	return &faultError{status: answer.StatusCode, word: answer.Header.Get(wire.HeaderFault), text: text}
+	speaks, _ := wire.ParseVersions(answer.Header.Get(wire.HeaderVersions)) // zero when it is not said
+	return &faultError{status: answer.StatusCode, speaks: speaks, word: answer.Header.Get(wire.HeaderFault), text: text}
 }
 
 // classes is what central's words mean for the machine.

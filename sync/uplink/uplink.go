@@ -122,8 +122,9 @@ type Uplink struct {
 	stop context.CancelFunc
 	done chan struct{}
 
-	mu    sync.Mutex // guards state
+	mu    sync.Mutex // guards state and peer
 	state State
+	peer  wire.Versions // what central speaks, once it said that it is less than we do
 }
 
 // New makes a line for a file, as it stands; Start opens it.
