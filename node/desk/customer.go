@@ -32,6 +32,13 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 	}
 	var c *Customer
 	err := d.file.Read(ctx, func(tx *rows.Tx) error {
+		// A link or a note on paper may name the number that the party had before
+		// its workstation went on as another origin.
+		if now, err := store.Resolve(tx, "party", id); err != nil {
+			return err
+		} else if now != 0 {
+			id = now
+		}
 		if err := mustHave(tx, crm.Party, id); err != nil {
 			return err
 		}

@@ -227,6 +227,8 @@ func (n *renewal) step(tx *rows.Tx) error {
 	former.settled = former.taken
 	err = errors.Join(tx.Exec(`INSERT INTO neighbour_change (origin, seq, stamp, session, bodies, hash, merged)
 			SELECT ?1, seq, stamp, session, bodies, hash, 1 FROM journal WHERE seq<=?2`, int64(n.own), int64(n.Fork)),
+		tx.Exec(`INSERT INTO former_enclosed (origin, seq, envelope) SELECT ?1, seq, envelope FROM enclosed`, int64(n.own)),
+		tx.Exec(`DELETE FROM enclosed`), // its numbers are the former's
 		putNeighbour(tx, n.own, &former),
 		tx.SetFact(factTaken, int64(0)))
 	if err != nil {

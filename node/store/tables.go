@@ -206,6 +206,14 @@ CREATE TABLE enclosed (
 	seq      INTEGER PRIMARY KEY,
 	envelope BLOB NOT NULL
 ) STRICT;
+`, `
+-- The same of former origins of this file.
+CREATE TABLE former_enclosed (
+	origin   INTEGER NOT NULL,
+	seq      INTEGER NOT NULL,
+	envelope BLOB NOT NULL,
+	PRIMARY KEY (origin, seq)
+) STRICT, WITHOUT ROWID;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the
