@@ -102,7 +102,7 @@ func (w *World) side(from, to *station, frame []byte, deliver func(frame []byte,
 		w.flying++
 		w.after(w.net.between(1, 30), func() {
 			w.flying--
-			if to.up {
+			if to.up && !to.still(func() { deliver(b, damaged) }) {
 				deliver(b, damaged)
 			}
 		})
@@ -132,7 +132,7 @@ func (s *station) meet(p *station) {
 
 // lookAfter merges what is due of neighbours, and passes on.
 func (s *station) lookAfter(life int) {
-	if !s.up || s.life != life {
+	if !s.up || s.life != life || s.still(func() { s.lookAfter(life) }) {
 		return
 	}
 	_, err := s.store.Due(s.w.ctx)

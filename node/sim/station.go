@@ -20,7 +20,8 @@ type station struct {
 	gen    int // of the file
 	life   int // of the process
 	up     bool
-	away   bool // it cannot be switched on
+	away   bool  // it cannot be switched on
+	pause  int64 // true time, ms UTC, until which the process stands still
 	clock  clock
 	secret *dice
 	store  *store.Store
@@ -166,6 +167,9 @@ func (s *station) line(ctx ctx) (desk.Line, error) {
 
 // wake runs the replica when its time has come.
 func (s *station) wake(life int) {
+	if s.still(func() { s.wake(life) }) {
+		return
+	}
 	if s.up && s.life == life {
 		s.step(nil)
 	}
@@ -279,6 +283,9 @@ func (s *station) send(p parcel, waitMS int64) {
 func (s *station) receive(p parcel) {
 	if !s.up || s.life != p.life {
 		s.w.saw("answer to a process that is gone")
+		return
+	}
+	if s.still(func() { s.receive(p) }) {
 		return
 	}
 	if r := s.w.answered(p.what); r != nil {

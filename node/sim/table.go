@@ -18,6 +18,7 @@ func features() []feature {
 		rots(),
 		moves(),
 		network(),
+		pauses(),
 		people(),
 		quarantine(),
 		receipts(),

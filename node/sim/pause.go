@@ -1,0 +1,46 @@
+package sim
+
+// Pause is the fault of processes that stand still.
+const Pause Fault = "pause"
+
+// pauses stop a process for minutes or hours, as a laptop that is closed does;
+// then it goes on where it was, and what came meanwhile comes at once.
+func pauses() feature {
+	return feature{
+		faults:  []fault{{Pause, "a workstation's process stands still for hours and goes on"}},
+		nemeses: []nemesis{{Pause, 2, (*World).pauseOne}},
+		heal: func(w *World) {
+			for _, s := range w.stations {
+				s.pause = 0
+			}
+		},
+		situations: []string{"a process stands still", "an answer comes to a process that stood still"},
+	}
+}
+
+// pauseOne stops a workstation's process; its clock that only runs stops with it.
+func (w *World) pauseOne() {
+	up := w.working()
+	if len(up) == 0 {
+		return
+	}
+	s := pick(w.faults, up)
+	lasts := pick(w.faults, []int64{60_000, 20 * 60_000, 3 * hourMS})
+	s.pause = w.nowMS + lasts
+	if s.clock.anchored && w.faults.chance(500) {
+		s.clock.anchoredMS += lasts
+	}
+	w.say(s.name, "stands still for %d ms", lasts)
+	w.saw("a process stands still")
+}
+
+// still puts off what happens to a process that stands still.
+func (s *station) still(do func()) bool {
+	wait := s.pause - s.w.nowMS
+	if wait <= 0 {
+		return false
+	}
+	s.w.saw("an answer comes to a process that stood still")
+	s.w.after(wait, do)
+	return true
+}
