@@ -26,7 +26,7 @@ SEEDS ?= 20000
 FROM ?= 1
 FAULT ?=
 
-.PHONY: help build demo test race bench fuzz sim sim-long planted netns powercut diskfull lint deps cover screenshots clean cross
+.PHONY: help build demo test race bench fuzz sim sim-long planted netns herd kill powercut diskfull lint deps cover screenshots clean cross
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r n d; do printf '  %-12s %s\n' "$$n" "$$d"; done
@@ -71,10 +71,16 @@ diskfull: ## a node on a small tmpfs that fills up at 100 points; needs root
 	@[ "$$(id -u)" = 0 ] || { echo "make diskfull needs root, to mount a tmpfs"; exit 1; }
 	go test -count=1 -timeout 60m -tags diskfull -v -run AFullDisk ./packaging/proof
 
+herd: ## 1,500 workstations whose lines come back at once, against a real central
+	$(TEST) -tags herd -v -run Herd ./sync/uplink
+
+kill: ## central and a workstation with a neighbour killed under load, CYCLES=200 times each
+	CYCLES=$(CYCLES) $(TEST) -v -run KilledAgainAndAgain ./packaging/proof
+
 lint: bin/staticcheck ## gofmt, vet, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
-	go vet -tags netns,screens,powercut,diskfull $$(go list ./... | grep -vx $(VAULT))$(if $(wildcard node/store/vault), && go vet -unsafeptr=false $(VAULT))
-	bin/staticcheck -tags netns,screens,powercut,diskfull ./...
+	go vet -tags netns,screens,powercut,diskfull,herd $$(go list ./... | grep -vx $(VAULT))$(if $(wildcard node/store/vault), && go vet -unsafeptr=false $(VAULT))
+	bin/staticcheck -tags netns,screens,powercut,diskfull,herd ./...
 
 deps: ## what building and testing need; installs it when root on Debian
 	@packaging/deps.sh

@@ -21,6 +21,8 @@ import (
 const (
 	watchFor     = 25 * time.Second // proxies and firewalls forget a silent connection after 30 s
 	maxHeavy     = 8                // pushes and pulls worked on at once: each may hold 100 MB inflated
+	maxInside    = 256              // that are read, wait for that, or are worked on; others are told to come again, which costs next to nothing
+	againWithin  = 5                // seconds in which they are to come again, each when it likes
 	maxSmallBody = 64 << 10         // a pull, an enrolment, a renewal: a hundred times what they need
 	heardEveryMS = 10_000           // a report without news is written down no more often
 	wrongCodes   = 10               // wrong enrolment codes of one address in wrongSpan, then it waits
@@ -49,6 +51,7 @@ type endpoint struct {
 	c     *Central
 	o     HTTPOptions
 	heavy chan struct{} // holds a token for each push or pull in work
+	queue chan struct{} // and for each that is let in: read, waiting or in work
 	codes wrongs
 	snaps snapshots
 
@@ -69,7 +72,7 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	if o.WatchFor <= 0 {
 		o.WatchFor = watchFor
 	}
-	e := &endpoint{c: c, o: o, heavy: make(chan struct{}, maxHeavy), heard: map[crdt.Origin]heard{},
+	e := &endpoint{c: c, o: o, heavy: make(chan struct{}, maxHeavy), queue: make(chan struct{}, maxInside), heard: map[crdt.Origin]heard{},
 		codes: wrongs{by: map[string]*wrong{}}}
 	mux := http.NewServeMux()
 	mux.Handle("POST "+wire.PathPush, e.route(e.ofNode(e.push)))
@@ -145,7 +148,19 @@ func (e *endpoint) known(r *http.Request, who trust.Node) (*Node, error) {
 	return n, nil
 }
 
-// work waits for room to do something heavy.
+// enter lets a push or a pull in, unless too many are in already: a bank whose
+// lines all come back at once is served as fast as central can, and not buried.
+func (e *endpoint) enter() (leave func(), err error) {
+	select {
+	case e.queue <- struct{}{}:
+		return func() { <-e.queue }, nil
+	default:
+		return nil, errCrowd
+	}
+}
+
+// work waits for room to do something heavy. What is to be worked on has been
+// read: a slow line takes no room from the others.
 func (e *endpoint) work(ctx context.Context) (done func(), err error) {
 	select {
 	case e.heavy <- struct{}{}:

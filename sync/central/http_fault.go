@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"bough/sync/journal"
 	"bough/sync/trust"
@@ -17,6 +18,7 @@ var (
 	ErrOriginTaken = errors.New("central: this origin belongs to another workstation; propose another one")
 
 	errForbidden = errors.New("central: a workstation reads its own branch and the office, nothing else")
+	errCrowd     = errors.New("central: many workstations call at once; it is tried again by itself")
 	errTooMany   = errors.New("central: too many wrong enrolment codes came from this address; wait a minute")
 	errGone      = errors.New("central: the other side went away")
 	errTrust     = errors.New("central")
@@ -46,6 +48,7 @@ var answers = []struct {
 	{ErrCode, http.StatusForbidden, wire.FaultCode},
 	{ErrOriginTaken, http.StatusConflict, wire.FaultTaken},
 	{ErrNoSnapshot, http.StatusGone, wire.FaultSnapshot},
+	{errCrowd, http.StatusServiceUnavailable, wire.FaultBusy},
 	{errTooMany, http.StatusTooManyRequests, wire.FaultSlow},
 	{trust.ErrExpired, http.StatusUnauthorized, wire.FaultExpired},
 	{trust.ErrNotYetValid, http.StatusUnauthorized, wire.FaultClock},
@@ -65,9 +68,12 @@ func (e *endpoint) fail(w http.ResponseWriter, r *http.Request, err error) {
 			break
 		}
 	}
-	if word == wire.FaultBusy {
+	switch {
+	case errors.Is(err, errCrowd):
+		w.Header().Set("Retry-After", strconv.Itoa(againWithin))
+	case word == wire.FaultBusy:
 		e.o.Log.Error("sync request failed", "route", r.URL.Path, "error", err)
-	} else {
+	default:
 		e.o.Log.Info("sync request refused", "route", r.URL.Path, "fault", word)
 	}
 	w.Header().Set(wire.HeaderFault, word)

@@ -15,6 +15,11 @@ import (
 // sealed gives a page like pull does, signed, for a node that hands it on to
 // neighbours without a line. It tells of no backup: that is each node's own.
 func (e *endpoint) sealed(w http.ResponseWriter, r *http.Request, n *Node) error {
+	leave, err := e.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
 	b, err := body(w, r, maxSmallBody)
 	if err != nil {
 		return err

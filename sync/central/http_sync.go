@@ -17,15 +17,20 @@ import (
 
 // push takes a frame of changes.
 func (e *endpoint) push(w http.ResponseWriter, r *http.Request, n *Node) error {
+	leave, err := e.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	b, err := body(w, r, wire.MaxFrame)
+	if err != nil {
+		return err
+	}
 	done, err := e.work(r.Context())
 	if err != nil {
 		return err
 	}
 	defer done()
-	b, err := body(w, r, wire.MaxFrame)
-	if err != nil {
-		return err
-	}
 	p, err := e.c.codec.DecodePush(b)
 	if err != nil {
 		return err
@@ -45,6 +50,11 @@ func (e *endpoint) push(w http.ResponseWriter, r *http.Request, n *Node) error {
 
 // pull gives a page of the feed of the node's branch, or of the office.
 func (e *endpoint) pull(w http.ResponseWriter, r *http.Request, n *Node) error {
+	leave, err := e.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
 	b, err := body(w, r, maxSmallBody)
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ func (b *bank) send(cert *tls.Certificate, method, path string, body []byte, hea
 	if cert != nil {
 		source = trust.Fixed(cert)
 	}
-	client := newClient(trust.ClientConfig(b.authority.Root(), source, time.Now), nil)
+	client := newClient(trust.ClientConfig(b.authority.Root(), source, time.Now), nil, false)
 	defer client.CloseIdleConnections()
 	r := must[*http.Request](b.t)(http.NewRequestWithContext(b.t.Context(), method, b.url()+path, bytes.NewReader(body)))
 	r.Header.Set(wire.HeaderVersions, wire.Supported().String())

@@ -56,7 +56,7 @@ func Join(ctx context.Context, o JoinOptions) (*Joined, error) {
 	if err != nil {
 		return nil, fmt.Errorf("uplink: join: %w", err)
 	}
-	client := newClient(trust.JoinConfig(code, func() time.Time { return time.UnixMilli(o.Now()) }), o.Proxy)
+	client := newClient(trust.JoinConfig(code, func() time.Time { return time.UnixMilli(o.Now()) }), o.Proxy, false)
 	defer client.CloseIdleConnections()
 	for try := 1; ; try++ {
 		origin, err := randomOrigin(o.Rand)

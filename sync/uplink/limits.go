@@ -5,6 +5,9 @@ import "time"
 // Limits.
 const (
 	dialFor      = 3 * time.Second  // a bank's line answers in milliseconds, a satellite's in one second
+	shakeFor     = 20 * time.Second // for TLS: whoever gives up while a whole bank shakes hands only makes it longer
+	patientAfter = 3                // requests in a row that broke: then a line is given time
+	patientPing  = 15 * time.Second // of silence, and for an answer, on such a line
 	pingAfter    = time.Second      // of silence; with pingFor a cut line is noticed within 3 s
 	pingFor      = 2 * time.Second  // for the answer to a ping
 	exchangeFor  = 60 * time.Second // a push or a page: 8 MB at 1 Mbit/s

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"bough/sync/replica"
 	"bough/sync/trust"
 	"bough/sync/wire"
 )
@@ -33,6 +34,8 @@ type line struct {
 	identity *trust.Identity // that speaks
 	client   *http.Client
 	cert     *x509.Certificate
+	broken   int // requests in a row that the line broke
+	patient  bool
 }
 
 func newLine(o Options) (*line, error) {
@@ -64,8 +67,8 @@ func (l *line) show(speaker *trust.Identity, cert *x509.Certificate) error {
 	if err != nil {
 		return fmt.Errorf("uplink: %w", err)
 	}
-	client := newClient(l.config(pair), l.proxy)
 	l.mu.Lock()
+	client := newClient(l.config(pair), l.proxy, l.patient)
 	was := l.client
 	l.identity, l.client, l.cert = speaker, client, cert
 	l.mu.Unlock()
@@ -79,9 +82,39 @@ func (l *line) config(pair *tls.Certificate) *tls.Config {
 	return trust.ClientConfig(l.root, trust.Fixed(pair), func() time.Time { return time.UnixMilli(l.now()) })
 }
 
+// learn makes a line that broke again and again patient: it may be central that
+// is slow, with a whole bank calling, and hanging up on it makes that worse. One
+// that has worked is not patient any more when it breaks next.
+func (l *line) learn(err error) {
+	broke := err != nil && isLine(err)
+	l.mu.Lock()
+	if l.broken++; !broke {
+		l.broken = 0
+	}
+	turn := broke && l.patient != (l.broken >= patientAfter)
+	if turn {
+		l.patient = !l.patient
+	}
+	speaker, cert := l.identity, l.cert
+	l.mu.Unlock()
+	if turn {
+		_ = l.show(speaker, cert) // the pair that was shown before
+	}
+}
+
+// isLine reports whether it was the line that broke.
+func isLine(err error) bool {
+	class, _ := classify(err)
+	return class == replica.Line
+}
+
 // newClient speaks to central, straight or through a proxy.
-func newClient(config *tls.Config, proxy *url.URL) *http.Client {
+func newClient(config *tls.Config, proxy *url.URL, patient bool) *http.Client {
 	dialer := net.Dialer{Timeout: dialFor}
+	pings := &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingFor}
+	if patient {
+		pings = &http.HTTP2Config{SendPingTimeout: patientPing, PingTimeout: patientPing}
+	}
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -93,9 +126,10 @@ func newClient(config *tls.Config, proxy *url.URL) *http.Client {
 			},
 			Proxy:               http.ProxyURL(proxy),
 			TLSClientConfig:     config,
-			TLSHandshakeTimeout: dialFor,
+			TLSHandshakeTimeout: shakeFor,
 			ForceAttemptHTTP2:   true,
-			HTTP2:               &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingFor},
+			HTTP2:               pings,
+			MaxConnsPerHost:     1, // all requests share it: a second handshake would be in vain
 			IdleConnTimeout:     idleFor,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -141,6 +175,7 @@ func (l *line) ask(ctx context.Context, q request) ([]byte, error) {
 	client := l.client
 	l.mu.Unlock()
 	answer, _, err := ask(ctx, client, l.base, q)
+	l.learn(err)
 	l.carried.Add(int64(len(q.body) + len(answer) + envelope))
 	return answer, err
 }
