@@ -72,7 +72,7 @@ func rewind(tx *rows.Tx, scope int64, epoch uint64, away bool) error {
 	r.Sweep = r.Sweep || away
 	r.Round++ // what was met until now may have left since
 	sc.Feed, sc.Epoch = 0, epoch
-	err = errors.Join(tx.SetScope(sc), setReading(tx, scope, r))
+	err = errors.Join(tx.SetScope(sc), setReading(tx, scope, r), tx.SetFact(factWhole, int64(0)))
 	if away {
 		// A withdrawal of consent may be on its way, as at the very first reading.
 		err = errors.Join(err, tx.SetFact(factMet, int64(0)))

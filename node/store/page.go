@@ -215,6 +215,9 @@ func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 		if err := s.advance(tx, page, page.Until); err != nil || page.More || page.Scope != s.branch {
 			return err
 		}
+		if err := tx.SetFact(factWhole, page.Until); err != nil {
+			return err
+		}
 		if known, err = s.dropTaken(tx, known); err != nil {
 			return err
 		}

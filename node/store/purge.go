@@ -60,35 +60,43 @@ func (s *Store) Purge(ctx context.Context) (done int, err error) {
 	return len(orders), s.clean(ctx, orders)
 }
 
-// ready are the orders that may be carried out: nothing untaken names what they
-// are about.
+// factWhole is the feed number up to which the branch's feed was read to an end:
+// what hung on a row that left may be told of by a later page than the row.
+const factWhole = "feed read whole"
+
+// ready are the orders that may be carried out: all pages that tell what hung on
+// the rows are in, and nothing untaken names what they are about.
 func (s *Store) ready(ctx context.Context) (out []wire.Receipt, err error) {
 	all, err := s.receipts(ctx, `clean=0`, purgeAtOnce)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
 	var named map[key]bool
+	var whole int64
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		if whole, err = tx.FactInt(factWhole); err != nil {
+			return err
+		}
 		named, err = s.naming(tx)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store: purge: %w", err)
 	}
-	var whole []wire.Receipt
+	var blanket []wire.Receipt
 	waits := false
 	for _, r := range all {
 		switch {
 		case r.Row == 0:
-			whole = append(whole, r)
-		case r.Why == wire.WhyLeft && named[key{r.Kind, r.Row}]:
+			blanket = append(blanket, r)
+		case r.Why == wire.WhyLeft && (r.N > whole || named[key{r.Kind, r.Row}]):
 			waits = true
 		default:
 			out = append(out, r)
 		}
 	}
 	if !waits {
-		out = append(out, whole...)
+		out = append(out, blanket...)
 	}
 	return out, nil
 }
