@@ -13,6 +13,8 @@ const (
 	streamClerks
 	streamFaults
 	streamSecrets // of node n: streamSecrets + n
+
+	streamNonces = 1 << 20 // far from those
 )
 
 // dice are a stream of chances that a seed decides.

@@ -142,9 +142,13 @@ func (w *World) poison() {
 
 // chain writes changes over bodies as they are into the closed file.
 func (s *station) chain(changes [][]journal.Body, session, by crdt.ID) error {
-	f, err := rows.Open(rows.Options{Path: s.path(), Schema: s.w.schema, Migrations: store.LocalTables(), NoSync: true, Readers: 1})
+	disk, err := newPlatter(s.w, s.path())
 	if err != nil {
 		return err
+	}
+	f, err := rows.Open(rows.Options{Path: s.path(), Schema: s.w.schema, Migrations: store.LocalTables(), NoSync: true, Readers: 1, Disk: disk})
+	if err != nil {
+		return errors.Join(err, disk.Close())
 	}
 	err = f.Write(s.w.ctx, func(tx *rows.Tx) error {
 		a, err := f.LoadAuthor(tx, 0, s.secret)
@@ -162,7 +166,7 @@ func (s *station) chain(changes [][]journal.Body, session, by crdt.ID) error {
 		}
 		return nil
 	})
-	return errors.Join(err, f.Close())
+	return errors.Join(err, f.Close(), disk.Close())
 }
 
 // mergeRaw brings what can be read of a change into the rows, as whatever program

@@ -93,6 +93,11 @@ func TestASeedReplaysToTheLine(t *testing.T) {
 	for _, seed := range []uint64{7, 8} {
 		// Another yard makes its templates anew: those must be the same too.
 		a, b := run(t, yard(t), Options{Seed: seed}), run(t, yard(t), Options{Seed: seed})
+		for _, r := range []*Result{a, b} {
+			if len(r.Failures) > 0 {
+				t.Error(report(r))
+			}
+		}
 		if a.Hash != b.Hash || a.Lines != b.Lines || a.Lines == 0 {
 			t.Errorf("seed %d: %d lines with hash %s, then %d lines with hash %s", seed, a.Lines, a.Hash, b.Lines, b.Hash)
 		}

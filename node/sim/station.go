@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 
 	"bough/node/desk"
@@ -24,6 +25,7 @@ type station struct {
 	pause  int64 // true time, ms UTC, until which the process stands still
 	clock  clock
 	secret *dice
+	disk   *platter
 	store  *store.Store
 	desk   *desk.Desk
 	rep    *replica.Replica
@@ -56,8 +58,11 @@ func (s *station) path() string { return s.w.file(s.name, s.gen) }
 func (s *station) nowMS() int64 { return s.clock.now(s.w.nowMS) }
 
 func (s *station) open() (err error) {
+	if s.disk, err = newPlatter(s.w, s.path()); err != nil {
+		return err
+	}
 	s.store, err = store.Open(s.w.ctx, store.Options{Path: s.path(), Schema: s.w.schema, Origin: s.seat.origin, Branch: s.seat.branch,
-		Rand: s.secret, NowMS: s.nowMS, NoSync: true,
+		Rand: s.secret, NowMS: s.nowMS, Disk: s.disk,
 		Enclose: func(content []byte) ([]byte, error) { return s.w.t.authority.Root().Enclose(content) }})
 	if err != nil {
 		return fmt.Errorf("sim: open %s: %w", s.name, err)
@@ -109,8 +114,11 @@ func (s *station) drop() error {
 	if s.store == nil {
 		return nil
 	}
-	err := s.store.File.Close()
-	s.store, s.desk, s.rep, s.up = nil, nil, nil, false
+	if !s.disk.quiet {
+		s.disk.calm()
+	}
+	err := errors.Join(s.store.File.Close(), s.disk.Close())
+	s.disk, s.store, s.desk, s.rep, s.up = nil, nil, nil, nil, false
 	return err
 }
 
@@ -130,7 +138,8 @@ func (s *station) crash() {
 	}
 	from := s.path()
 	s.gen++
-	if s.w.must("copy "+s.name, copyFile(from, s.path())) && s.w.must("close "+s.name, s.drop()) {
+	s.disk.quiet = true
+	if s.w.must("copy "+s.name, copyFile(from, s.path())) && s.w.must("cut "+s.name, s.disk.forget(s.path())) && s.w.must("close "+s.name, s.drop()) {
 		s.w.must("remove "+s.name, removeFile(from))
 	}
 	if s.w.faults.chance(500) {
@@ -152,6 +161,7 @@ func (s *station) boot() {
 	if !s.clock.anchored && s.clock.skewMS != 0 {
 		s.w.saw("back with a wrong clock")
 	}
+	s.harvest("not acknowledged when the power went", nil)
 	s.checkKept("after a crash")
 }
 

@@ -12,6 +12,7 @@ func features() []feature {
 		consents(),
 		crashes(),
 		forgers(),
+		disks(),
 		headOffice(),
 		lostDisks(),
 		neighbours(),

@@ -13,6 +13,7 @@ import (
 	"bough/node/crm"
 	"bough/node/office"
 	"bough/node/store"
+	"bough/node/store/vault"
 	"bough/sync/central"
 	"bough/sync/rows"
 	"bough/sync/trust"
@@ -115,11 +116,7 @@ func (y *Yard) template(ctx context.Context, s shape) (*template, error) {
 }
 
 func (t *template) make(ctx context.Context, s shape) (err error) {
-	blank, err := rows.Open(rows.Options{Path: t.blank, Schema: crm.Table(), Migrations: store.LocalTables(), NoSync: true})
-	if err != nil {
-		return err
-	}
-	if err := blank.Close(); err != nil {
+	if err := t.makeBlank(); err != nil {
 		return err
 	}
 	d := newDice(templateSeed, streamSecrets)
@@ -132,6 +129,19 @@ func (t *template) make(ctx context.Context, s shape) (err error) {
 		return err
 	}
 	return errors.Join(t.furnish(ctx, o, s, d), o.Close())
+}
+
+// makeBlank makes the file of a node that knows nothing yet.
+func (t *template) makeBlank() (err error) {
+	disk, err := vault.Mount("sim:"+t.blank, vault.OneKey(platterKey()), vault.Options{Rand: newDice(templateSeed, streamNonces)})
+	if err != nil {
+		return err
+	}
+	blank, err := rows.Open(rows.Options{Path: t.blank, Schema: crm.Table(), Migrations: store.LocalTables(), NoSync: true, Disk: disk})
+	if err != nil {
+		return errors.Join(err, disk.Close())
+	}
+	return errors.Join(blank.Close(), disk.Close())
 }
 
 // furnish founds the branches: people, workstations, customers.
