@@ -68,6 +68,9 @@ func (d *dir) dataKey(o Options) ([]byte, error) {
 	case err == nil:
 		return key, nil
 	case errors.Is(err, vault.ErrOtherKEK):
+		if key := freshKey(k); key != nil {
+			return key, nil
+		}
 		return nil, fmt.Errorf("%w: %s", ErrWrappingKey, k.Secret)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("node: %w", err)

@@ -178,3 +178,54 @@ func TestTheWrappingKeyMayLieElsewhereAndIsMissedThere(t *testing.T) {
 		t.Errorf("without the data key: %v", err)
 	}
 }
+
+// TestRotatedKeysOpenWhatTheOldOnesDidNoMore: in place, to another place, and cut
+// short after the data key was wrapped anew.
+func TestRotatedKeysOpenWhatTheOldOnesDidNoMore(t *testing.T) {
+	b, o := lonely(t, nil)
+	id := prospect(t, b, "Wenceslas Novak")
+	stopped(t, b.Stop)
+	d := &dir{path: o.Dir}
+	opens := func(o Options) {
+		t.Helper()
+		b := reopened(t, o)
+		mustHaveParties(t, b, []string{id})
+		stopped(t, b.Stop)
+	}
+	read := func(path string) []byte {
+		t.Helper()
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	old, page := read(d.file(wrappingName)), read(d.file(databaseName))[:16]
+	if err := Rotate(o, ""); err != nil {
+		t.Fatal(err)
+	}
+	opens(o)
+	if bytes.Equal(old, read(d.file(wrappingName))) || bytes.Equal(page, read(d.file(databaseName))[:16]) {
+		t.Error("the wrapping key or the keys of the file are what they were")
+	}
+	// Cut short: the data key is wrapped under the fresh key, which is not in place yet.
+	fresh := read(d.file(wrappingName))
+	for name, data := range map[string][]byte{wrappingName: old, wrappingName + freshTail: fresh} {
+		if err := os.WriteFile(d.file(name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	opens(o)
+	if !bytes.Equal(fresh, read(d.file(wrappingName))) {
+		t.Error("the rotation was not finished")
+	}
+	away := filepath.Join(t.TempDir(), "stick")
+	if err := Rotate(o, away); err != nil {
+		t.Fatal(err)
+	}
+	if d.has(wrappingName) {
+		t.Error("a wrapping key is left in the directory")
+	}
+	o.KeyFile = away
+	opens(o)
+}

@@ -3,13 +3,13 @@ package sim
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/office"
+	"bough/node/store/vault"
 	"bough/sync/replica"
 	"bough/sync/rows"
 )
@@ -218,14 +218,10 @@ func rowWords(r *rows.Stored) (out []string) {
 	return out
 }
 
+// disk is all that stands on the disk of a workstation, decrypted.
 func (w *World) disk(s *station) (all []byte) {
-	for _, end := range []string{"", "-wal"} {
-		b, err := os.ReadFile(s.path() + end)
-		if err != nil && !os.IsNotExist(err) {
-			w.must("read the disk of "+s.name, err)
-		}
-		all = append(all, b...)
-	}
+	err := s.disk.Pages(s.path(), func(_ vault.Place, page []byte) { all = append(all, page...) })
+	w.must("read the disk of "+s.name, err)
 	return all
 }
 

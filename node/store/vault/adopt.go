@@ -64,19 +64,24 @@ func (d *Disk) adopt(path string) error {
 }
 
 // copySealed makes an encrypted copy of a plain database, and proves it.
-func (d *Disk) copySealed(from, to string) (err error) {
+func (d *Disk) copySealed(from, to string) error {
 	plain, err := sqlite.OpenConn(from, sqlite.OpenReadWrite, sqlite.OpenURI)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, plain.Close()) }()
+	return errors.Join(d.copyFrom(plain, to), plain.Close())
+}
+
+// copyFrom makes an encrypted copy of an open database, and proves it. What the
+// log holds is moved into the database first.
+func (d *Disk) copyFrom(plain *sqlite.Conn, to string) error {
 	for _, sql := range []string{"PRAGMA temp_store=MEMORY", "PRAGMA wal_checkpoint(TRUNCATE)"} {
 		if err := sqlitex.ExecuteTransient(plain, sql, nil); err != nil {
 			return err
 		}
 	}
 	// reserve: a plain file has no room at the end of its pages.
-	err = sqlitex.ExecuteTransient(plain, "VACUUM INTO ?1", &sqlitex.ExecOptions{Args: []any{d.URI(to) + "&reserve=32"}})
+	err := sqlitex.ExecuteTransient(plain, "VACUUM INTO ?1", &sqlitex.ExecOptions{Args: []any{d.URI(to) + "&reserve=32"}})
 	if err != nil {
 		return err
 	}

@@ -119,3 +119,31 @@ func TestTemporaryFilesAreRefused(t *testing.T) {
 		t.Errorf("on disk: %v", got)
 	}
 }
+
+// TestNoNonceIsUsedTwice: of all page images in the file and its log, those that
+// were written over included as long as they lie there.
+func TestNoNonceIsUsedTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	c := openVault(t, path, register(t, newKey(), vault.Options{}))
+	run(t, c, "CREATE TABLE act (n INTEGER PRIMARY KEY, pad BLOB)")
+	seen := map[string]int{}
+	gather := func(b []byte, head, size int) {
+		for at := head; at+size <= len(b); at += size {
+			foot := b[at+size-16 : at+size]
+			seen[string(foot[:12])]++
+		}
+	}
+	for n := range 100 {
+		run(t, c, "INSERT INTO act VALUES (?1, randomblob(3000))", n)
+	}
+	gather(readFile(t, path+"-wal"), 32, 24+pageBytes)
+	run(t, c, "PRAGMA wal_checkpoint(TRUNCATE)")
+	gather(readFile(t, path), 0, pageBytes)
+	twice := 0
+	for _, n := range seen {
+		twice += n - 1
+	}
+	if twice > 0 || len(seen) < 300 {
+		t.Errorf("%d nonces, %d used again", len(seen), twice)
+	}
+}

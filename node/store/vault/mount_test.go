@@ -160,6 +160,31 @@ func TestAPlainFileIsEncryptedInItsPlace(t *testing.T) {
 	}
 }
 
+func TestRenewedKeysChangeEveryPageAndNoRow(t *testing.T) {
+	d := mount(t, vault.Options{})
+	path := filepath.Join(t.TempDir(), "a.db")
+	plainFile(t, path)
+	if done, err := d.Adopt(path); !done || err != nil {
+		t.Fatal(done, err)
+	}
+	before := readFile(t, path)
+	if err := d.Renew(path); err != nil {
+		t.Fatal(err)
+	}
+	after := readFile(t, path)
+	for at := 0; at+16 <= min(len(before), len(after)); at += pageBytes {
+		if bytes.Equal(before[at:at+16], after[at:at+16]) {
+			t.Errorf("page %d begins as before", at/pageBytes+1)
+		}
+	}
+	c := openOn(t, d, path)
+	mustBeSound(t, c)
+	if got := mustRows(t, c, "SELECT count(*) FROM party"); got[0] != "300" {
+		t.Errorf("rows: %v", got)
+	}
+	mustClose(t, c)
+}
+
 // TestAnInterruptedEncryptionIsFinished: a power cut before the copy took the
 // file's place, and one before the plain file was removed.
 func TestAnInterruptedEncryptionIsFinished(t *testing.T) {

@@ -95,6 +95,20 @@ func (d *Disk) Scan(path string, needle []byte) ([]Place, error) {
 	return w.scan(path, db, needle)
 }
 
+// Pages visits every page image that Scan looks through, decrypted; the bytes are
+// visit's until it returns. It is for who looks for many things at once.
+func (d *Disk) Pages(path string, visit func(Place, []byte)) error {
+	db, err := d.look(path)
+	if err != nil {
+		return fmt.Errorf("vault: read %s: %w", path, err)
+	}
+	w, err := d.walker(path, db)
+	if err != nil {
+		return fmt.Errorf("vault: read %s: %w", path, err)
+	}
+	return w.each(path, db, visit)
+}
+
 // ScanPlain is Scan for a file that is not encrypted, as tests of what lies
 // above the vault use it.
 func ScanPlain(path string, needle []byte) ([]Place, error) {
@@ -133,30 +147,38 @@ type walker struct {
 }
 
 func (w *walker) scan(path string, db *os.File, needle []byte) (found []Place, err error) {
-	if info, err := os.Stat(path + "-journal"); err == nil && info.Size() > 0 {
-		return nil, fmt.Errorf("vault: scan %s: it has a rollback journal: open and close the file first", path)
-	}
-	damaged := 0
-	look := func(p Place, page []byte) {
-		switch {
-		case page == nil && p.Page != lockPage:
-			damaged++
-		case bytes.Contains(page, needle):
+	err = w.each(path, db, func(p Place, page []byte) {
+		if bytes.Contains(page, needle) {
 			found = append(found, p)
 		}
+	})
+	return found, err
+}
+
+// each visits all pages, and fails if one of the file does not verify.
+func (w *walker) each(path string, db *os.File, visit func(Place, []byte)) error {
+	if info, err := os.Stat(path + "-journal"); err == nil && info.Size() > 0 {
+		return fmt.Errorf("vault: scan %s: it has a rollback journal: open and close the file first", path)
 	}
-	if err := w.database(db, look); err != nil {
-		return nil, fmt.Errorf("vault: scan %s: %w", path, err)
+	damaged := 0
+	err := w.database(db, func(p Place, page []byte) {
+		if page == nil && p.Page != lockPage {
+			damaged++
+			return
+		}
+		visit(p, page)
+	})
+	if err == nil && damaged > 0 {
+		err = fmt.Errorf("%d pages do not verify", damaged)
 	}
-	if damaged > 0 {
-		return nil, fmt.Errorf("vault: scan %s: %d pages do not verify", path, damaged)
+	if err == nil {
+		// A frame that does not verify was torn, and nobody can read it.
+		err = w.log(path, func(f logFrame) { visit(Place{Log, f.page, f.at}, f.plain) })
 	}
-	// A frame that does not verify was torn, and nobody can read it.
-	err = w.log(path, func(f logFrame) { look(Place{Log, f.page, f.at}, f.plain) })
 	if err != nil {
-		return nil, fmt.Errorf("vault: scan %s: %w", path, err)
+		return fmt.Errorf("vault: scan %s: %w", path, err)
 	}
-	return found, nil
+	return nil
 }
 
 // database visits the pages of the file; a nil page does not verify.
