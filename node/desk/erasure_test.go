@@ -40,9 +40,9 @@ var secrets = []string{"Quetzalcoatl", "xylophone", "zugzwang", "+442079460777",
 // lived is somebody with a life in the files: written at two workstations, with
 // a conflict, a draft, an answer of the API, a refusal, a relation and a household.
 type lived struct {
-	boss          *desk.Who
-	id, other     crdt.ID
-	group, friend crdt.ID
+	boss      *desk.Who
+	id, other crdt.ID
+	group     crdt.ID
 }
 
 func (b *bank) live(here, there *place) (l lived) {

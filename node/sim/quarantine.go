@@ -264,6 +264,9 @@ func (w *World) checkAuthorSees(s *station, held *rows.Stored) {
 func (w *World) checkWaiting(*quiet) {
 	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
 		n, _, err := tx.Int(`SELECT count(*) FROM held WHERE code='waits' AND NOT EXISTS (SELECT 1 FROM held_wait JOIN held AS h ON h.id=rests_on WHERE held_wait.held=held.id)`)
+		if err != nil {
+			return err
+		}
 		if n > 0 {
 			w.found("%d changes wait for nothing", n)
 		}
