@@ -332,6 +332,7 @@ func (s *Store) dropTaken(tx *rows.Tx, known neighbours) (neighbours, error) {
 		if n.last == n.base || n.taken <= n.base {
 			continue
 		}
+		s.soiled.Store(true)
 		upTo := min(n.taken, n.last)
 		if n.own { // kept, as own changes are
 			n.settled = upTo

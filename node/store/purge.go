@@ -46,8 +46,11 @@ func (s *Store) OrderPurge(tx *rows.Tx, r wire.Receipt) error {
 // holds the log, nothing is lost: the next pass does it.
 func (s *Store) Purge(ctx context.Context) (done int, err error) {
 	orders, err := s.ready(ctx)
-	if err != nil || len(orders) == 0 {
+	if err != nil {
 		return 0, err
+	}
+	if len(orders) == 0 {
+		return 0, s.rinse(ctx)
 	}
 	if err := s.forget(ctx, orders); err != nil {
 		return 0, fmt.Errorf("store: purge: %w", err)
@@ -58,6 +61,22 @@ func (s *Store) Purge(ctx context.Context) (done int, err error) {
 		return 0, err
 	}
 	return len(orders), s.clean(ctx, orders)
+}
+
+// rinse empties the write-ahead log after changes of neighbours were forgotten:
+// they may be about customers whom this branch does not hold.
+func (s *Store) rinse(ctx context.Context) error {
+	if !s.soiled.Swap(false) {
+		return nil
+	}
+	err := s.File.Scrub(ctx)
+	if err != nil {
+		s.soiled.Store(true)
+	}
+	if errors.Is(err, rows.ErrBusy) {
+		return nil // the next pass does it
+	}
+	return err
 }
 
 // factWhole is the feed number up to which the branch's feed was read to an end:

@@ -56,6 +56,7 @@ type Store struct {
 	overlay overlay
 	changed func([]crdt.ID)
 	differs func(scope int64)
+	soiled  atomic.Bool // the log has changes of neighbours that were forgotten
 	halt    func() error
 }
 
@@ -102,6 +103,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", o.Path, err), file.Close())
 	}
+	s.soiled.Store(true) // what the last process left
 	return s, nil
 }
 
