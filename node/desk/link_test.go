@@ -168,3 +168,32 @@ func TestWhatCannotBeOnePersonIsRefused(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoMayBeTheSameIsProposedUntilSomebodyDecides(t *testing.T) {
+	everywhere(t, func(t *testing.T, p *place) {
+		boss, one, other := twins(p)
+		for _, id := range []crdt.ID{one, other} {
+			p.saved(p.AddReach(ctx(), boss, id, desk.Reach{Channel: "phone", Value: "+442079460001"}))
+		}
+		proposed := func() []desk.Candidate {
+			list, err := p.Candidates(ctx(), boss, one)
+			must(t, err)
+			return list
+		}
+		if list := proposed(); len(list) != 1 || list[0].ID != other || !slices.Equal(list[0].Reasons, []string{"reach", "name"}) {
+			t.Fatalf("%+v", list)
+		}
+		not := p.saved(p.NotSame(ctx(), boss, one, other, "father and son"))
+		if list := proposed(); len(list) != 0 {
+			t.Errorf("proposed again: %+v", list)
+		}
+		p.saved(p.MaybeSame(ctx(), boss, not))
+		if len(proposed()) != 1 {
+			t.Error("taken back, and not proposed")
+		}
+		p.link(boss, one, other)
+		if len(proposed()) != 0 {
+			t.Error("linked, and proposed")
+		}
+	})
+}

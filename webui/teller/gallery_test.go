@@ -89,6 +89,16 @@ func anna() *desk.Customer {
 	}
 }
 
+// linked is somebody with two records.
+func linked() *desk.Customer {
+	c, petr := anna(), by("Petr Malý", "desk-1", 3*dayMS, desk.AtHeadOffice)
+	c.Linked = []desk.LinkedLine{{ID: c.ID, Name: c.Name, Status: "customer", HomeName: "Praha 1", Canonical: true, CoreKnows: true},
+		{ID: 79, Name: "Anna Novakova", Status: "prospect", HomeName: "Brno", Differs: []desk.FieldValue{{Name: "name", Value: "Anna Novakova", Author: petr}, {Name: "birth", Value: "1961-04-07", Author: petr}}},
+		{ID: 80, Missing: true}}
+	c.Links = []desk.LinkLine{{ID: 90, One: c.ID, Other: 79, OneName: c.Name, OtherName: "Anna Novakova", Reason: "same passport", Author: petr}}
+	return c
+}
+
 // wang is a visitor whose page stays closed until the stop is acknowledged.
 func wang() *desk.Customer {
 	return &desk.Customer{ID: 77, Name: "王小明", Type: "person", Status: "customer", Home: 2, HomeName: "上海徐汇", Tier: "B", Language: "zh",
@@ -194,6 +204,10 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "reach-new", Page: "reach", View: &reachView{ID: 1, Name: "Anna Nováková", Channel: "phone", Label: "mobile", Action: "/customers/1/reach/new"}},
 		{Name: "reach-change", Page: "reach", View: &reachView{ID: 1, Name: "Anna Nováková", Reach: 11, Channel: "phone", Value: "+420 601 234 567", Action: "/customers/1/reach/11"}},
 		{Name: "consent", Page: "consent", View: newConsent(anna(), map[string][]string{"purpose": {"marketing"}, "channel": {"phone"}})},
+		{Name: "customer-linked", Page: "customer", View: allowed(linked())},
+		{Name: "same", Page: "same", View: &sameView{Customer: anna(), Candidates: []desk.Candidate{{Hit: hits()[1], Score: 75, Reasons: []string{"reach", "name"}}}}},
+		{Name: "same-compare", Page: "same", View: &sameView{Customer: anna(), Other: wang(), Pairs: []samePair{{"name", "Anna Nováková", "王小明"}, {"birth", "1961-04-17", ""}, {"type", "person", "person"}}}},
+		{Name: "same-none", Page: "same", View: &sameView{Customer: nobody()}},
 		{Name: "correction", Page: "correction", View: &correctionView{ID: 1, Name: "Anna Nováková", Field: "birth", Current: "1961-04-17"}},
 		{Name: "prospect", Page: "prospect", View: newProspect()},
 		{Name: "prospect-alike", Page: "prospect", View: alikeProspect()},

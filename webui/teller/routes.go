@@ -74,6 +74,8 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodGet, "/when", when)
 	s.Signed(http.MethodGet, "/conflicts", conflicts)
 	s.Signed(http.MethodPost, "/conflicts/:id", settle)
+	s.Signed(http.MethodGet, "/customers/:id/same", opened(askSame))
+	s.Signed(http.MethodPost, "/customers/:id/same", opened(saveSame))
 	s.Signed(http.MethodPost, "/links/:id/remove", unlink)
 	s.Signed(http.MethodGet, "/prospects/new", askProspect)
 	s.Signed(http.MethodPost, "/prospects/new", saveProspect)

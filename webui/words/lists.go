@@ -43,6 +43,7 @@ func Lists() []List {
 		{"yesno", []string{"0", "1"}},
 		{"hop", desk.Hops}, {"hopstate", []string{desk.HopOK, desk.HopWarn, desk.HopWrong, desk.HopUntried}}, {"finding", desk.FindingCodes()},
 		{"erasurebasis", crm.ErasureBases},
+		{"alike", []string{"document", "reach", "name", "birth"}},
 		{"kind", kinds()}, {"field", fields()}, {"saved", saved()},
 	}
 }
@@ -50,7 +51,7 @@ func Lists() []List {
 // saved are the sentences that pages say after a form.
 func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
-		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided"}
+		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct"}
 }
 
 func kinds() []string {
