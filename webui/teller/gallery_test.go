@@ -115,6 +115,7 @@ func nobody() *desk.Customer {
 func allowed(c *desk.Customer) *customerView {
 	view := arrange(c)
 	view.MayRecord, view.MayEdit, view.MayConsent, view.MayTask, view.MayCase = true, true, true, true, true
+	view.MayLink = true
 	return view
 }
 
