@@ -147,6 +147,7 @@ func TestWhatIsErasedIsNowhereOnAnyDiskAndTheChainsStillVerify(t *testing.T) {
 			t.Fatalf("the scan finds nothing in %s even while it is there", filepath.Base(path))
 		}
 	}
+	b.act(set(crm.Directory, l.id, crm.DirectoryName, "Q. Jabberwock"))
 	n := b.order(t, l.id)
 	if found := lies(t, b.path(), secrets...); len(found) > 0 {
 		t.Errorf("central: %v", found)

@@ -232,6 +232,7 @@ func (f *Office) closure(tx *rows.Tx, party central.RowID, more [][2]int64) (out
 			}
 		}
 		if out[i].Kind == crm.Party {
+			take(central.RowID{Kind: crm.Directory, ID: out[i].ID}) // its entry has its id
 			sole, err := tx.IDs(soleHoldings, int64(out[i].ID))
 			if err != nil {
 				return nil, err
