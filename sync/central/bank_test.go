@@ -166,6 +166,7 @@ type till struct {
 	path   string
 	origin crdt.Origin
 	sent   uint64
+	table  *crdt.Schema // nil: that of this release
 }
 
 func (b *bank) join(origin crdt.Origin, branch int64) *till {
@@ -206,7 +207,11 @@ func copied(t testing.TB, dir, path string) string {
 
 func (l *till) open(branch int64) {
 	l.bank.t.Helper()
-	s, err := store.Open(ctx(), store.Options{Path: l.path, Schema: crm.Table(), Origin: l.origin, Branch: branch,
+	table := crm.Table()
+	if l.table != nil {
+		table = l.table
+	}
+	s, err := store.Open(ctx(), store.Options{Path: l.path, Schema: table, Origin: l.origin, Branch: branch,
 		Rand: rand.NewChaCha8([32]byte{byte(l.origin)}), NowMS: func() int64 { l.bank.now++; return l.bank.now }, NoSync: true})
 	must(l.bank.t, err)
 	l.Store = s

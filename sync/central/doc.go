@@ -53,5 +53,6 @@
 // # Testing
 //
 // go test uses files in a temporary directory, real TLS over loopback and the
-// handler itself; sync/uplink tests both ends together.
+// handler itself; sync/uplink tests both ends together. testdata/*.txt tell of what
+// is held and decided, and of an upgrade; -update writes what came out.
 package central
