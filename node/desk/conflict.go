@@ -18,11 +18,17 @@ func (d *Desk) Conflicts(ctx context.Context, who *Who, limit int) (out []Confli
 	}
 	err = d.file.Read(ctx, func(tx *rows.Tx) error {
 		var found []crdt.Conflict
-		err := tx.Query(`SELECT kind, row_id, field, stamp FROM conflict WHERE closed IS NULL ORDER BY stamp DESC LIMIT ?1`, func(s *rows.Stmt) error {
-			stamp, err := crdt.DecodeStamp(rows.Blob(s, 3))
-			found = append(found, crdt.Conflict{Kind: uint8(s.ColumnInt64(0)), Row: crdt.ID(s.ColumnInt64(1)), Field: uint8(s.ColumnInt64(2)), Stamp: stamp})
+		limit = min(max(limit, 1), MaxLimit)
+		err := tx.Query(`SELECT kind, row_id, field, stamp FROM conflict WHERE closed IS NULL ORDER BY stamp DESC`, func(s *rows.Stmt) error {
+			c := crdt.Conflict{Kind: uint8(s.ColumnInt64(0)), Row: crdt.ID(s.ColumnInt64(1)), Field: uint8(s.ColumnInt64(2))}
+			if len(found) == limit || !d.knows(c.Kind, c.Field) {
+				return nil
+			}
+			var err error
+			c.Stamp, err = crdt.DecodeStamp(rows.Blob(s, 3))
+			found = append(found, c)
 			return err
-		}, min(max(limit, 1), MaxLimit))
+		})
 		if err != nil {
 			return err
 		}
@@ -37,6 +43,13 @@ func (d *Desk) Conflicts(ctx context.Context, who *Who, limit int) (out []Confli
 		return nil
 	})
 	return out, err
+}
+
+// knows reports whether this release knows a field: a conflict of another waits
+// for the upgrade, or for a workstation that can show it.
+func (d *Desk) knows(kind, field uint8) bool {
+	k := d.file.Schema().Kind(kind)
+	return k != nil && k.Field(field) != nil
 }
 
 func (d *Desk) openConflict(n *names, c *crdt.Conflict) (Conflict, error) {
@@ -57,11 +70,8 @@ func (d *Desk) openConflict(n *names, c *crdt.Conflict) (Conflict, error) {
 
 func (d *Desk) conflictLine(n *names, r *rows.Stored, c *crdt.Conflict) (Conflict, error) {
 	kind := d.file.Schema().Kind(r.Kind)
-	line := Conflict{ID: c.ID(), Kind: kind.Name, Row: r.ID, Field: fmt.Sprint(c.Field), Losing: c.Value.String(), LosingStamp: c.Stamp.String(),
+	line := Conflict{ID: c.ID(), Kind: kind.Name, Row: r.ID, Field: kind.Field(c.Field).Name, Losing: c.Value.String(), LosingStamp: c.Stamp.String(),
 		Current: r.Get(c.Field).String(), CurrentStamp: r.Clocks.Of(c.Field).Stamp.String(), Closed: !c.Closed.IsZero()}
-	if f := kind.Field(c.Field); f != nil {
-		line.Field = f.Name
-	}
 	if r.Kind == crm.Reach {
 		line.Channel = r.Get(crm.ReachChannel).S
 	}
@@ -97,6 +107,9 @@ func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosin
 		row, c, err := conflictByID(a.Tx, conflict)
 		if err != nil {
 			return 0, err
+		}
+		if !d.knows(row.Kind, c.Field) {
+			return 0, invalid("field", "no_field", "this conflict is about something that only a newer version knows")
 		}
 		act, _ := crm.ActOf(row.Kind, true)
 		if err := d.need(who, act); err != nil {

@@ -148,7 +148,7 @@ func (p *page) losers(r *rows.Stored, field uint8) (out []ConflictValue, err err
 
 func (p *page) rowConflicts(r *rows.Stored) error {
 	for i := range r.Conflicts {
-		if !r.Conflicts[i].Closed.IsZero() {
+		if x := &r.Conflicts[i]; !x.Closed.IsZero() || !p.d.knows(x.Kind, x.Field) {
 			continue
 		}
 		line, err := p.d.conflictLine(p.names, r, &r.Conflicts[i])

@@ -224,7 +224,7 @@ func (w *World) checkDesk(s *station, here *census) {
 	}
 	for _, r := range here.rows {
 		for i := range r.Conflicts {
-			if x := &r.Conflicts[i]; x.Closed.IsZero() && !shown[x.ID()] {
+			if x := &r.Conflicts[i]; x.Closed.IsZero() && !shown[x.ID()] && s.knows(x.Kind, x.Field) {
 				w.found("%s does not list the conflict of %s %d field %d", s.name, kindName(w, r.Kind), r.ID, x.Field)
 			}
 		}

@@ -34,9 +34,11 @@ func (w *World) crashOne() {
 // crashAndReturn crashes, and plans the return.
 func (s *station) crashAndReturn() {
 	s.crash()
-	if !s.w.healed {
-		s.w.after(s.w.faults.between(1_000, 300_000), s.boot)
+	if s.w.healed { // its power went in the very last step
+		s.boot()
+		return
 	}
+	s.w.after(s.w.faults.between(1_000, 300_000), s.boot)
 }
 
 func (w *World) restart() {

@@ -107,7 +107,7 @@ func (s *station) joinAnew() {
 		return
 	}
 	s.seat, s.away = &at, false
-	if w.must("make a file", copyFile(w.t.blank, s.path())) {
+	if w.must("make a file", copyFile(s.blank(), s.path())) {
 		s.boot()
 		w.say(s.name, "has joined anew as %d", at.origin)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"bough/crdt"
 	"bough/node/desk"
 	"bough/node/store"
 	"bough/sync/central"
@@ -18,8 +19,9 @@ type station struct {
 	w      *World
 	name   string
 	seat   *seat
-	gen    int // of the file
-	life   int // of the process
+	schema *crdt.Schema // what its release knows
+	gen    int          // of the file
+	life   int          // of the process
 	up     bool
 	away   bool  // it cannot be switched on
 	pause  int64 // true time, ms UTC, until which the process stands still
@@ -43,11 +45,11 @@ type station struct {
 }
 
 func newStation(w *World, at *seat, n uint64) (*station, error) {
-	s := &station{w: w, name: at.name, seat: at, secret: newDice(w.o.Seed, streamSecrets+n), tokens: map[string]string{}, copied: map[*station]uint64{}}
+	s := &station{w: w, name: at.name, seat: at, secret: newDice(w.o.Seed, streamSecrets+n), tokens: map[string]string{}, copied: map[*station]uint64{}, schema: w.release()}
 	if w.o.has(Skew) {
 		s.clock.skewMS = skew(w.faults)
 	}
-	if err := copyFile(w.t.blank, s.path()); err != nil {
+	if err := copyFile(s.blank(), s.path()); err != nil {
 		return nil, err
 	}
 	return s, s.open()
@@ -61,7 +63,7 @@ func (s *station) open() (err error) {
 	if s.disk, err = newPlatter(s.w, s.path()); err != nil {
 		return err
 	}
-	s.store, err = store.Open(s.w.ctx, store.Options{Path: s.path(), Schema: s.w.schema, Origin: s.seat.origin, Branch: s.seat.branch,
+	s.store, err = store.Open(s.w.ctx, store.Options{Path: s.path(), Schema: s.schema, Origin: s.seat.origin, Branch: s.seat.branch,
 		Rand: s.secret, NowMS: s.nowMS, Disk: s.disk,
 		Enclose: func(content []byte) ([]byte, error) { return s.w.t.authority.Root().Enclose(content) }})
 	if err != nil {
@@ -261,6 +263,7 @@ func (s *station) push(a replica.Push) {
 		} else {
 			s.w.saw("changes of a neighbour passed on")
 			s.w.relays(h.Origin)
+			s.relaysUnknown(&ranges[i])
 		}
 	}
 	if len(ranges) == 0 && s.at > a.From {

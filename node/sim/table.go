@@ -23,6 +23,7 @@ func features() []feature {
 		people(),
 		quarantine(),
 		receipts(),
+		releases(),
 		standings(),
 		syncing(),
 	}

@@ -48,11 +48,13 @@ type shape struct{ branches, nodes int }
 
 // template is a bank on its first morning.
 type template struct {
-	central   string // file
-	blank     string // file of a node that knows nothing yet
-	authority *trust.Authority
-	seats     []seat
-	people    []person
+	central     string       // file
+	blank       string       // file of a node that knows nothing yet
+	before      *crdt.Schema // what the release before knows
+	blankBefore string       // a blank file of its making
+	authority   *trust.Authority
+	seats       []seat
+	people      []person
 }
 
 // seat is a workstation that joined.
@@ -107,7 +109,8 @@ func (y *Yard) template(ctx context.Context, s shape) (*template, error) {
 		return t, nil
 	}
 	t := &template{central: filepath.Join(y.dir, fmt.Sprintf("central-%d-%d.db", s.branches, s.nodes)),
-		blank: filepath.Join(y.dir, fmt.Sprintf("node-%d-%d.db", s.branches, s.nodes))}
+		blank:       filepath.Join(y.dir, fmt.Sprintf("node-%d-%d.db", s.branches, s.nodes)),
+		blankBefore: filepath.Join(y.dir, fmt.Sprintf("before-%d-%d.db", s.branches, s.nodes))}
 	if err := t.make(ctx, s); err != nil {
 		return nil, fmt.Errorf("sim: make a template: %w", err)
 	}
@@ -116,7 +119,10 @@ func (y *Yard) template(ctx context.Context, s shape) (*template, error) {
 }
 
 func (t *template) make(ctx context.Context, s shape) (err error) {
-	if err := t.makeBlank(); err != nil {
+	if t.before, err = before(); err != nil {
+		return err
+	}
+	if err := errors.Join(makeBlank(t.blank, crm.Table()), makeBlank(t.blankBefore, t.before)); err != nil {
 		return err
 	}
 	d := newDice(templateSeed, streamSecrets)
@@ -132,12 +138,12 @@ func (t *template) make(ctx context.Context, s shape) (err error) {
 }
 
 // makeBlank makes the file of a node that knows nothing yet.
-func (t *template) makeBlank() (err error) {
-	disk, err := vault.Mount("sim:"+t.blank, vault.OneKey(platterKey()), vault.Options{Rand: newDice(templateSeed, streamNonces)})
+func makeBlank(path string, schema *crdt.Schema) error {
+	disk, err := vault.Mount("sim:"+path, vault.OneKey(platterKey()), vault.Options{Rand: newDice(templateSeed, streamNonces)})
 	if err != nil {
 		return err
 	}
-	blank, err := rows.Open(rows.Options{Path: t.blank, Schema: crm.Table(), Migrations: store.LocalTables(), NoSync: true, Disk: disk})
+	blank, err := rows.Open(rows.Options{Path: path, Schema: schema, Migrations: store.LocalTables(), NoSync: true, Disk: disk})
 	if err != nil {
 		return errors.Join(err, disk.Close())
 	}
