@@ -112,7 +112,11 @@ func (d *dir) sealed() (bool, error) {
 
 // adopt encrypts the database of a release that did not, and says so.
 func (d *dir) adopt(o Options) error {
-	done, err := d.vault.Adopt(d.file(databaseName))
+	done := false
+	err := d.rewritten(func() (err error) {
+		done, err = d.vault.Adopt(d.file(databaseName))
+		return err
+	})
 	if done {
 		o.Log.Warn("The file was not encrypted. It is now; what it held in clear has been overwritten. Backups made before are still readable by anybody: remove them once there is a new one.", "file", d.file(databaseName))
 	}

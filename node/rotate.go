@@ -38,7 +38,7 @@ func Rotate(o Options, to string) (err error) {
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
 	if d.has(databaseName) {
-		if err := d.vault.Renew(d.file(databaseName)); err != nil {
+		if err := d.rewritten(func() error { return d.vault.Renew(d.file(databaseName)) }); err != nil {
 			return fmt.Errorf("node: %w", err)
 		}
 	}

@@ -77,6 +77,37 @@ func (b *Branch) newToken(ctx context.Context) error {
 	return b.dir.writeJSON(tokenName, tokenFile{Token: t.Next, Place: at})
 }
 
+// rewritten runs what puts another file in the place of the database. The word
+// goes with the new one, unless the database was a copy already: that is still
+// to be noticed. A crash in between makes it look like a copy, which costs a
+// new number and loses nothing.
+func (d *dir) rewritten(put func() error) error {
+	var t tokenFile
+	err := d.readJSON(tokenName, &t)
+	if errors.Is(err, fs.ErrNotExist) {
+		return put()
+	}
+	if err != nil {
+		return err
+	}
+	was, err := placeOf(d.file(databaseName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return put()
+	}
+	if err != nil {
+		return err
+	}
+	if err := put(); err != nil {
+		return err
+	}
+	at, err := placeOf(d.file(databaseName))
+	if err != nil || t.Place != was || at == was {
+		return err
+	}
+	t.Place = at
+	return d.writeJSON(tokenName, t)
+}
+
 // placeOf is what the system calls a file whatever its name: a copy has another.
 func placeOf(path string) (string, error) {
 	f, err := os.Open(path)
