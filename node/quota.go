@@ -67,6 +67,16 @@ func (b *Branch) rateNow(ctx context.Context) (rate int64, err error) {
 	return rate, nil
 }
 
+// shared reports whether head office says what the line of a branch carries:
+// then sync keeps to its part of it.
+func (h *HeadOffice) shared(ctx context.Context, branch int64) (is bool, err error) {
+	err = h.Office.Central.File.Read(ctx, func(tx *rows.Tx) error {
+		_, is, err = tx.Int(`SELECT 1 FROM parameter WHERE name=?1 AND value<>'' AND (branch IS NULL OR branch IN (0, ?2))`, crm.SettingLine, branch)
+		return err
+	})
+	return is, err
+}
+
 // inHours reports whether a time of day lies in the hours of a day that is worked;
 // what cannot be read stands for the default. A whole day means every day.
 func inHours(hours string, works bool, at time.Time) bool {

@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -60,6 +61,11 @@ func (e *endpoint) snapshot(w http.ResponseWriter, r *http.Request, n *Node) err
 	var q wire.SnapshotAsk
 	if err := readJSON(w, r, &q); err != nil {
 		return err
+	}
+	if e.o.Shared != nil {
+		if shared, err := e.o.Shared(r.Context(), n.Branch); err != nil || shared {
+			return cmp.Or(err, ErrNoSnapshot)
+		}
 	}
 	done, err := e.work(r.Context())
 	if err != nil {
