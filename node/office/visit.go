@@ -17,7 +17,7 @@ import (
 // did not know. Its work is taken, and flagged.
 func (h *hearing) isLate(row *rows.Stored) (bool, error) {
 	for _, party := range partiesOf(h.b.Schema(), row) {
-		owes, err := h.b.Owes(h.n.Origin, central.RowID{Kind: crm.Party, ID: party})
+		owes, err := h.b.Owes(h.n, central.RowID{Kind: crm.Party, ID: party})
 		if err != nil || owes {
 			if owes {
 				h.late[party] = true

@@ -132,12 +132,34 @@ func (s *Store) finish(ctx context.Context, scope int64) error {
 	return nil
 }
 
-// whole forgets that a scope was read from 0.
+// whole forgets that a scope was read from 0. What came and left while this node
+// was away, or before it began to read, is not here either: central hears so.
 func (s *Store) whole(tx *rows.Tx, scope int64, r rows.Reading) error {
-	if err := tx.Exec(`DELETE FROM reading WHERE scope=?1`, scope); err != nil || !r.Sweep {
+	if err := tx.Exec(`DELETE FROM reading WHERE scope=?1`, scope); err != nil {
 		return err
 	}
-	if err := s.sweepUnknown(tx, scope, r.Round); err != nil {
+	if r.Sweep {
+		if err := s.forgetMet(tx, scope, r.Round); err != nil {
+			return err
+		}
+	}
+	if scope != s.branch {
+		return nil
+	}
+	sc, err := tx.Scope(scope)
+	if err != nil {
+		return err
+	}
+	if err := s.OrderPurge(tx, wire.Receipt{Why: wire.WhyLeft, N: sc.Feed}); err != nil || !r.Sweep {
+		return err
+	}
+	return tx.SetFact(factMet, int64(1))
+}
+
+// forgetMet ends a sweep: rows of unknown kinds go that were not met, and no
+// mark is needed any more.
+func (s *Store) forgetMet(tx *rows.Tx, scope, round int64) error {
+	if err := s.sweepUnknown(tx, scope, round); err != nil {
 		return err
 	}
 	for _, k := range s.File.Held().Kinds {
@@ -145,29 +167,24 @@ func (s *Store) whole(tx *rows.Tx, scope int64, r rows.Reading) error {
 			return err
 		}
 	}
-	if err := tx.Exec(`UPDATE met SET round=0 WHERE scope=?1`, scope); err != nil || scope != s.branch {
-		return err
-	}
-	// What came and left while this node was away is not here either.
-	if sc, err := tx.Scope(scope); err != nil {
-		return err
-	} else if err := s.OrderPurge(tx, wire.Receipt{Why: wire.WhyLeft, N: sc.Feed}); err != nil {
-		return err
-	}
-	return tx.SetFact(factMet, int64(1))
+	return tx.Exec(`UPDATE met SET round=0 WHERE scope=?1`, scope)
 }
 
 // sweepUnknown lets go of rows of kinds that this release does not know: there
 // are few.
 func (s *Store) sweepUnknown(tx *rows.Tx, scope, round int64) error {
 	var unmet []key
-	err := tx.Query(`SELECT kind, row_id FROM met WHERE scope=?1 AND round<>?2`, func(st *sqlite.Stmt) error {
+	err := tx.Query(`SELECT u.kind, u.id
+		FROM unknown AS u
+		LEFT JOIN met AS m
+			ON m.kind=u.kind AND m.row_id=u.id
+		WHERE coalesce(m.scope, ?3)=?1 AND coalesce(m.round, -1)<>?2`, func(st *sqlite.Stmt) error {
 		k := key{uint8(st.ColumnInt64(0)), crdt.ID(st.ColumnInt64(1))}
 		if s.File.Held().Kind(k.kind) == nil && !s.overlay.has(k) {
 			unmet = append(unmet, k)
 		}
 		return nil
-	}, scope, round)
+	}, scope, round, s.branch) // what was written here and never came with the feed is of the branch
 	for _, k := range unmet {
 		if err == nil {
 			_, err = s.letGo(tx, k.kind, k.id, scope, nil)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -37,12 +38,25 @@ func (l *till) lies(words ...string) (found []string) {
 	return found
 }
 
+// sayWhole sends what a node says after it read a feed from 0: that nothing is
+// here which left before.
+func (l *till) sayWhole() {
+	l.t.Helper()
+	n, err := l.Purge(ctx())
+	list, err2 := l.Receipts(ctx(), 10)
+	_, err3 := l.Noted(ctx(), list)
+	if err := errors.Join(err, err2, err3); err != nil || n != 1 || len(list) != 1 || list[0].Row != 0 {
+		l.t.Fatalf("after the first reading %d receipts were due: %v, %v", n, list, err)
+	}
+}
+
 func TestAReceiptGoesOutOnlyWhenNothingIsLeftOnTheDisk(t *testing.T) {
 	l := open(t)
 	f := newFeed()
 	const who, said = "Quetzalcoatl", "xylophone"
 	secret := []string{who, "quetzalcoatl", said}
 	first := l.feedParties(f, who, said, 300)
+	l.sayWhole()
 	if _, err := l.Index(ctx(), 10_000); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package central
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 
@@ -64,10 +65,13 @@ func (c *Central) Outstanding(ctx context.Context) (map[crdt.Origin]Purges, erro
 }
 
 // Owes reports whether a node has not confirmed yet that it is rid of a row
-// that left its scopes.
-func (b *Batch) Owes(origin crdt.Origin, row RowID) (owes bool, err error) {
+// that left its scopes, be it by what was taken before in this transaction.
+func (b *Batch) Owes(n *Node, row RowID) (owes bool, err error) {
+	if e := b.rows[key{row.Kind, row.ID}]; e != nil && slices.Contains(e.was, n.Branch) {
+		return true, nil
+	}
 	_, owes, err = b.Tx.Int(`SELECT 1 FROM purge WHERE origin=?1 AND why=?2 AND kind=?3 AND row_id=?4 AND done=0`,
-		int64(origin), wire.WhyLeft, int64(row.Kind), int64(row.ID))
+		int64(n.Origin), wire.WhyLeft, int64(row.Kind), int64(row.ID))
 	return owes, err
 }
 
