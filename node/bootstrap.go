@@ -55,6 +55,11 @@ func (b *Branch) bootstrap(ctx context.Context) error {
 		if err == nil || ctx.Err() != nil {
 			return errors.Join(err, ctx.Err())
 		}
+		if have == 0 && errors.Is(err, uplink.ErrNoSnapshot) {
+			b.forgetSnapshot()
+			b.o.Log.Info("central makes no snapshot for this branch; the feed is read from the beginning")
+			return nil
+		}
 		if idle++; have > had {
 			had, idle = have, 0
 		}
