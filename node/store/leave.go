@@ -60,19 +60,31 @@ func (s *Store) left(tx *rows.Tx, l leaving, touched []crdt.ID) ([]crdt.ID, erro
 }
 
 // stub notes what left, by ids alone: of a root row also the order to purge it
-// with all that hung on it, of another one what it hung on.
+// with all that hung on it, of another one what it hung on. Where that is not
+// here any more, this was written here after the purge: it has to go as well.
 func (s *Store) stub(tx *rows.Tx, kind *crdt.Kind, k key, old *rows.Stored, n int64) error {
 	if rootKinds(s.File.Held())[k.kind] {
 		return errors.Join(putStub(tx, k, k, n), s.OrderPurge(tx, wire.Receipt{Why: wire.WhyLeft, Kind: k.kind, Row: k.id, N: n}))
 	}
-	if old == nil {
+	row := old
+	if row == nil {
+		row = s.overlay.over(s.File.Held(), k, nil, nil)
+	}
+	if row == nil {
 		return nil
 	}
 	for _, f := range rootRefs(kind) {
-		if v := old.Get(f.Num); !v.IsNull() {
-			if err := putStub(tx, k, key{f.Ref, v.ID()}, n); err != nil {
-				return err
-			}
+		v := row.Get(f.Num)
+		if v.IsNull() {
+			continue
+		}
+		root := key{f.Ref, v.ID()}
+		here, err := tx.Get(root.kind, root.id)
+		if err == nil && here == nil {
+			err = s.OrderPurge(tx, wire.Receipt{Why: wire.WhyLeft, Kind: root.kind, Row: root.id, N: n})
+		}
+		if err := errors.Join(err, putStub(tx, k, root, n)); err != nil {
+			return err
 		}
 	}
 	return nil
