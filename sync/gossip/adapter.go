@@ -2,6 +2,7 @@ package gossip
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/hashicorp/memberlist"
 
@@ -55,17 +56,34 @@ func (d delegate) MergeRemoteState(b []byte, _ bool) {
 }
 
 // events tells that somebody came or went. The library holds its lock then, so
-// that nothing of it may be asked.
+// that nothing of it may be asked, and its nodes stand still.
 type events struct{ g *Gossip }
 
-// NotifyJoin implements memberlist.EventDelegate.
-func (e events) NotifyJoin(*memberlist.Node) { poke(e.g.wake) }
+// NotifyJoin implements memberlist.EventDelegate; a member that comes back at
+// another address is one that joins.
+func (e events) NotifyJoin(n *memberlist.Node) {
+	if origin, ok := originOf(n); ok {
+		e.g.came(origin, n.Address())
+		poke(e.g.wake)
+	}
+}
 
 // NotifyLeave implements memberlist.EventDelegate.
-func (e events) NotifyLeave(*memberlist.Node) { poke(e.g.wake) }
+func (e events) NotifyLeave(n *memberlist.Node) {
+	if origin, ok := originOf(n); ok {
+		e.g.went(origin)
+		poke(e.g.wake)
+	}
+}
 
-// NotifyUpdate implements memberlist.EventDelegate.
-func (e events) NotifyUpdate(*memberlist.Node) { poke(e.g.wake) }
+// NotifyUpdate implements memberlist.EventDelegate: nobody has a meta.
+func (events) NotifyUpdate(*memberlist.Node) {}
+
+// originOf is the origin that a node of the library stands for.
+func originOf(n *memberlist.Node) (crdt.Origin, bool) {
+	origin, err := strconv.ParseUint(n.Name, 10, 31)
+	return crdt.Origin(origin), err == nil
+}
 
 // broadcast is a state on its way.
 type broadcast struct {

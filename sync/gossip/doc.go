@@ -14,14 +14,17 @@
 //   - Receivers do not pass broadcasts of users on: a state that is newer than
 //     the one known is queued again, and all states known are exchanged in
 //     push/pull. States are idempotent: the newest of an origin counts.
+//   - A key is taken off its ring in place, under the eyes of who decrypts:
+//     Rekey only ever removes the last one.
 //   - A node that left or died stands in no list of members, and its state is
 //     forgotten after a day.
 //
 // # Locks
 //
 // Gossip.mu guards the states and addresses. The library calls back from its
-// own goroutines, some of them under its own lock: a callback only notes and
-// wakes the one goroutine that Gossip owns, which then looks at the members.
+// own goroutines, some of them under its own lock: a callback only notes who
+// came and went, and wakes the one goroutine that Gossip owns. The library's
+// list of members is never asked for: its nodes change while they are read.
 //
 // # Tests
 //

@@ -1,7 +1,6 @@
 package gossip
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -81,6 +80,8 @@ type Gossip struct {
 	ctx   context.Context
 	work  sync.WaitGroup
 
+	address string // as it is told to the others; never changes
+
 	mu    sync.Mutex // guards the rest
 	order uint64
 	own   []byte // as last said
@@ -108,7 +109,7 @@ func New(o Options) (*Gossip, error) {
 	g := &Gossip{o: o, wake: make(chan struct{}, 1), say: make(chan struct{}, 1), told: make(chan struct{}, 1), heard: map[crdt.Origin]heard{},
 		known: map[string]bool{}, here: map[crdt.Origin]string{}}
 	g.ctx, g.stop = context.WithCancel(context.Background())
-	g.queue = &memberlist.TransmitLimitedQueue{RetransmitMult: 3, NumNodes: func() int { return len(g.members()) + 1 }}
+	g.queue = &memberlist.TransmitLimitedQueue{RetransmitMult: 3, NumNodes: g.members}
 	c := memberlist.DefaultLANConfig()
 	c.Name = strconv.FormatUint(uint64(o.Origin), 10)
 	c.BindAddr, c.BindPort, c.AdvertisePort = host, port, port
@@ -132,6 +133,7 @@ func New(o Options) (*Gossip, error) {
 		g.stop()
 		return nil, fmt.Errorf("gossip: listen on %s: %w", o.Bind, err)
 	}
+	g.address = g.list.LocalNode().Address()
 	g.Know(o.Known)
 	return g, nil
 }
@@ -151,10 +153,9 @@ func (g *Gossip) Rekey(key, previous []byte) error {
 	if err := errors.Join(ring.AddKey(slices.Clone(key)), ring.UseKey(slices.Clone(key))); err != nil {
 		return fmt.Errorf("gossip: key of the branch: %w", err)
 	}
-	for _, old := range ring.GetKeys() {
-		if bytes.Equal(old, key) || bytes.Equal(old, previous) {
-			continue
-		}
+	// From the end: the library removes a key by moving those behind it, in the
+	// very slice that it decrypts with at the same time.
+	for _, old := range slices.Backward(ring.GetKeys()[1:]) {
 		if err := ring.RemoveKey(old); err != nil {
 			return fmt.Errorf("gossip: previous key of the branch: %w", err)
 		}
@@ -196,7 +197,7 @@ func (g *Gossip) Stop() error {
 }
 
 // Address is where this node gossips, as it tells the others: host:port.
-func (g *Gossip) Address() string { return g.list.LocalNode().Address() }
+func (g *Gossip) Address() string { return g.address }
 
 // Know adds addresses to join with, at once and for as long as this runs.
 func (g *Gossip) Know(addresses []string) {
@@ -213,10 +214,9 @@ func (g *Gossip) Know(addresses []string) {
 // Known are the addresses of others that were told of or seen, to be kept for
 // the next start.
 func (g *Gossip) Known() []string {
-	own := g.Address()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(g.known)), func(a string) bool { return a == own })
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(g.known)), func(a string) bool { return a == g.address })
 }
 
 // Say makes the others hear soon how this node stands; it never blocks.
@@ -242,11 +242,11 @@ func (g *Gossip) Heard() []Heard {
 	return out
 }
 
-// members are the addresses of the members, this node among them.
-func (g *Gossip) members() map[crdt.Origin]string {
+// members counts the members, this node among them.
+func (g *Gossip) members() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.here
+	return max(len(g.here), 1)
 }
 
 // run says how this node stands, joins who is missing and forgets who is gone,
@@ -266,7 +266,7 @@ func (g *Gossip) run() {
 			g.join()
 			joining = g.o.After(g.pause(joinEvery))
 		case <-g.wake:
-			g.look()
+			g.forget()
 			if g.o.Changed != nil {
 				g.o.Changed()
 			}
@@ -302,39 +302,44 @@ func (g *Gossip) speak() {
 	g.queue.QueueBroadcast(broadcast{origin: g.o.Origin, raw: g.refresh()})
 }
 
-// look notes who is here, and forgets who has long been gone.
-func (g *Gossip) look() {
-	here := map[crdt.Origin]string{}
-	for _, m := range g.list.Members() {
-		if n, err := strconv.ParseUint(m.Name, 10, 31); err == nil {
-			here[crdt.Origin(n)] = m.Address()
-		}
+// came notes a member and where it is. The library calls it with its lock held:
+// this is the only moment at which a node of the library may be read.
+func (g *Gossip) came(origin crdt.Origin, address string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.here[origin] = address
+	if origin != g.o.Origin && len(g.known) < maxKnown {
+		g.known[address] = true
 	}
+	if h, is := g.heard[origin]; is {
+		h.address = address
+		g.heard[origin] = h
+	}
+}
+
+// went notes that a member is gone.
+func (g *Gossip) went(origin crdt.Origin) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.here, origin)
+}
+
+// forget forgets who has long been gone.
+func (g *Gossip) forget() {
 	now := g.o.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.here = here
-	for origin, address := range here {
-		if origin != g.o.Origin && len(g.known) < maxKnown {
-			g.known[address] = true
-		}
-		if h, is := g.heard[origin]; is {
-			h.address = address
-			g.heard[origin] = h
-		}
-	}
 	maps.DeleteFunc(g.heard, func(origin crdt.Origin, h heard) bool {
-		_, is := here[origin]
+		_, is := g.here[origin]
 		return !is && now-h.atMS > goneAfter.Milliseconds()
 	})
 }
 
 // join joins with some of those who were told of and are not here.
 func (g *Gossip) join() {
-	g.look()
-	own := g.Address()
+	g.forget()
 	g.mu.Lock()
-	present := map[string]bool{own: true}
+	present := map[string]bool{g.address: true}
 	for _, address := range g.here {
 		present[address] = true
 	}
@@ -351,7 +356,6 @@ func (g *Gossip) join() {
 	if n, err := g.list.Join(missing); err != nil {
 		g.o.Log.Debug("joining neighbours", "reached", n, "error", err)
 	}
-	g.look()
 }
 
 // hear takes a state in; it reports whether it is news.
