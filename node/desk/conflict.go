@@ -42,7 +42,7 @@ func (d *Desk) Conflicts(ctx context.Context, who *Who, limit int) (out []Confli
 		}
 		return nil
 	})
-	return out, err
+	return who.veilConflicts(out), err
 }
 
 // knows reports whether this release knows a field: a conflict of another waits

@@ -68,6 +68,7 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 	if err != nil {
 		return nil, err
 	}
+	who.veil(c)
 	return c, d.o.Local.Opened(ctx, who.Person, c.ID, d.o.NowMS())
 }
 
@@ -280,5 +281,6 @@ func (d *Desk) Timeline(ctx context.Context, who *Who, id crdt.ID, limit int) (o
 		out, err = d.interactions(newNames(tx), ids, min(max(limit, 1), MaxLimit))
 		return err
 	})
+	who.veilTimeline(out)
 	return out, err
 }

@@ -187,8 +187,10 @@ func (d *Desk) act(ctx context.Context, who *Who, need crm.Act, fn func(*rows.Ac
 	}
 	var id crdt.ID
 	r, err := d.o.Ledger.Act(ctx, rows.Actor{Session: who.Session, Person: who.Person}, func(a *rows.Act) (err error) {
-		id, err = fn(a)
-		return err
+		if id, err = fn(a); err != nil {
+			return err
+		}
+		return d.mayWrite(who, a.Ops)
 	})
 	if err != nil {
 		return Saved{}, err

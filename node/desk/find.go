@@ -26,7 +26,7 @@ func (d *Desk) Find(ctx context.Context, who *Who, typed string, limit int) (out
 		out, err = d.hits(newNames(tx), ids)
 		return err
 	})
-	return out, err
+	return who.veilHits(out), err
 }
 
 // hits are the lines of parties that were found, one for all that are linked.

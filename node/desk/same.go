@@ -66,6 +66,9 @@ func (d *Desk) Candidates(ctx context.Context, who *Who, id crdt.ID) (out []Cand
 		}
 		return nil
 	})
+	for i := range out {
+		who.veilHit(&out[i].Hit)
+	}
 	slices.SortStableFunc(out, func(a, b Candidate) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
 	return out[:min(len(out), maxCandidates)], err
 }

@@ -19,6 +19,40 @@ func (d *Desk) Write(ctx context.Context, who *Who, needs []crm.Act, fn func(*ro
 	return d.act(ctx, who, needs[0], fn)
 }
 
+// Allow checks that somebody may do an act of head office: one on the bank
+// itself, so that customers of every branch need not be theirs to see.
+func (d *Desk) Allow(who *Who, act crm.Act) error {
+	if err := signedIn(who); err != nil {
+		return err
+	}
+	if !who.May(act) {
+		return denied("not_allowed", "your role may not do this; ask your manager")
+	}
+	return nil
+}
+
+// Decree is one act of head office, for the packages of its nouns (node/staff).
+// fn returns the row that was written.
+func (d *Desk) Decree(ctx context.Context, who *Who, act crm.Act, fn func(*rows.Act) (crdt.ID, error)) (Saved, error) {
+	if err := d.Allow(who, act); err != nil {
+		return Saved{}, err
+	}
+	var id crdt.ID
+	r, err := d.o.Ledger.Act(ctx, rows.Actor{Session: who.Session, Person: who.Person}, func(a *rows.Act) (err error) {
+		id, err = fn(a)
+		return err
+	})
+	return Saved{ID: id, Seq: r.Seq, Stamp: r.Stamp, State: d.fresh()}, err
+}
+
+// Look hands fn a snapshot, if who may do an act of head office.
+func (d *Desk) Look(ctx context.Context, who *Who, act crm.Act, fn func(*Reader) error) error {
+	if err := d.Allow(who, act); err != nil {
+		return err
+	}
+	return d.file.Read(ctx, func(tx *rows.Tx) error { return fn(d.Reader(tx)) })
+}
+
 // Reader reads rows and the names behind them from one snapshot.
 type Reader struct {
 	*rows.Tx

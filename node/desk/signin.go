@@ -236,6 +236,9 @@ func (d *Desk) who(ctx context.Context, t *store.Token) (who *Who, err error) {
 		if row == nil {
 			return &Error{Reason: SignedOut, Code: "signed_out", Message: "head office did not accept this sign-in; sign in again"}
 		}
+		if who.fields, err = fieldRights(tx, who.Role); err != nil {
+			return err
+		}
 		return tx.Query(`SELECT act FROM access_right WHERE role=?1 AND allowed=1`, func(s *rows.Stmt) error {
 			who.acts[crm.Act(s.ColumnText(0))] = true
 			return nil

@@ -33,6 +33,7 @@ type Who struct {
 	Branch  int64 // 0: head office
 	UntilMS int64 // the session ends, ms UTC
 	acts    map[crm.Act]bool
+	fields  map[crm.FieldName]fieldRight // where the role departs from seeing and editing all
 }
 
 // May reports whether the person's role may do act.
@@ -80,6 +81,8 @@ type FieldValue struct {
 	Stamp     string // to be sent back as saw
 	Author    Author
 	Locked    bool // core-owned: offer "ask for a correction"
+	Barred    bool // the role may not change it
+	Hidden    bool // the role does not see it: no value is given
 	Conflicts []ConflictValue
 }
 

@@ -163,11 +163,34 @@ func (h *hearing) may(act crm.Act) (yes bool, err error) {
 	return n > 0, nil
 }
 
+// barred reports whether the author's role may not write a field.
+func (h *hearing) barred(kind *crdt.Kind, f *crdt.Field) (bool, error) {
+	if h.vouched {
+		return false, nil
+	}
+	role := h.who.role
+	if h.fields[role] == nil {
+		found := map[crm.FieldName]bool{}
+		err := h.b.Tx.Query(`SELECT kind, field, sees=1 AND edits=1 FROM field_right WHERE role=?1 ORDER BY id`, func(s *rows.Stmt) error {
+			found[crm.FieldName{Kind: s.ColumnText(0), Field: s.ColumnText(1)}] = s.ColumnInt64(2) == 0
+			return nil
+		}, role)
+		if err != nil {
+			return false, fmt.Errorf("office: fields of %s: %w", role, err)
+		}
+		h.fields[role] = found
+	}
+	return h.fields[role][crm.FieldName{Kind: kind.Name, Field: f.Name}], nil
+}
+
 // field judges one field of an op on row (nil: it is being made).
 func (h *hearing) field(kind *crdt.Kind, row *rows.Stored, set *crdt.FieldSet) error {
 	f := kind.Field(set.Field)
 	if f == nil {
 		return nil // a field of a newer version: kept and passed on
+	}
+	if barred, err := h.barred(kind, f); err != nil || barred {
+		return cmp.Or(err, wait("not_allowed", "the role %s may not change %s.%s", h.who.role, kind.Name, f.Name))
 	}
 	home := f.Num == kind.Scope.Home
 	switch {

@@ -26,12 +26,13 @@ type judge struct {
 
 	batch  *central.Batch
 	rights map[crm.Grant]bool
+	fields map[string]map[crm.FieldName]bool // which a role may not write
 }
 
 // Judge implements central.Judge.
 func (j *judge) Judge(b *central.Batch, n *central.Node, c *journal.Change) (crdt.ID, *central.Refusal, error) {
 	if j.batch != b {
-		j.batch, j.rights = b, map[crm.Grant]bool{}
+		j.batch, j.rights, j.fields = b, map[crm.Grant]bool{}, map[string]map[crm.FieldName]bool{}
 	}
 	if j.veto != nil {
 		if r := j.veto(n, c.Seq); r != nil {
@@ -64,7 +65,7 @@ func (j *judge) hear(h *hearing, c *journal.Change) (*central.Refusal, error) {
 // change, so only what it says is judged.
 func (j *judge) Content(b *central.Batch, n *central.Node, c *journal.Change, as crdt.ID) (crdt.ID, *central.Refusal, error) {
 	if j.batch != b {
-		j.batch, j.rights = b, map[crm.Grant]bool{}
+		j.batch, j.rights, j.fields = b, map[crm.Grant]bool{}, map[string]map[crm.FieldName]bool{}
 	}
 	if opens(c) { // nobody can vouch that another signed in
 		if _, refusal, err := j.person(b, n, c); err != nil || refusal != nil {

@@ -113,6 +113,14 @@ func rightCases() []reason {
 			c.act(set(crm.Right, crdt.ID(c.count(`SELECT id FROM access_right WHERE role='teller' AND act=?1`, string(crm.ActRecord))), crm.RightAllowed, 0))
 			return c.here.write(c.here.session, c.note(c.ada))
 		}},
+		{"a field that the role may not change", "not_allowed", func(c *court) string {
+			c.act(set(crm.FieldRight, 0, crm.FieldRightRole, "teller", crm.FieldRightKind, "party", crm.FieldRightField, "memo", crm.FieldRightSees, 1, crm.FieldRightEdits, 0))
+			return c.here.write(c.here.session, set(crm.Party, c.ada, crm.PartyMemo, "x"))
+		}},
+		{"a phone of somebody new, where the role does not see phones", "not_allowed", func(c *court) string {
+			c.act(set(crm.FieldRight, 0, crm.FieldRightRole, "teller", crm.FieldRightKind, "reach", crm.FieldRightField, "value", crm.FieldRightSees, 0, crm.FieldRightEdits, 1))
+			return c.here.write(c.here.session, set(crm.Reach, c.here.mint(), crm.ReachParty, c.ada, crm.ReachChannel, "phone", crm.ReachValue, "+4912345"))
+		}},
 		{"a balance", "central_only", func(c *court) string {
 			return c.here.write(c.here.session, set(crm.Holding, c.holding, crm.HoldingBalanceMinor, 1))
 		}},

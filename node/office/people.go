@@ -101,22 +101,13 @@ func (f *Office) checkPerson(ctx context.Context, p *NewPerson) error {
 	if p.Login == "" || len(p.Login) > maxNameBytes || len(p.Name) > maxNameBytes {
 		return ErrName
 	}
-	if !slices.Contains(crm.Roles, p.Role) {
-		return fmt.Errorf("%w, not %q", ErrRole, p.Role)
-	}
 	if err := trust.CheckPassword(p.Password); err != nil {
 		return err
 	}
 	if n, err := f.count(ctx, `SELECT count(*) FROM person WHERE login=?1`, p.Login); err != nil || n > 0 {
 		return firstOf(err, fmt.Errorf("%w: %s", ErrLogin, p.Login))
 	}
-	if p.Branch == 0 {
-		return nil
-	}
-	if n, err := f.count(ctx, `SELECT count(*) FROM branch WHERE number=?1`, p.Branch); err != nil || n == 0 {
-		return firstOf(err, fmt.Errorf("%w: %d", ErrBranch, p.Branch))
-	}
-	return nil
+	return f.fits(ctx, p.Role, p.Branch)
 }
 
 func firstOf(errs ...error) error {

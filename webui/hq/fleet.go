@@ -9,6 +9,7 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/node/staff"
 	"bough/webui"
 )
 
@@ -35,6 +36,7 @@ type Panels struct {
 	// Decide applies or drops what is held. Its errors are for people.
 	Decide   func(ctx context.Context, who *desk.Who, id crdt.ID, d Decision) error
 	Erasures Erasures
+	Staff    *staff.Staff
 }
 
 type fleetView struct{ Nodes []NodeLine }

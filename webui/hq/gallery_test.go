@@ -5,6 +5,8 @@ import (
 
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/node/office"
+	"bough/node/staff"
 	"bough/webui"
 	"bough/webui/pagetest"
 
@@ -37,6 +39,12 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 			{N: 2, Party: 4294967302, Basis: "court", Reference: "file 12", By: "Petr Malý", ByID: 7},
 			{N: 1, Party: 4294967303, Basis: "retention_over", Reference: "file 3", By: "Petr Malý", ByID: 7, Second: "Anna Malá", ConfirmedMS: pagetest.NowMS - 3*24*60*minuteMS,
 				Done: 2, All: 4, Away: []AwayLine{{"desk-4", pagetest.NowMS - 2*24*60*minuteMS}, {"desk-5", 0}}}}}},
+		{Name: "hq-people", Page: "people", View: &peopleView{Roles: crm.Roles, Query: staff.Query{Branch: -1}, Branches: branches(), People: people(), More: true}},
+		{Name: "hq-people-empty", Page: "people", View: &peopleView{Roles: crm.Roles, Query: staff.Query{Text: "xy", Branch: -1}, Branches: branches(),
+			Form: webui.Form{Fault: &webui.Fault{Field: "login", Text: "login"}}}},
+		{Name: "hq-person", Page: "person", View: &personView{Person: &people()[0], Roles: crm.Roles, Branches: branches(), Password: "abcd-efgh-jkmn-pqrs"}},
+		{Name: "hq-person-changed", Page: "person", View: &personView{Person: &people()[1], Roles: crm.Roles, Branches: branches(), Was: &office.PersonChange{Name: "Jana", Role: "teller", Branch: 1}}},
+		{Name: "hq-fieldrights", Page: "fieldrights", View: &fieldRightsView{Roles: crm.Roles, Lines: fieldLines(), Was: "teller.party.memo.11"}},
 		{Name: "hq-erasures-empty", Page: "erasures", View: &erasuresView{Bases: crm.ErasureBases}},
 	})
 }
@@ -58,4 +66,31 @@ func held() []desk.RefusedLine {
 		{ID: 77, State: "held", AtMS: pagetest.NowMS - 40*minuteMS, Origin: 911, Seq: 191, By: "Petr Malý", Branch: 74, Code: "not_allowed", Kind: "warning", Typed: "level=stop\ntext=lost card"},
 		{ID: 78, State: "held", AtMS: pagetest.NowMS - minuteMS, Origin: 912, Seq: 3, Branch: 74, Code: "unreadable", Typed: "27=\"\\xff\\x01\""},
 	}
+}
+
+func branches() []desk.BranchLine {
+	return []desk.BranchLine{{Number: 1, Name: "Praha 1"}, {Number: 74, Name: "上海外滩"}}
+}
+
+func people() []staff.Person {
+	by := desk.Author{Name: "Head Office", AtMS: pagetest.NowMS - 5*minuteMS, State: desk.AtHeadOffice}
+	return []staff.Person{
+		{PersonLine: desk.PersonLine{ID: 1, Login: "jana", Name: "Jana Dvořáková", Role: "teller", Branch: 1}, BranchName: "Praha 1", LastMS: pagetest.NowMS - 50*minuteMS, By: by},
+		{PersonLine: desk.PersonLine{ID: 2, Login: "li", Name: "李娜", Role: "manager", Branch: 74}, BranchName: "上海外滩", OneTime: true, By: by},
+		{PersonLine: desk.PersonLine{ID: 3, Login: "petr", Name: "Petr Malý", Role: "banker", Branch: 1}, BranchName: "Praha 1", Locked: true, By: by},
+	}
+}
+
+func fieldLines() (out []staff.FieldLine) {
+	for i, f := range crm.GovernedFields() {
+		line := staff.FieldLine{GovernedField: f}
+		for _, role := range crm.Roles {
+			line.Rights = append(line.Rights, staff.Right{Role: role, FieldName: f.FieldName, Sees: i != 3 || role != "teller", Edits: f.Edits && role != "teller"})
+		}
+		if i == 3 {
+			line.By = desk.Author{Name: "Head Office", AtMS: pagetest.NowMS - 5*minuteMS}
+		}
+		out = append(out, line)
+	}
+	return out
 }

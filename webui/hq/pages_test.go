@@ -9,6 +9,8 @@ import (
 
 	"bough/crdt"
 	"bough/node/desk"
+	"bough/node/office"
+	"bough/node/staff"
 	"bough/webui"
 	"bough/webui/pagetest"
 
@@ -17,16 +19,17 @@ import (
 )
 
 func open(t *testing.T) *pagetest.Counter {
-	c, _ := office(t)
+	c, _ := openOffice(t)
 	return c
 }
 
-// office is head office, with the decisions that its pages took.
-func office(t *testing.T) (*pagetest.Counter, *[]string) {
+// openOffice is head office, with the decisions that its pages took.
+func openOffice(t *testing.T) (*pagetest.Counter, *[]string) {
 	t.Helper()
 	var decisions []string
-	c := pagetest.Open(t, func(e *echo.Echo, o webui.Options) error {
+	c := pagetest.OpenOffice(t, func(e *echo.Echo, o webui.Options, f *office.Office) error {
 		return Register(e, o, Panels{
+			Staff:    staff.New(o.Desk, f),
 			Erasures: erasuresHere(),
 			Fleet:    func(context.Context) ([]NodeLine, error) { return nodes(), nil },
 			Refused: func(context.Context) ([]desk.RefusedLine, error) {
@@ -42,7 +45,7 @@ func office(t *testing.T) (*pagetest.Counter, *[]string) {
 }
 
 func TestAnAdministratorDecidesOnWhatIsHeld(t *testing.T) {
-	c, decisions := office(t)
+	c, decisions := openOffice(t)
 	c.SignIn("root")
 	c.Get("/refused").Says(t, "Held changes", "lost card", "Head office cannot read it", `action="/refused/77"`, "Apply as mine")
 	for _, do := range []string{"apply", "mine", "drop"} {

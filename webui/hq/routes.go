@@ -21,7 +21,9 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/find", Label: "nav.find", Act: crm.ActRead},
 		{Path: "/conflicts", Label: "nav.conflicts", Act: crm.ActRead},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
-		{Path: "/api/v1/openapi.json", Label: "nav.api"},
+		{Path: "/people", Label: "nav.people", Act: crm.ActPeople, More: true},
+		{Path: "/fieldrights", Label: "fieldrights.title", Act: crm.ActPeople, More: true},
+		{Path: "/api/v1/openapi.json", Label: "nav.api", More: true},
 	}})
 	if err != nil {
 		return err
@@ -34,5 +36,18 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 	s.Signed(http.MethodGet, "/erasures", p.erasures)
 	s.Signed(http.MethodPost, "/erasures", p.orderErasure)
 	s.Signed(http.MethodPost, "/erasures/:n", p.decideErasure)
+	p.settings(s)
 	return nil
+}
+
+// settings are the pages by which head office sets the bank up.
+func (p Panels) settings(s *webui.Site) {
+	s.Signed(http.MethodGet, "/people", p.people)
+	s.Signed(http.MethodPost, "/people", p.addPerson)
+	s.Signed(http.MethodGet, "/people/:id", p.person)
+	s.Signed(http.MethodPost, "/people/:id", p.changePerson)
+	s.Signed(http.MethodPost, "/people/:id/lock", p.lockPerson)
+	s.Signed(http.MethodPost, "/people/:id/password", p.resetPerson)
+	s.Signed(http.MethodGet, "/fieldrights", p.fieldRights)
+	s.Signed(http.MethodPost, "/fieldrights", p.saveFieldRights)
 }

@@ -54,6 +54,12 @@ type Answer struct {
 // Open opens a counter whose pages register adds.
 func Open(t *testing.T, register func(*echo.Echo, webui.Options) error) *Counter {
 	t.Helper()
+	return OpenOffice(t, func(e *echo.Echo, o webui.Options, _ *office.Office) error { return register(e, o) })
+}
+
+// OpenOffice is the same for pages that need the acts of head office.
+func OpenOffice(t *testing.T, register func(*echo.Echo, webui.Options, *office.Office) error) *Counter {
+	t.Helper()
 	c := &Counter{t: t, Echo: echo.New()}
 	c.now.Store(NowMS)
 	c.furnish()
@@ -61,7 +67,7 @@ func Open(t *testing.T, register func(*echo.Echo, webui.Options) error) *Counter
 	err := register(c.Echo, webui.Options{
 		Desk: c.Desk, Log: slog.New(slog.DiscardHandler), Now: c.now.Load, Zone: time.UTC, Name: "counter-2",
 		Cookie: "bough_7", Version: "0.1.0", Branch: func() string { return "Praha 1" }, IdleLock: 5 * time.Minute, Stop: stop,
-	})
+	}, c.Office)
 	must(t, err)
 	server := httptest.NewServer(c.Echo)
 	t.Cleanup(server.Close)
@@ -203,4 +209,12 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Person is the id of somebody who signs in under a name, as addresses have it.
+func (c *Counter) Person(login string) string {
+	c.t.Helper()
+	id, err := c.Office.PersonID(context.Background(), login)
+	must(c.t, err)
+	return id.String()
 }

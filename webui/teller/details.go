@@ -22,7 +22,7 @@ func newDetails(c *desk.Customer) *detailsView {
 	view := &detailsView{ID: c.ID, Name: c.Name, Form: webui.Form{Draft: "details/" + c.ID.String()}}
 	for _, in := range inputs() {
 		value := c.Field(in.name)
-		if value == nil || in.only != "" && in.only != c.Type {
+		if value == nil || value.Hidden || value.Barred && !value.Locked || in.only != "" && in.only != c.Type {
 			continue
 		}
 		if value.Locked {

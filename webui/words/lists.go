@@ -51,7 +51,8 @@ func Lists() []List {
 // saved are the sentences that pages say after a form.
 func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
-		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct"}
+		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct",
+		"person", "person_locked", "person_unlocked", "field_rights"}
 }
 
 func kinds() []string {
@@ -63,7 +64,7 @@ func kinds() []string {
 }
 
 // fields are those of a party, and those of other rows that two people can
-// change at the same time.
+// change at the same time, or that head office may hide.
 func fields() []string {
 	var names []string
 	for _, k := range crm.Table().Kinds {
@@ -74,6 +75,11 @@ func fields() []string {
 			if !slices.Contains(names, f.Name) {
 				names = append(names, f.Name)
 			}
+		}
+	}
+	for _, f := range crm.GovernedFields() {
+		if !slices.Contains(names, f.Field) {
+			names = append(names, f.Field)
 		}
 	}
 	return names
