@@ -69,7 +69,7 @@ var outside = []string{
 
 // pure are the packages without I/O: what they need is handed to them.
 var pure = []string{
-	"crdt/...", "sync/journal", "sync/replica", "node/crm", "node/profit", "node/advise", "node/match",
+	"crdt/...", "sync/journal", "sync/replica", "sync/crowd", "node/crm", "node/profit", "node/advise", "node/match",
 	"node/calendar", "node/clocks",
 }
 

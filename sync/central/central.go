@@ -115,8 +115,9 @@ type Central struct {
 	epoch   uint64
 
 	news
-	reached reached
-	readers readers
+	together together
+	reached  reached
+	readers  readers
 }
 
 const (
@@ -130,7 +131,8 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 	if err != nil {
 		return nil, fmt.Errorf("central: %w", err)
 	}
-	c := &Central{File: file, o: o, roots: rootKinds(file.Held()), seconds: secondKinds(file.Held()), decides: decides(file.Held()), news: news{wait: make(chan struct{}), waiting: map[int64]map[chan struct{}]bool{}}}
+	c := &Central{File: file, o: o, roots: rootKinds(file.Held()), seconds: secondKinds(file.Held()), decides: decides(file.Held()),
+		news: news{wait: make(chan struct{}), waiting: map[int64]map[chan struct{}]bool{}}, together: together{turn: make(chan struct{}, 1)}}
 	if c.codec, err = wire.NewCodec(); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}

@@ -37,6 +37,9 @@
 //     numbered.
 //   - Where a root row leaves a scope, the nodes there owe a receipt until they
 //     send it, or the scope holds the row again.
+//   - Who fails in a shared transaction is left out of it, and fails only if it
+//     also fails by itself.
+//   - What people did goes before what is to be read (sync/crowd).
 //   - Numbers are given last in a transaction, in one order for all scopes.
 //   - What a node pushes again is compared by hash with what was taken, also
 //     where it brings nothing new: another history is refused, never passed
@@ -46,7 +49,9 @@
 //
 // # Locks
 //
-// Central.mu serialises what writes rows and guards author and number. newsMu
+// Central.mu serialises what writes rows and guards author and number. Pushes and
+// reports that come at the same time share a transaction (together.go): whoever
+// holds the turn commits for all. newsMu
 // guards who waits for feeds. The HTTP side has two small ones of its own, for
 // reports and for wrong codes; none is held while another is taken.
 //

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bough/crdt"
+	"bough/sync/crowd"
 	"bough/sync/rows"
 	"bough/sync/trust"
 	"bough/sync/wire"
@@ -20,9 +21,12 @@ import (
 // Limits of the HTTP side.
 const (
 	watchFor     = 25 * time.Second // proxies and firewalls forget a silent connection after 30 s
-	maxHeavy     = 8                // pushes and pulls worked on at once: each may hold 100 MB inflated
-	maxInside    = 256              // that are read, wait for that, or are worked on; others are told to come again, which costs next to nothing
-	againWithin  = 5                // seconds in which they are to come again, each when it likes
+	maxWork      = 64               // units of work at once, each some 12 MB of memory at most: eight pushes or pages of the largest kind, or as many small pushes
+	readWork     = 48               // of them for reads: what people did is not kept waiting by pages
+	unitBytes    = 1 << 20          // that a push may hold inflated, for one unit
+	LargeWork    = 8                // units of a page, or of the largest push
+	maxInside    = 256              // pushes and reads that are received, wait, or are worked on; others are told to come again, which costs next to nothing
+	insideReads  = 128              // of them reads
 	maxSmallBody = 64 << 10         // a pull, an enrolment, a renewal: a hundred times what they need
 	heardEveryMS = 10_000           // a report without news is written down no more often
 	wrongCodes   = 10               // wrong enrolment codes of one address in wrongSpan, then it waits
@@ -53,8 +57,7 @@ type HTTPOptions struct {
 type endpoint struct {
 	c     *Central
 	o     HTTPOptions
-	heavy chan struct{} // holds a token for each push or pull in work
-	queue chan struct{} // and for each that is let in: read, waiting or in work
+	crowd *crowd.Crowd
 	codes wrongs
 	snaps snapshots
 
@@ -75,7 +78,7 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	if o.WatchFor <= 0 {
 		o.WatchFor = watchFor
 	}
-	e := &endpoint{c: c, o: o, heavy: make(chan struct{}, maxHeavy), queue: make(chan struct{}, maxInside), heard: map[crdt.Origin]heard{},
+	e := &endpoint{c: c, o: o, crowd: crowd.New(Room), heard: map[crdt.Origin]heard{},
 		codes: wrongs{by: map[string]*wrong{}}}
 	mux := http.NewServeMux()
 	mux.Handle("POST "+wire.PathPush, e.route(e.ofNode(e.push)))
@@ -151,24 +154,29 @@ func (e *endpoint) known(r *http.Request, who trust.Node) (*Node, error) {
 	return n, nil
 }
 
-// enter lets a push or a pull in, unless too many are in already: a bank whose
+// Room is how many central lets in, and works on, at once.
+var Room = crowd.Room{Inside: maxInside, InsideReads: insideReads, Work: maxWork, WorkReads: readWork}
+
+// enter lets a push or a read in, unless too many are in already: a bank whose
 // lines all come back at once is served as fast as central can, and not buried.
-func (e *endpoint) enter() (leave func(), err error) {
-	select {
-	case e.queue <- struct{}{}:
-		return func() { <-e.queue }, nil
-	default:
-		return nil, errCrowd
+func (e *endpoint) enter(k crowd.Kind) (leave func(), err error) {
+	againMS, in := e.crowd.Enter(k, e.c.o.NowMS())
+	if !in {
+		return nil, &crowded{againMS}
 	}
+	return func() { e.crowd.Leave(k, e.c.o.NowMS()) }, nil
 }
 
 // work waits for room to do something heavy. What is to be worked on has been
-// read: a slow line takes no room from the others.
-func (e *endpoint) work(ctx context.Context) (done func(), err error) {
+// received: a slow line takes no room from the others.
+func (e *endpoint) work(ctx context.Context, k crowd.Kind, units int) (done func(), err error) {
+	begin := make(chan struct{})
+	turn := e.crowd.Wait(k, units, func() { close(begin) })
 	select {
-	case e.heavy <- struct{}{}:
-		return func() { <-e.heavy }, nil
+	case <-begin:
+		return func() { e.crowd.Done(turn) }, nil
 	case <-ctx.Done():
+		e.crowd.Done(turn)
 		return nil, ctx.Err()
 	}
 }

@@ -24,6 +24,12 @@ var (
 	errTrust     = errors.New("central")
 )
 
+// crowded is errCrowd with an appointment: in how many milliseconds to come again.
+type crowded struct{ againMS int64 }
+
+func (c *crowded) Error() string { return errCrowd.Error() }
+func (c *crowded) Unwrap() error { return errCrowd }
+
 // fault marks an error of package trust that the other side is to read.
 func fault(err error) error { return fmt.Errorf("%w: %w", errTrust, err) }
 
@@ -68,9 +74,11 @@ func (e *endpoint) fail(w http.ResponseWriter, r *http.Request, err error) {
 			break
 		}
 	}
+	var full *crowded
 	switch {
-	case errors.Is(err, errCrowd):
-		w.Header().Set("Retry-After", strconv.Itoa(againWithin))
+	case errors.As(err, &full):
+		w.Header().Set("Retry-After", strconv.FormatInt((full.againMS+999)/1000, 10))
+		w.Header().Set(wire.HeaderAgain, strconv.FormatInt(full.againMS, 10))
 	case word == wire.FaultBusy:
 		e.o.Log.Error("sync request failed", "route", r.URL.Path, "error", err)
 	default:

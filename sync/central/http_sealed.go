@@ -7,6 +7,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"bough/crdt"
+	"bough/sync/crowd"
 	"bough/sync/rows"
 	"bough/sync/trust"
 	"bough/sync/wire"
@@ -15,7 +16,7 @@ import (
 // sealed gives a page like pull does, signed, for a node that hands it on to
 // neighbours without a line. It tells of no backup: that is each node's own.
 func (e *endpoint) sealed(w http.ResponseWriter, r *http.Request, n *Node) error {
-	leave, err := e.enter()
+	leave, err := e.enter(crowd.Read)
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,7 @@ func (e *endpoint) sealed(w http.ResponseWriter, r *http.Request, n *Node) error
 	if err := mayRead(n, q.Scope); err != nil {
 		return err
 	}
-	done, err := e.work(r.Context())
+	done, err := e.work(r.Context(), crowd.Read, LargeWork)
 	if err != nil {
 		return err
 	}

@@ -11,13 +11,14 @@ import (
 	"strconv"
 	"strings"
 
+	"bough/sync/crowd"
 	"bough/sync/trust"
 	"bough/sync/wire"
 )
 
 // push takes a frame of changes.
 func (e *endpoint) push(w http.ResponseWriter, r *http.Request, n *Node) error {
-	leave, err := e.enter()
+	leave, err := e.enter(crowd.Push)
 	if err != nil {
 		return err
 	}
@@ -26,7 +27,7 @@ func (e *endpoint) push(w http.ResponseWriter, r *http.Request, n *Node) error {
 	if err != nil {
 		return err
 	}
-	done, err := e.work(r.Context())
+	done, err := e.work(r.Context(), crowd.Push, units(b))
 	if err != nil {
 		return err
 	}
@@ -48,9 +49,12 @@ func (e *endpoint) push(w http.ResponseWriter, r *http.Request, n *Node) error {
 	return e.frame(w, b)
 }
 
+// units is how much work a push is, by what its header says it holds.
+func units(frame []byte) int { return 1 + min(wire.Inflated(frame)/unitBytes, LargeWork-1) }
+
 // pull gives a page of the feed of the node's branch, or of the office.
 func (e *endpoint) pull(w http.ResponseWriter, r *http.Request, n *Node) error {
-	leave, err := e.enter()
+	leave, err := e.enter(crowd.Read)
 	if err != nil {
 		return err
 	}
@@ -66,7 +70,7 @@ func (e *endpoint) pull(w http.ResponseWriter, r *http.Request, n *Node) error {
 	if err := mayRead(n, q.Scope); err != nil {
 		return err
 	}
-	done, err := e.work(r.Context())
+	done, err := e.work(r.Context(), crowd.Read, LargeWork)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,9 @@ var (
 
 // Push takes the ranges of a node, its own and those it passes on for others of
 // its branch: each is checked, each change judged, merged or refused, and the
-// vectors moved, in one transaction a push. Changes of several authors are
-// taken in the order of their stamps. A range that does not follow what is taken
+// vectors moved, in one transaction, which pushes that come at the same time
+// share. Changes of several authors in one push are taken in the order of their
+// stamps. A range that does not follow what is taken
 // is passed over: the answer tells from where to send again. check verifies the
 // signature of the node's own heads; those of others are verified by the keys
 // that they joined with.
@@ -40,24 +41,17 @@ func (c *Central) Push(ctx context.Context, origin crdt.Origin, p *wire.Push, ch
 			return nil, fmt.Errorf("central: %w", err)
 		}
 	}
-	err = c.write(ctx, func(b *Batch) error {
+	if len(ranges) == 0 {
+		n, err := c.Node(ctx, origin)
+		if err != nil {
+			return nil, fmt.Errorf("central: push of %d: %w", origin, err)
+		}
+		out.Vector[origin] = n.Seq
+		return out, nil // it asks what is had of it, and what time it is
+	}
+	err = c.share(ctx, func(b *Batch) error {
 		in := intake{c: c, b: b, pusher: origin, authors: map[crdt.Origin]*taking{}}
-		if _, err := in.author(origin); err != nil {
-			return err // also where it only passes on: the answer tells what is had of it
-		}
-		for _, r := range ranges {
-			if err := in.plan(r); err != nil {
-				return err
-			}
-		}
-		if err := in.take(); err != nil {
-			return err
-		}
-		out.Refused = in.refused
-		for author, t := range in.authors {
-			out.Vector[author] = t.node.Seq
-		}
-		return in.close()
+		return in.run(ranges, out)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("central: push of %d: %w", origin, err)

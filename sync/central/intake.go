@@ -80,6 +80,26 @@ type taking struct {
 	ranges  []*journal.Range  // that they are of
 }
 
+// run takes ranges that were proven, and says in out what became of them.
+func (in *intake) run(ranges []*journal.Range, out *wire.Pushed) error {
+	if _, err := in.author(in.pusher); err != nil {
+		return err // also where it only passes on: the answer tells what is had of it
+	}
+	for _, r := range ranges {
+		if err := in.plan(r); err != nil {
+			return err
+		}
+	}
+	if err := in.take(); err != nil {
+		return err
+	}
+	out.Refused = in.refused
+	for author, t := range in.authors {
+		out.Vector[author] = t.node.Seq
+	}
+	return in.close()
+}
+
 func (in *intake) author(origin crdt.Origin) (*taking, error) {
 	if t := in.authors[origin]; t != nil {
 		return t, nil

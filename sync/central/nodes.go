@@ -94,8 +94,8 @@ type Report struct {
 
 // Heard notes that a node called.
 func (c *Central) Heard(ctx context.Context, origin crdt.Origin, r Report) error {
-	return c.File.Write(ctx, func(tx *rows.Tx) error {
-		return tx.Exec(`UPDATE origin SET seen=?2, unsent=?3, oldest=?4, feed=max(feed, ?5), version=?6 WHERE origin=?1`,
+	return c.share(ctx, func(b *Batch) error {
+		return b.Tx.Exec(`UPDATE origin SET seen=?2, unsent=?3, oldest=?4, feed=max(feed, ?5), version=?6 WHERE origin=?1`,
 			int64(origin), c.o.NowMS(), r.Unsent, r.OldestMS, r.Feed, r.Version)
 	})
 }

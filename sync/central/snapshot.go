@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"bough/sync/bundle"
+	"bough/sync/crowd"
 	"bough/sync/rows"
 	"bough/sync/trust"
 	"bough/sync/wire"
@@ -67,7 +68,7 @@ func (e *endpoint) snapshot(w http.ResponseWriter, r *http.Request, n *Node) err
 			return cmp.Or(err, ErrNoSnapshot)
 		}
 	}
-	done, err := e.work(r.Context())
+	done, err := e.work(r.Context(), crowd.Read, LargeWork)
 	if err != nil {
 		return err
 	}

@@ -163,6 +163,9 @@ func (r *Replica) failed(e *Failed) {
 	for _, s := range r.slots() {
 		if e.Ticket != 0 && e.Ticket == s.ticket {
 			r.miss(s, e.Class, e.Detail)
+			if e.AgainMS > 0 {
+				s.appoint(r.nowMS+e.AgainMS, r.c.Rand())
+			}
 			return
 		}
 	}

@@ -34,6 +34,8 @@
 //     any slot also forgets the waits of the others that were due to the line.
 //     A trouble that a person must settle (a refused certificate, a fork) is
 //     tried again below the cap at once, and stands in Status with its words.
+//   - Central, where it is crowded, names the time at which it wants to be asked
+//     again, which goes before the wait above.
 //   - After each failure of a slot its next batch is half as large, down to
 //     minLimit, and after each success twice: on a bad line small batches get
 //     through.

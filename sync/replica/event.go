@@ -69,11 +69,13 @@ type Watched struct {
 	Feeds  map[int64]int64
 }
 
-// Failed ends any action in vain. Detail is for people; it may be empty.
+// Failed ends any action in vain. Detail is for people; it may be empty. AgainMS,
+// if not 0, is when central, which is crowded, wants to be asked again, in ms.
 type Failed struct {
-	Ticket uint64
-	Class  Class
-	Detail string
+	Ticket  uint64
+	Class   Class
+	Detail  string
+	AgainMS int64
 }
 
 // News: somebody said that the feed of a scope stands at Feed, or that it

@@ -12,6 +12,7 @@ const (
 	DefaultPushLimit    = 1_000  // changes: about 50 KB, a second of a slow line
 	DefaultPageLimit    = 2_000  // rows: about 100 KB
 	firstBackoffMS      = 100    // half the bound after the first failure: most cuts are short
+	appointmentMS       = 500    // jitter after the time at which a crowded central wants to be asked again
 	maxShrink           = 10     // halvings: from the largest batch to minLimit
 	minLimit            = 16     // changes or rows of a batch on the worst of lines
 )

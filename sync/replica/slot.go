@@ -22,6 +22,13 @@ func (s *slot) fail(nowMS int64, class Class, boundMS int64, chance float64) {
 	s.waitMS = nowMS + int64(chance*float64(boundMS+1))
 }
 
+// appoint makes a slot that failed wait for the time that central named, and a
+// little longer. The batch was not to blame.
+func (s *slot) appoint(atMS int64, chance float64) {
+	s.waitMS = atMS + int64(chance*appointmentMS)
+	s.shrink = max(s.shrink-1, 0)
+}
+
 // clear forgets failures.
 func (s *slot) clear() { s.failures, s.class, s.detail, s.waitMS = 0, 0, "", 0 }
 

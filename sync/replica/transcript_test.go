@@ -170,7 +170,7 @@ func (p *player) event(verb string, a args) Event {
 	case "failed":
 		for c := Line; c <= Rejected; c++ {
 			if c.String() == a["class"] {
-				return Failed{Ticket: ticket, Class: c, Detail: a["detail"]}
+				return Failed{Ticket: ticket, Class: c, Detail: a["detail"], AgainMS: a.num("again", 0)}
 			}
 		}
 	}

@@ -34,6 +34,8 @@ const (
 	MaxCredential = maxCertificate + maxRenewals*renewalBytes
 	// maxOffice keeps the authority's common name under the 64 characters of X.520.
 	maxOffice = 40
+	// maxProven is more certificates than a bank has workstations: the memory of those that were verified.
+	maxProven = 16 << 10
 	// maxHosts is more names than one central has addresses.
 	maxHosts = 64
 	// maxHostName is the limit of DNS.

@@ -9,13 +9,15 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
 // Root is what everybody but central knows of the authority: its certificate. It says what is genuine.
 type Root struct {
-	cert *x509.Certificate
-	pool *x509.CertPool
+	cert   *x509.Certificate
+	pool   *x509.CertPool
+	proven proven
 }
 
 // ParseRoot reads the PEM that Root.EncodePEM wrote.
@@ -49,7 +51,7 @@ func newRoot(cert *x509.Certificate) (*Root, error) {
 	}
 	pool := x509.NewCertPool()
 	pool.AddCert(cert)
-	return &Root{cert: cert, pool: pool}, nil
+	return &Root{cert: cert, pool: pool, proven: proven{of: map[[sha256.Size]byte]bool{}}}, nil
 }
 
 // EncodePEM gives the certificate; it is public.
@@ -122,10 +124,15 @@ func (r *Root) RenewableNode(state *tls.ConnectionState, now time.Time) (Node, e
 	return r.CheckRenewable(state.PeerCertificates[0], now)
 }
 
-// nodeOf judges everything but the dates.
+// nodeOf judges everything but the dates: none of that changes, so it is
+// computed once for a certificate that comes with every request.
 func (r *Root) nodeOf(cert *x509.Certificate) (Node, error) {
-	if err := r.verify(cert, x509.ExtKeyUsageClientAuth, cert.NotBefore); err != nil {
-		return Node{}, err
+	name := sha256.Sum256(cert.Raw)
+	if !r.proven.has(name) {
+		if err := r.verify(cert, x509.ExtKeyUsageClientAuth, cert.NotBefore); err != nil {
+			return Node{}, err
+		}
+		r.proven.add(name)
 	}
 	node, _, err := PeerNode(cert)
 	return node, err
@@ -179,3 +186,24 @@ func DueForRenewal(cert *x509.Certificate, now time.Time) bool {
 
 // publicKey is the authority's.
 func (r *Root) publicKey() *ecdsa.PublicKey { return r.cert.PublicKey.(*ecdsa.PublicKey) }
+
+// proven remembers which certificates the authority signed.
+type proven struct {
+	mu sync.Mutex // guards of
+	of map[[sha256.Size]byte]bool
+}
+
+func (p *proven) has(name [sha256.Size]byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.of[name]
+}
+
+func (p *proven) add(name [sha256.Size]byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.of) >= maxProven {
+		clear(p.of)
+	}
+	p.of[name] = true
+}

@@ -48,7 +48,7 @@ func (u *Uplink) carry(ctx context.Context, a replica.Action) replica.Event {
 	if class != replica.Line && ctx.Err() == nil {
 		u.o.Log.Warn("exchange with central failed", "class", class.String(), "error", err)
 	}
-	return replica.Failed{Ticket: ticket, Class: class, Detail: detail}
+	return replica.Failed{Ticket: ticket, Class: class, Detail: detail, AgainMS: again(err)}
 }
 
 // applied tells where the file stands after a page: a bundle that was read

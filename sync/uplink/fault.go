@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -24,6 +25,7 @@ var errFile = errors.New("uplink: the file of this workstation")
 type faultError struct {
 	status int
 	speaks wire.Versions // what central speaks; zero: not said
+	again  int64         // ms after which central wants to be asked again; 0: not said
 	word   string        // of wire.HeaderFault; empty when something else answered
 	text   string
 }
@@ -43,8 +45,9 @@ func readFault(answer *http.Response) error {
 		}
 		return c
 	}, strings.TrimSpace(string(b)))
-	speaks, _ := wire.ParseVersions(answer.Header.Get(wire.HeaderVersions)) // zero when it is not said
-	return &faultError{status: answer.StatusCode, speaks: speaks, word: answer.Header.Get(wire.HeaderFault), text: text}
+	speaks, _ := wire.ParseVersions(answer.Header.Get(wire.HeaderVersions))   // zero when it is not said
+	again, _ := strconv.ParseInt(answer.Header.Get(wire.HeaderAgain), 10, 64) // 0 when it is not said
+	return &faultError{status: answer.StatusCode, speaks: speaks, again: min(max(again, 0), longestAgainMS), word: answer.Header.Get(wire.HeaderFault), text: text}
 }
 
 // classes is what central's words mean for the machine.
@@ -87,6 +90,15 @@ func classify(err error) (replica.Class, string) {
 func alerted(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "remote error"
+}
+
+// again is in how many ms central wants to be asked again; 0: it did not say.
+func again(err error) int64 {
+	var answered *faultError
+	if errors.As(err, &answered) {
+		return answered.again
+	}
+	return 0
 }
 
 func classOf(e *faultError) replica.Class {

@@ -19,6 +19,7 @@ const (
 	maxText      = 512              // bytes of an error text that are kept
 	maxSmallBody = 64 << 10         // bytes of a JSON answer
 
+	longestAgainMS = 60 * 1000      // a clerk waits: central is asked again by then, whatever it says
 	renewAgainMS   = 10 * 60 * 1000 // after a renewal in vain, while the certificate lasts
 	renewRestMS    = 60 * 1000      // after one that went well
 	offsetKeptMS   = 10 * 60 * 1000 // a better measurement of the clock counts so long

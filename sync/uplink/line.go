@@ -34,7 +34,8 @@ type line struct {
 	identity *trust.Identity // that speaks
 	client   *http.Client
 	cert     *x509.Certificate
-	broken   int // requests in a row that the line broke
+	sessions tls.ClientSessionCache // of this certificate: a line that is back shakes hands for less
+	broken   int                    // requests in a row that the line broke
 	patient  bool
 }
 
@@ -61,14 +62,20 @@ func parseBase(address string) (string, error) {
 }
 
 // show makes all further requests with this certificate, over a new connection:
-// one that is resumed would still speak for the old.
+// one that is resumed would still speak for the old, so sessions are forgotten
+// with the certificate.
 func (l *line) show(speaker *trust.Identity, cert *x509.Certificate) error {
 	pair, err := speaker.Certificate(cert)
 	if err != nil {
 		return fmt.Errorf("uplink: %w", err)
 	}
 	l.mu.Lock()
-	client := newClient(l.config(pair), l.proxy, l.patient)
+	config := l.config(pair)
+	if l.sessions == nil || l.cert != cert {
+		l.sessions = config.ClientSessionCache
+	}
+	config.ClientSessionCache = l.sessions
+	client := newClient(config, l.proxy, l.patient)
 	was := l.client
 	l.identity, l.client, l.cert = speaker, client, cert
 	l.mu.Unlock()

@@ -127,3 +127,19 @@ func TestTheBestMeasurementOfTheClockIsKeptUntilItIsContradicted(t *testing.T) {
 	c.measured(4000+offsetKeptMS+1000, 4000+offsetKeptMS+2000, offsetKeptMS+2000)
 	check("an old one gives way", -3500)
 }
+
+func TestALineThatIsBackResumesItsSession(t *testing.T) {
+	b := newBank(t)
+	s := b.join(1).call("")
+	eventually(t, "online", online(s))
+	l := s.up.line
+	resumed := func() bool {
+		l.client.CloseIdleConnections() // a connection that is used stays until it is not
+		if err := l.show(l.speaker(), l.certificate()); err != nil {
+			t.Fatal(err)
+		}
+		_, state, err := ask(t.Context(), l.client, l.base, request{path: "/sync/v1/nowhere", within: smallFor})
+		return err != nil && state != nil && state.DidResume
+	}
+	eventually(t, "a new connection resumes the session of the one before", resumed)
+}

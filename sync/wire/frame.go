@@ -155,6 +155,18 @@ func (c *Codec) open(kind uint8, frame []byte) (*reader, error) {
 	return r, r.err
 }
 
+// Inflated is how many bytes the header of a frame says that its sections have;
+// what cannot be a frame has none. It is not checked.
+func Inflated(frame []byte) (size int) {
+	if len(frame) < headerSize {
+		return 0
+	}
+	for _, at := range [...]int{0, 2, 4} {
+		size += int(binary.BigEndian.Uint32(frame[atSizes+4*at:]))
+	}
+	return min(size, MaxInflated)
+}
+
 func (c *Codec) checkHeader(kind uint8, frame []byte) error {
 	peer, err := Peer(frame)
 	switch {

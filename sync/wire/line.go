@@ -32,6 +32,7 @@ const (
 const (
 	HeaderVersions = "Bough-Versions"
 	HeaderFault    = "Bough-Fault"
+	HeaderAgain    = "Bough-Again" // beside busy, where central is crowded: in how many ms to come again
 	ContentFrame   = "application/vnd.bough.frame"
 )
 
