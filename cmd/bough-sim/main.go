@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 
 	"bough/node/sim"
 )
@@ -24,7 +25,12 @@ type settings struct {
 	verbose bool
 }
 
+// rarely is how far the heap may grow before it is swept, in per cent: seeds
+// make much that lives shortly, and memory is there.
+const rarely = 400
+
 func main() {
+	debug.SetGCPercent(rarely)
 	s, err := parse(os.Args[1:])
 	if err == flag.ErrHelp {
 		return

@@ -39,6 +39,7 @@ func (w *World) drawer() {
 	s := up[w.faults.IntN(len(up))]
 	s.crash()
 	w.after(w.faults.between(2*simLeaseMS, 20*simLeaseMS), func() {
+		w.trim() // central did so every night
 		if !s.up {
 			w.saw("back from a drawer")
 		}

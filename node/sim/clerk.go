@@ -33,10 +33,12 @@ type look struct {
 // counter is where a clerk sits: a workstation, or head office.
 type counter struct {
 	name    string
+	branch  int64 // 0: head office
 	desk    *desk.Desk
 	file    *rows.File
 	who     *desk.Who
 	looks   *[]look
+	unsure  *screen // what was on screen when the disk failed: the act may be in the file
 	harvest func(what string, on screen) []*act
 }
 
@@ -142,6 +144,7 @@ func (w *World) text(what string) string {
 func (w *World) did(c *counter, what string, saved desk.Saved, err error, on screen) {
 	acts := c.harvest(what, on)
 	if err != nil {
+		*c.unsure = on
 		if desk.ReasonOf(err) == desk.Internal {
 			w.must(c.name+": "+what, err)
 		}
@@ -265,13 +268,21 @@ func (w *World) row(c *counter, kind uint8, id crdt.ID) (row *rows.Stored) {
 	return row
 }
 
+func fought(r desk.ReachLine) bool { return len(r.Conflicts) > 0 }
+
 // clearReach removes an element as a page shows it, which may be an old one.
 func (w *World) clearReach(c *counter) {
-	l := w.glance(c)
+	l := w.shown(c, func(p *desk.Customer) bool { return slices.ContainsFunc(p.Reaches, fought) })
+	if l == nil || w.clerks.chance(500) {
+		l = w.glance(c)
+	}
 	if l == nil || len(l.page.Reaches) == 0 {
 		return
 	}
 	r := pick(w.clerks, l.page.Reaches)
+	if i := slices.IndexFunc(l.page.Reaches, fought); i >= 0 && w.clerks.chance(500) {
+		r = l.page.Reaches[i]
+	}
 	words := []string{r.Stamp}
 	for _, x := range r.Conflicts {
 		words = append(words, x.Stamp)
@@ -315,13 +326,24 @@ func (w *World) setTask(c *counter) {
 	w.did(c, "task", saved, err, on)
 }
 
+// shown is the page that stands open longest of those that show something; nil:
+// none does.
+func (w *World) shown(c *counter, is func(*desk.Customer) bool) *look {
+	for _, l := range *c.looks {
+		if is(l.page) {
+			return &l
+		}
+	}
+	return nil
+}
+
 // settle ends a conflict that a page shows, or the list as it is now.
 func (w *World) settle(c *counter) {
 	list, err := c.desk.Conflicts(w.ctx, c.who, 50)
 	if !w.must("list conflicts", err) {
 		return
 	}
-	if l := w.glance(c); l != nil && w.clerks.chance(400) {
+	if l := w.shown(c, func(p *desk.Customer) bool { return len(p.Conflicts) > 0 }); l != nil && w.clerks.chance(500) {
 		list = l.page.Conflicts
 	}
 	if len(list) == 0 {

@@ -45,7 +45,7 @@ func skew(d *dice) int64 {
 	case n < 19:
 		return d.between(-6*hourMS, 0)
 	default:
-		return d.between(0, 3*hourMS)
+		return d.between(0, maxAheadMS)
 	}
 }
 

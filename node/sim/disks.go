@@ -68,7 +68,7 @@ func (w *World) failAnAct(how Fault, within int) {
 		return
 	}
 	s.disk.calm()
-	s.harvest("saved, and then the disk failed", nil) // a clerk who was not told of it
+	s.harvest("saved, and then the disk failed", s.unsure) // a clerk who was not told of it
 	switch {
 	case !w.blackout:
 	case how == FullDisk:

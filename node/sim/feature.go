@@ -169,5 +169,5 @@ func (w *World) clerk(s *station) {
 
 // counter is a workstation with somebody at it.
 func (s *station) counter(who *desk.Who) *counter {
-	return &counter{name: s.name, desk: s.desk, file: s.store.File, who: who, looks: &s.looks, harvest: s.harvest}
+	return &counter{name: s.name, branch: s.seat.branch, desk: s.desk, file: s.store.File, who: who, looks: &s.looks, unsure: &s.unsure, harvest: s.harvest}
 }

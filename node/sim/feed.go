@@ -21,7 +21,7 @@ func headOffice() feature {
 		orders: []order{
 			{4, func(w *World) { w.coreFeed("tier", w.tier) }},
 			{2, func(w *World) { w.coreFeed("new account at a branch", w.account) }},
-			{2, (*World).adoption},
+			{5, (*World).adoption},
 			{2, (*World).markBackup},
 			{6, (*World).administrator},
 		},
@@ -92,8 +92,11 @@ func (w *World) adoption() {
 		if err != nil {
 			return err
 		}
-		if len(fought) > 0 {
+		switch {
+		case len(fought) > 0:
 			id = fought[0]
+		case w.faults.chance(700):
+			return nil // there may be a fight yet
 		}
 		row, err := a.Tx.Get(crm.Party, id)
 		if err != nil {
@@ -145,7 +148,7 @@ func (w *World) administrator() {
 		return
 	}
 	w.saw("act at central's own desk")
-	w.actAt(&counter{name: "central", desk: h.desk, file: h.office.Central.File, who: who, looks: &h.looks, harvest: func(what string, on screen) []*act {
+	w.actAt(&counter{name: "central", desk: h.desk, file: h.office.Central.File, who: who, looks: &h.looks, unsure: new(screen), harvest: func(what string, on screen) []*act {
 		before := len(w.truth.acts)
 		w.must("read central's journal", h.harvest(what, on))
 		h.tell()

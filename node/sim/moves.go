@@ -41,6 +41,9 @@ func moves() feature {
 	}
 }
 
+// movesBackPerMille are the customers who think better of it within minutes.
+const movesBackPerMille = 200
+
 // moved is what the feature keeps.
 type moved struct {
 	last crdt.ID
@@ -85,11 +88,14 @@ func (w *World) moveOne() {
 	id := pick(w.faults, w.atHome(0))
 	*mine[moved](w) = moved{id, w.home(id)}
 	w.moveTo("a customer moves", w.branch(), id)
+	if w.faults.chance(movesBackPerMille) {
+		w.after(w.faults.between(1_000, 300_000), w.moveBack)
+	}
 }
 
 // moveBack sends whoever moved last back where they came from, soon after.
 func (w *World) moveBack() {
-	if m := mine[moved](w); m.last != 0 {
+	if m := mine[moved](w); m.last != 0 && !w.healed {
 		w.moveTo("a customer moves back", m.from, m.last)
 	}
 }

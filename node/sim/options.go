@@ -10,11 +10,14 @@ import (
 
 // Limits of a run.
 const (
-	maxBranches    = 50
-	maxNodes       = 20      // of a branch
-	quietMS        = 900_000 // make-believe time after which a healed world must have come to rest
+	maxBranches = 50
+	maxNodes    = 20 // of a branch
+	// quietMS is the make-believe time after which a healed world must have come
+	// to rest: what was stamped by a clock that was maxAheadMS ahead, and whose
+	// author lost its disk, waits so long at its neighbours.
+	quietMS        = maxAheadMS + hourMS
 	quietEvents    = 200_000 // the same, in events: a circle of messages takes no time
-	quietLookMS    = 500     // how often it is looked
+	quietLookMS    = 500     // how often it is looked, at first
 	watchMS        = 25_000  // how long central lets a watch wait
 	timeoutMS      = 30_000  // after which an answer counts as lost
 	vetoPerMille   = 20      // changes that central refuses for no reason
@@ -24,6 +27,7 @@ const (
 	pushLimit      = 24 // changes of a push
 	maxStepGapMS   = 40_000
 	hourMS         = 3_600_000
+	maxAheadMS     = 3 * hourMS // that a wall clock is wrong
 	dayMS          = 24 * hourMS
 	usualDays      = 3
 	stepsADay      = 40

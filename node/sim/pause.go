@@ -12,6 +12,7 @@ func pauses() feature {
 		heal: func(w *World) {
 			for _, s := range w.stations {
 				s.pause = 0
+				s.thaw()
 			}
 		},
 		situations: []string{"a process stands still", "an answer comes to a process that stood still"},
@@ -41,6 +42,17 @@ func (s *station) still(do func()) bool {
 		return false
 	}
 	s.w.saw("an answer comes to a process that stood still")
-	s.w.after(wait, do)
+	if s.frozen = append(s.frozen, do); len(s.frozen) == 1 {
+		s.w.after(wait, s.thaw)
+	}
 	return true
+}
+
+// thaw lets happen what was put off, in its order.
+func (s *station) thaw() {
+	list := s.frozen
+	s.frozen = nil
+	for _, do := range list {
+		do() // puts itself off again when the process stands still anew
+	}
 }

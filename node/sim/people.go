@@ -10,10 +10,13 @@ import (
 	"bough/sync/rows"
 )
 
+// linkedTwicePerMille are the links that two branches make at the same time.
+const linkedTwicePerMille = 300
+
 // people are linked and unlinked: the same person, created at two branches.
 func people() feature {
 	return feature{
-		acts:   []deed{{14, (*World).link}, {16, (*World).unlink}, {6, (*World).rename}},
+		acts:   []deed{{14, (*World).link}, {16, (*World).unlink}, {9, (*World).rename}},
 		checks: []check{{4, "an address is never made of two halves", (*World).checkWhole}, {4, "who is linked is shown as one, with what was written to either", (*World).checkLinked}},
 		situations: []string{"two records linked", "a link removed", "linked at two places at once", "a link outlives a removal",
 			"a write to a record that is linked", "consent differs across a link", "the core takes over a conflict"},
@@ -68,6 +71,29 @@ func (w *World) link(c *counter) {
 		w.saw("two records linked")
 	}
 	w.did(c, "link", saved, err, on)
+	if err == nil && w.clerks.chance(linkedTwicePerMille) {
+		w.linkToo(c, one, other)
+	}
+}
+
+// linkToo has somebody at another branch do the same at once.
+func (w *World) linkToo(c *counter, one, other crdt.ID) {
+	for _, s := range w.working() {
+		if s.name == c.name || s.seat.branch == c.branch {
+			continue
+		}
+		o := w.counterAt(s)
+		if o == nil || !o.who.May(crm.ActLink) {
+			continue
+		}
+		on := w.standingPairs(o)
+		saved, err := o.desk.Link(w.ctx, o.who, one, other, w.text("why"))
+		if err == nil && saved.Seq > 0 {
+			w.saw("linked at two places at once")
+		}
+		w.did(o, "link, too", saved, err, on)
+		return
+	}
 }
 
 // rename gives somebody of whom the core does not know another name, as two
@@ -186,9 +212,7 @@ func (w *World) checkPairs(head *census) {
 			gone[pair]++
 			continue
 		}
-		if standing[pair]++; standing[pair] == 2 {
-			w.saw("linked at two places at once")
-		}
+		standing[pair]++
 	}
 	for pair := range gone {
 		if standing[pair] > 0 {

@@ -188,6 +188,12 @@ func (s *station) mergeRaw(f *rows.File, tx *rows.Tx, c *journal.Change, by crdt
 	return nil
 }
 
+// mayBeApplied reports whether what is held is whole and can be read: what its
+// author was not allowed somebody else may be.
+func mayBeApplied(r *rows.Stored) bool {
+	return slices.Contains([]string{"not_allowed", "session_over", "no_session"}, r.Get(crm.RefusalCode).S)
+}
+
 // decide is somebody at head office who looks at what is held.
 func (w *World) decide() {
 	held := w.heldRows()
@@ -195,6 +201,9 @@ func (w *World) decide() {
 		return
 	}
 	r := pick(w.faults, held)
+	if i := slices.IndexFunc(held, mayBeApplied); i >= 0 && w.faults.chance(500) {
+		r = held[i]
+	}
 	who := w.admin()
 	if who == nil {
 		return

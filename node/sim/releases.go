@@ -29,7 +29,7 @@ func releases() feature {
 		checks: []check{
 			{7, "what the release before does not know is whole, and an upgrade shows it without asking again", (*World).checkUpgrades},
 		},
-		situations: []string{"an upgrade brings kinds to life",
+		situations: []string{"an upgrade brings kinds to life", "an upgrade shows what a neighbour wrote and head office has not judged",
 			"a workstation goes back to the release before", "the release before passes on what it does not know",
 			"the release before keeps a row that it does not know", "the release before keeps a field that it does not know"},
 	}
@@ -376,6 +376,7 @@ func (w *World) key(s *station, c *counter) {
 // acts writes an act for which there is no desk here.
 func (w *World) acts(s *station, c *counter, what string, on screen, fn func(*rows.Act) error) {
 	saved, err := s.store.Act(w.ctx, rows.Actor{Session: c.who.Session, Person: c.who.Person}, fn)
+	s.unsure = on
 	if w.must(c.name+": "+what, err) {
 		w.did(c, what, desk.Saved{ID: saved.Ops[0].ID, Seq: saved.Seq, Stamp: saved.Stamp}, nil, on)
 	}

@@ -23,8 +23,9 @@ type station struct {
 	gen    int          // of the file
 	life   int          // of the process
 	up     bool
-	away   bool  // it cannot be switched on
-	pause  int64 // true time, ms UTC, until which the process stands still
+	away   bool     // it cannot be switched on
+	pause  int64    // true time, ms UTC, until which the process stands still
+	frozen []func() // what then happens
 	clock  clock
 	secret *dice
 	disk   *platter
@@ -39,6 +40,7 @@ type station struct {
 
 	tokens    map[string]string // by login
 	looks     []look
+	unsure    screen // on whose screen the disk failed
 	at        uint64 // own changes that truth knows
 	everTaken uint64 // up to here central took them
 	covered   uint64 // up to here a page said that central took them
@@ -163,7 +165,7 @@ func (s *station) boot() {
 	if !s.clock.anchored && s.clock.skewMS != 0 {
 		s.w.saw("back with a wrong clock")
 	}
-	s.harvest("not acknowledged when the power went", nil)
+	s.harvest("not acknowledged when the power went", s.unsure)
 	s.checkKept("after a crash")
 }
 

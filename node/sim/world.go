@@ -224,12 +224,13 @@ func (w *World) heal() {
 		}
 	}
 	w.say("world", "all lines are back, everything is on")
-	w.await(w.nowMS + quietMS)
+	w.await(quietLookMS, w.nowMS+quietMS)
 }
 
-// await looks now and then whether nothing moves any more.
-func (w *World) await(untilMS int64) {
-	w.after(quietLookMS, func() {
+// await looks now and then whether nothing moves any more, the longer it takes
+// the less often.
+func (w *World) await(inMS, untilMS int64) {
+	w.after(inMS, func() {
 		why := w.restless()
 		switch {
 		case why == "":
@@ -237,7 +238,7 @@ func (w *World) await(untilMS int64) {
 		case w.nowMS > untilMS:
 			w.fail("never quiet: %s", why)
 		default:
-			w.await(untilMS)
+			w.await(inMS+inMS/20, untilMS)
 		}
 	})
 }
