@@ -192,6 +192,7 @@ func (h *HeadOffice) Admin() http.Handler {
 		return None{}, h.Office.Revoke(ctx, in.Origin)
 	})
 	h.erasureCommands(mux)
+	h.moveCommands(mux)
 	command(mux, "/backup", h.backup)
 	h.stickCommands(mux)
 	h.leaseCommands(mux)

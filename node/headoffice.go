@@ -165,6 +165,7 @@ func (h *HeadOffice) Start(ctx context.Context) (err error) {
 	}
 	h.running.push(indexer(h.Office.Local, h.o, h.dir.health.halt))
 	h.running.push(visits(h.Office.Central, h.o))
+	h.running.push(h.mover())
 	h.running.push(h.dir.health.watch(h.o, func() { h.Desk.Tell(nil) }))
 	h.running.push(h.trimmer())
 	secure, err := h.echo(true)

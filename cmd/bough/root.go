@@ -86,7 +86,7 @@ func newRoot(s streams) *cobra.Command {
 	root.AddCommand(
 		p.demo(),
 		p.central(), p.node(), p.join(),
-		p.person(), p.branch(), p.code(), p.revoke(), p.importing(), p.erasure(),
+		p.person(), p.branch(), p.code(), p.revoke(), p.importing(), p.erasure(), p.move(), p.served(),
 		p.status(), p.doctor(), p.check(), p.backup(), p.restore(), p.bundle(), p.lease(), p.key(), p.token(), p.version(),
 	)
 	root.SetHelpCommandGroupID(groupCare)

@@ -134,6 +134,7 @@ var varying = []struct {
 	{regexp.MustCompile(`digest [0-9a-f]{16}`), "digest HEX"},
 	{regexp.MustCompile(`(?m)^\d{15,19}$`), "ID"},
 	{regexp.MustCompile(`batch \d+`), "batch N"},
+	{regexp.MustCompile(`(?m)(^|order )1\d{12}\b`), "${1}N"},
 	{regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}\b`), "LEASE-CODE"},
 	{regexp.MustCompile(`bough-1-\d+\.`), "bough-1-N."},
 	{regexp.MustCompile(`[a-z2-9]{4}(-[a-z2-9]{4}){3}`), "PASSWORD"},

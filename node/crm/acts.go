@@ -85,6 +85,13 @@ func ActOf(kind uint8, exists bool) (Act, bool) {
 		return ActSignIn, true
 	case Move:
 		return ActMove, true
+	case MoveRequest:
+		if !exists {
+			return ActRecord, true
+		}
+		return ActMove, true
+	case LateSettled:
+		return ActEdit, true
 	case Lookup:
 		return ActRead, true
 	case Link, Distinct:

@@ -47,6 +47,9 @@ const (
 	CaseRule    uint8 = 47
 	FieldRight  uint8 = 48
 	Parameter   uint8 = 49
+	MoveOrder   uint8 = 120
+	MoveRequest uint8 = 121
+	LateSettled uint8 = 122
 )
 
 // Table is the schema as data.
@@ -60,6 +63,7 @@ func Table() *crdt.Schema {
 		reissue(),
 		caseStep(), keying(), removal(), feedback(),
 		holiday(), listEntry(), template(), caseRule(), fieldRight(), parameter(),
+		moveOrder(), moveRequest(), lateSettled(),
 	)
 	if err != nil {
 		panic(err) // the table is constant: a test makes it once

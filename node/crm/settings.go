@@ -13,6 +13,14 @@ const (
 	LineHours        = "08:00-18:00"
 )
 
+// How long a customer who was served at another branch is held there, from the
+// last service on: months of 30 days, 0 to 120; 0: not at all.
+const (
+	SettingServedMonths = "served_months"
+	ServedMonths        = 13
+	MaxServedMonths     = 120
+)
+
 // ParseHours reads hours of a day like 08:00-18:00, as minutes from midnight;
 // 24:00 is its end.
 func ParseHours(hours string) (from, until int, err error) {

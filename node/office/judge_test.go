@@ -38,9 +38,9 @@ func newCourt(t *testing.T) *court {
 	return c
 }
 
-func (c *court) row(kind uint8, id crdt.ID) (r *rows.Stored) {
-	c.t.Helper()
-	must(c.t, c.Central.File.Read(ctx(), func(tx *rows.Tx) (err error) {
+func (w *world) row(kind uint8, id crdt.ID) (r *rows.Stored) {
+	w.t.Helper()
+	must(w.t, w.Central.File.Read(ctx(), func(tx *rows.Tx) (err error) {
 		r, err = tx.Get(kind, id)
 		return err
 	}))

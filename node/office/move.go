@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -60,17 +61,24 @@ func moveOne(a *rows.Act, id crdt.ID, m *Moving) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	a.Add(crdt.Op{Kind: crm.Move, ID: event, Set: present(
-		crdt.FieldSet{Field: crm.MoveParty, Value: crdt.RefValue(id)},
-		crdt.FieldSet{Field: crm.MoveFrom, Value: row.Get(crm.PartyHome)},
+	a.Add(moveOp(event, id, m, row.Get(crm.PartyHome).I))
+	for _, op := range ops {
+		if op.Kind != crm.Holding || !slices.ContainsFunc(a.Ops, func(o crdt.Op) bool { return o.Kind == op.Kind && o.ID == op.ID }) {
+			a.Add(op)
+		}
+	}
+	return true, nil
+}
+
+// moveOp tells of a move on the page of the customer.
+func moveOp(event, party crdt.ID, m *Moving, from int64) crdt.Op {
+	return crdt.Op{Kind: crm.Move, ID: event, Set: present(
+		crdt.FieldSet{Field: crm.MoveParty, Value: crdt.RefValue(party)},
+		crdt.FieldSet{Field: crm.MoveFrom, Value: intOrNull(from)},
 		crdt.FieldSet{Field: crm.MoveTo, Value: crdt.IntValue(m.To)},
 		crdt.FieldSet{Field: crm.MoveReason, Value: textOrNull(m.Reason)},
 		crdt.FieldSet{Field: crm.MoveJob, Value: intOrNull(m.Job)},
-	)})
-	for _, op := range ops {
-		a.Add(op)
-	}
-	return true, nil
+	)}
 }
 
 func textOrNull(s string) crdt.Value {

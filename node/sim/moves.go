@@ -185,8 +185,7 @@ func (w *World) checkReceipts(*quiet) {
 }
 
 // checkDisks looks on the disk of each workstation for what was said with, and
-// known of, parties that it does not hold. What left and was not purged yet, so
-// that no receipt speaks of it, is passed over: see the proofs.
+// known of, parties that it does not hold.
 func (w *World) checkDisks(q *quiet) {
 	for i, s := range w.stations {
 		var held strings.Builder // also what stands in a list of refused work
@@ -197,7 +196,7 @@ func (w *World) checkDisks(q *quiet) {
 		}
 		disk := w.disk(s)
 		for _, r := range q.head.rows {
-			if q.here[i].by[cell{r.Kind, r.ID, 0}] != nil || !hangsOnParty(r.Kind) || w.waits(s, r) {
+			if q.here[i].by[cell{r.Kind, r.ID, 0}] != nil || !hangsOnParty(r.Kind) {
 				continue
 			}
 			for _, word := range rowWords(r) {
@@ -223,20 +222,6 @@ func rowWords(r *rows.Stored) (out []string) {
 		}
 	}
 	return out
-}
-
-// waits reports whether a row left a workstation and is still to be purged: only
-// then does what hangs on a party have a stub.
-func (w *World) waits(s *station, r *rows.Stored) (is bool) {
-	if r.Kind == crm.Party {
-		return false
-	}
-	err := s.store.File.Read(w.ctx, func(tx *rows.Tx) (err error) {
-		is, err = s.store.Left(tx, r.Kind, r.ID)
-		return err
-	})
-	w.must("read what left "+s.name, err)
-	return is
 }
 
 // disk is all that stands on the disk of a workstation, decrypted.

@@ -16,8 +16,8 @@ import (
 // Kinds that a newer release of these tests adds: one of the branch, one of
 // head office.
 const (
-	quote uint8 = 99
-	rate  uint8 = 100
+	quote uint8 = 250
+	rate  uint8 = 251
 )
 
 // newerTable is the table of a newer release: two kinds more, and a field more

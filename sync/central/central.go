@@ -85,6 +85,9 @@ type Options struct {
 	// Belongs tells whether a row of a kind, with these values, goes with rows
 	// that are gone; nil: none does.
 	Belongs func(k *crdt.Kind, get func(field uint8) crdt.Value, gone func(kind uint8, id crdt.ID) bool) bool
+	// ServedMonths tells for how many months a root row is held where it was
+	// served; nil: 13.
+	ServedMonths func(tx *rows.Tx) (int64, error)
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators

@@ -12,18 +12,16 @@ import (
 
 // Limits of what is held where somebody was served.
 const (
-	defaultServedMonths = 13
+	defaultServedMonths = 13 // where nobody says otherwise
 	monthMS             = 30 * 24 * 60 * 60 * 1000
 	renewedMS           = 24 * 60 * 60 * 1000 // a service renews no more often: each would be a write
 )
-
-const factServedMonths = "served months"
 
 // Serve makes a scope hold a root row for the months that head office says,
 // from now on, because somebody was served there who does not belong there.
 func (b *Batch) Serve(row RowID, scope int64) error {
 	k := key{row.Kind, row.ID}
-	months, err := servedMonths(b.Tx)
+	months, err := b.servedMonths()
 	if err != nil || months == 0 {
 		return err
 	}
@@ -48,27 +46,13 @@ func (b *Batch) unserve(k key, scope int64) error {
 	return b.Tx.Exec(`DELETE FROM served WHERE kind=?1 AND row_id=?2 AND scope=?3`, int64(k.kind), int64(k.id), scope)
 }
 
-func servedMonths(tx *rows.Tx) (int64, error) {
-	n, there, err := tx.Int(`SELECT value FROM fact WHERE name=?1`, factServedMonths)
-	if err == nil && !there {
-		n = defaultServedMonths
+// servedMonths is for how many months a customer who was served elsewhere is
+// held there, from a service on.
+func (b *Batch) servedMonths() (int64, error) {
+	if b.c.o.ServedMonths == nil {
+		return defaultServedMonths, nil
 	}
-	return n, err
-}
-
-// ServedMonths is for how many months a customer who was served elsewhere is
-// held there.
-func (c *Central) ServedMonths(ctx context.Context) (months int64, err error) {
-	err = c.File.Read(ctx, func(tx *rows.Tx) error {
-		months, err = servedMonths(tx)
-		return err
-	})
-	return months, err
-}
-
-// SetServedMonths changes that, for services from now on.
-func (c *Central) SetServedMonths(ctx context.Context, months int64) error {
-	return c.File.Write(ctx, func(tx *rows.Tx) error { return tx.SetFact(factServedMonths, months) })
+	return b.c.o.ServedMonths(b.Tx)
 }
 
 // ExpireServed makes at most limit roots leave the scopes where their service

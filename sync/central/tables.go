@@ -225,4 +225,39 @@ CREATE TABLE served (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX served_until ON served (until);
 CREATE INDEX purge_row ON purge (kind, row_id);
+`, `
+-- Orders to move customers to another home branch. What was chosen stands in
+-- move_item, from the preview on. The text of chosen tells how, for people.
+CREATE TABLE move_job (
+	id     INTEGER PRIMARY KEY, -- ms UTC when it was planned, made unique: numbers the order
+	home   INTEGER NOT NULL,    -- branch number: where to
+	reason TEXT NOT NULL,
+	chosen TEXT NOT NULL,       -- JSON
+	state  TEXT NOT NULL,       -- planned, running, paused, done, undoing, undone, dropped
+	halted TEXT NOT NULL DEFAULT '', -- of a paused one: what it goes on with, running or undoing
+	trouble TEXT NOT NULL DEFAULT '' -- why the program paused it by itself
+) STRICT;
+CREATE TABLE move_item (
+	job   INTEGER NOT NULL,
+	n     INTEGER NOT NULL, -- place in the order
+	kind  INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	home  INTEGER NOT NULL, -- where from
+	state TEXT NOT NULL,    -- waits, moved, passed, back, stays
+	why   TEXT NOT NULL DEFAULT '', -- of passed and stays, a word
+	event INTEGER NOT NULL DEFAULT 0, -- the row that tells of its move
+	took  TEXT NOT NULL DEFAULT '',   -- ids of what went along, separated by spaces
+	PRIMARY KEY (job, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX move_item_state ON move_item (job, state, n);
+CREATE INDEX move_item_row ON move_item (row_id, state);
+
+-- Who did what with an order to move, and when.
+CREATE TABLE move_step (
+	job    INTEGER NOT NULL,
+	at     INTEGER NOT NULL, -- ms UTC
+	step   TEXT NOT NULL,
+	person INTEGER NOT NULL, -- 0: the machine's administrator, or the program
+	PRIMARY KEY (job, at, step)
+) STRICT, WITHOUT ROWID;
 `}
