@@ -25,6 +25,7 @@ CYCLES ?= 200
 SEEDS ?= 20000
 FROM ?= 1
 FAULT ?=
+ONLY ?=
 
 .PHONY: help build demo test race bench fuzz sim sim-long planted netns herd kill powercut diskfull lint deps cover screenshots clean cross
 
@@ -89,8 +90,8 @@ cover: ## which lines the tests reach: bin/cover.html
 	@mkdir -p bin && $(TEST) -coverprofile=bin/cover.out ./...
 	@go tool cover -html=bin/cover.out -o bin/cover.html && go tool cover -func=bin/cover.out | tail -1
 
-screenshots: ## pictures of the pages into screenshots/
-	BOUGH_REQUIRE=chromium BOUGH_SCREENSHOTS=$(CURDIR)/screenshots $(TEST) -tags screens -run Screen ./...
+screenshots: ## pictures of the pages into screenshots/ (ONLY=customer,find for those alone)
+	BOUGH_REQUIRE=chromium BOUGH_SCREENSHOTS=$(CURDIR)/screenshots BOUGH_SCREENSHOTS_ONLY=$(ONLY) $(TEST) -tags screens -run Screen ./...
 
 clean: ## remove what the other targets made
 	rm -rf bin screenshots

@@ -75,6 +75,7 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"asset": a.address, "lines": lines, "elapsed": elapsed, "percent": func(n int) int64 { return int64(n) * 100 },
 		"last": func(list any) int { return reflect.ValueOf(list).Len() - 1 }, "digit": digit, "pair": pair,
 		"answer": answer, "state": func(s desk.State) string { return l.Word("state", s.String()) },
+		"around": func(c *desk.Customer) template.HTML { return around(l, c) }, "balances": func(h desk.HoldingLine) template.HTML { return balances(l, h) },
 		"place": func(by desk.Author) string { return place(l, by) },
 		"reason": func(r desk.RefusedLine) string {
 			if slices.Contains(crm.RefusalCodes, r.Code) {

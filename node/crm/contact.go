@@ -13,6 +13,7 @@ func interaction() *Kind {
 			number(InteractionHappened, "happened", Branch, "when it happened, ms UTC, chosen by the clerk"),
 			text(InteractionOutcome, "outcome", Branch, "done | follow_up | not_reached | refused"),
 			ref(InteractionHolding, "holding", Branch, Holding, "about which holding"),
+			ref(InteractionWriter, "written_by", Branch, Person, "who wrote it, where somebody moved it here from another party"),
 		}}
 }
 
@@ -25,6 +26,7 @@ const (
 	InteractionHappened
 	InteractionOutcome
 	InteractionHolding
+	InteractionWriter
 )
 
 func consent() *Kind {

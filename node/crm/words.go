@@ -28,6 +28,8 @@ var ( // constants in all but name: nobody writes them
 		"central_only", "missing_row", "core_field", "clock_ahead", "epoch", "erased", "future", "unreadable", "too_large", "waits",
 		"written_once", "not_a_set", "twice", "bad_value", "other_branch", "settle_second"}
 	RefusalStates = []string{"refused", RefusalHeld, RefusalApplied, RefusalDropped}
+	GroupTypes    = []string{"household", "group"}
+	MemberRoles   = []string{"head", "partner", "child", "parent_company", "subsidiary", "member"}
 	Roles         = []string{"teller", "banker", "manager", "admin"}
 	PartyTypes    = []string{"person", "organisation"}
 	PartyStatuses = []string{"prospect", "customer", "former"}

@@ -149,7 +149,7 @@ func (p *page) groups() error {
 			}
 			member := r.Get(crm.MembershipParty).ID()
 			who, err := p.party(member)
-			line.Members = append(line.Members, MemberLine{Party: member, Name: who.name, Role: r.Get(crm.MembershipRole).S})
+			line.Members = append(line.Members, MemberLine{ID: r.ID, Party: member, Name: who.name, Role: r.Get(crm.MembershipRole).S})
 			return err
 		}, int64(id))
 		if err != nil {
@@ -186,13 +186,18 @@ func (d *Desk) taskLine(n *names, r *rows.Stored, now int64) (TaskLine, error) {
 
 func (p *page) cases() error {
 	err := p.each(crm.Case, "party=?1 ORDER BY due", func(r *rows.Stored) error {
-		owner, err := p.person(r.Get(crm.CaseOwner).ID())
-		line := CaseLine{ID: r.ID, Type: r.Get(crm.CaseType).S, Text: r.Get(crm.CaseText).S, HappenedMS: r.Get(crm.CaseHappened).I,
-			DueMS: r.Get(crm.CaseDue).I, State: r.Get(crm.CaseState).S, Owner: owner.Name}
-		line.Overdue = line.State != "resolved" && line.DueMS > 0 && line.DueMS < p.now
+		line, err := p.d.caseLine(p.names, r, p.now)
 		p.c.Cases = append(p.c.Cases, line)
 		return err
 	})
 	slices.SortStableFunc(p.c.Cases, func(a, b CaseLine) int { return cmp.Compare(a.DueMS, b.DueMS) })
 	return err
+}
+
+func (d *Desk) caseLine(n *names, r *rows.Stored, now int64) (CaseLine, error) {
+	owner, err := n.person(r.Get(crm.CaseOwner).ID())
+	line := CaseLine{ID: r.ID, Type: r.Get(crm.CaseType).S, Text: r.Get(crm.CaseText).S, HappenedMS: r.Get(crm.CaseHappened).I,
+		DueMS: r.Get(crm.CaseDue).I, State: r.Get(crm.CaseState).S, Owner: owner.Name}
+	line.Overdue = line.State != "resolved" && line.DueMS > 0 && line.DueMS < now
+	return line, err
 }

@@ -247,10 +247,13 @@ func (p *page) timeline() (err error) {
 // they happened.
 func (d *Desk) interactions(n *names, parties []crdt.ID, limit int) (out []InteractionLine, err error) {
 	for _, party := range parties {
+		taken, err := d.taken(n, party)
+		if err != nil {
+			return nil, err
+		}
 		err = n.tx.Rows(crm.Interaction, "party=?1 ORDER BY happened DESC, id DESC LIMIT ?2", func(r *rows.Stored) error {
-			a, err := d.rowAuthor(n, r)
-			out = append(out, InteractionLine{ID: r.ID, Channel: r.Get(crm.InteractionChannel).S, Reason: r.Get(crm.InteractionReason).S,
-				Text: r.Get(crm.InteractionText).S, Outcome: r.Get(crm.InteractionOutcome).S, HappenedMS: r.Get(crm.InteractionHappened).I, Author: a})
+			line, err := d.interactionLine(n, r, taken)
+			out = append(out, line)
 			return err
 		}, int64(party), limit)
 		if err != nil {

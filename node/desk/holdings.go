@@ -10,6 +10,9 @@ import (
 	"bough/sync/rows"
 )
 
+// MonthsShown is how far the picture of balances reaches back.
+const MonthsShown = 24
+
 // holdings reads what the party holds, in which role.
 func (p *page) holdings() error {
 	err := p.each(crm.Role, "party=?1", func(r *rows.Stored) error {
@@ -61,11 +64,20 @@ func (p *page) holdingLine(h *rows.Stored) (HoldingLine, error) {
 	if err != nil {
 		return line, err
 	}
-	return line, p.of(crm.Order, h.ID, func(r *rows.Stored) {
+	err = p.of(crm.Order, h.ID, func(r *rows.Stored) {
 		if r.Get(crm.OrderEnded).IsNull() {
 			line.Orders++
 		}
 	})
+	if err != nil {
+		return line, err
+	}
+	err = p.tx.Query(`SELECT month, balance_minor FROM figure WHERE holding=?1 AND balance_minor IS NOT NULL ORDER BY month DESC LIMIT ?2`, func(s *rows.Stmt) error {
+		line.Months = append(line.Months, MonthLine{Month: s.ColumnText(0), BalanceMinor: s.ColumnInt64(1)})
+		return nil
+	}, int64(h.ID), MonthsShown)
+	slices.Reverse(line.Months)
+	return line, err
 }
 
 // of reads the rows of a kind that hang on a holding.

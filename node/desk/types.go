@@ -168,6 +168,13 @@ type HoldingLine struct {
 	Cards        []CardLine
 	Loans        []LoanLine
 	Orders       int
+	Months       []MonthLine // at most MonthsShown, oldest first
+}
+
+// MonthLine is the balance of a holding at the end of a month.
+type MonthLine struct {
+	Month        string // YYYY-MM
+	BalanceMinor int64
 }
 
 // CardLine is a card of a holding.
@@ -202,6 +209,7 @@ type GroupLine struct {
 
 // MemberLine is one member of a group.
 type MemberLine struct {
+	ID    crdt.ID // of the membership
 	Party crdt.ID
 	Name  string
 	Role  string
@@ -224,6 +232,24 @@ type InteractionLine struct {
 	Outcome    string
 	HappenedMS int64
 	Author     Author // AtMS is when it was entered
+	Writer     string // who wrote it first, where Author moved it here
+	Taken      *Taken // it was on the wrong customer; its words are left out
+}
+
+// Taken says why a note no longer shows its words.
+type Taken struct {
+	Reason string
+	Moved  bool // it stands at another customer now
+	Author Author
+}
+
+// ConsentEventLine is one thing that was said of consent.
+type ConsentEventLine struct {
+	ID                         crdt.ID
+	Purpose, Channel, Evidence string
+	Withdraws                  bool
+	AtMS                       int64 // when it was said
+	Author                     Author
 }
 
 // TaskLine is a task, promise or appointment.

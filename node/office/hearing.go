@@ -21,6 +21,7 @@ type hearing struct {
 	fresh map[crdt.ID]*crdt.Op // what the change has written so far, by row
 	// vouched: somebody answers for the change who may, so rights are not asked.
 	vouched bool
+	at      int64 // when the change was made, ms UTC by its node's clock
 	// What follows if all of the change is taken.
 	late   map[crdt.ID]bool // parties that left the author's branch
 	served map[crdt.ID]bool // parties of other branches that were served here
@@ -77,8 +78,12 @@ func (h *hearing) op(op *crdt.Op) error {
 	default:
 		err = h.holds(row, "this "+kind.Name)
 	}
-	if kind.Num == crm.Move && err == nil {
+	switch {
+	case err != nil:
+	case kind.Num == crm.Move:
 		err = h.moves(op)
+	case kind.Num == crm.Removal:
+		err = h.takes(op)
 	}
 	for i := range op.Set {
 		if err == nil {

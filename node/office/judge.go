@@ -48,7 +48,7 @@ func (j *judge) Judge(b *central.Batch, n *central.Node, c *journal.Change) (crd
 }
 
 func (j *judge) hear(h *hearing, c *journal.Change) (*central.Refusal, error) {
-	h.fresh, h.late, h.served = map[crdt.ID]*crdt.Op{}, map[crdt.ID]bool{}, map[crdt.ID]bool{}
+	h.at, h.fresh, h.late, h.served = c.Stamp.Millis(), map[crdt.ID]*crdt.Op{}, map[crdt.ID]bool{}, map[crdt.ID]bool{}
 	for i := range c.Bodies {
 		if c.Bodies[i].Erased {
 			continue // central ordered it away

@@ -31,8 +31,9 @@ type Page struct {
 // unsaid is how a key without a message shows itself.
 var unsaid = regexp.MustCompile(`\[[a-z]+(\.[a-z_]+)+\]`)
 
-// Check renders every page in every language, and fails where a template does
-// or where a message is missing. Pictures are taken along the way if asked for.
+// Check renders every page in every language, and fails where a template does,
+// where a message is missing, or where axe-core finds a barrier. Pictures are
+// taken along the way if asked for.
 func Check(t *testing.T, plan webui.Plan, pages []Page) {
 	t.Helper()
 	site, server := start(t, plan, pages)
@@ -49,7 +50,9 @@ func Check(t *testing.T, plan webui.Plan, pages []Page) {
 			})
 		}
 	}
-	shoot(t, server, pages)
+	browser := Browser(t)
+	barriers(t, browser, server, pages)
+	shoot(t, browser, server, pages)
 }
 
 // start serves the pages below /gallery/.

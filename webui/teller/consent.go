@@ -20,6 +20,7 @@ type consentView struct {
 
 	Evidence, Happened string
 	Act                string // grant | withdraw
+	History            []desk.ConsentEventLine
 }
 
 func newConsent(c *desk.Customer, values url.Values) *consentView {
@@ -36,6 +37,10 @@ func (c *consentView) read(values url.Values) {
 func askConsent(v *webui.Visit, c *desk.Customer) error {
 	view := newConsent(c, v.QueryParams())
 	view.Happened = v.L.InputMoment(v.Site.Now())
+	var err error
+	if view.History, err = v.Site.Desk.ConsentHistory(v.Ctx(), v.Who, c.ID, view.Purpose, view.Channel); err != nil {
+		return err
+	}
 	if err := v.Restore(&view.Form, view.Form.Draft, view.read); err != nil {
 		return err
 	}

@@ -28,7 +28,28 @@ type customerView struct {
 	Purposes  []string
 	Consent   []consentRow
 
-	MayRecord, MayEdit, MayConsent, MayTask, MayCase, MayLink bool
+	MayRecord, MayEdit, MayConsent, MayTask, MayCase, MayLink, MayWarn bool
+}
+
+// ownership is what the owners of a company hold together.
+type ownership struct {
+	Sum  int64 // basis points
+	Over bool  // more than there is: two branches wrote at the same time
+}
+
+// Shares sums what the owners hold; nil where no share is known.
+func (c *customerView) Shares() *ownership {
+	var o ownership
+	for _, r := range c.Relations {
+		if r.Type == "owner" && !r.Inverse {
+			o.Sum += r.ShareBP
+		}
+	}
+	if o.Sum == 0 {
+		return nil
+	}
+	o.Over = o.Sum > 10_000
+	return &o
 }
 
 type consentRow struct {
@@ -73,7 +94,7 @@ func viewOf(v *webui.Visit, c *desk.Customer) *customerView {
 	view := arrange(c)
 	view.MayRecord, view.MayEdit = v.May(crm.ActRecord), v.May(crm.ActEdit)
 	view.MayConsent, view.MayTask, view.MayCase = v.May(crm.ActConsent), v.May(crm.ActTask), v.May(crm.ActCase)
-	view.MayLink = v.May(crm.ActLink)
+	view.MayLink, view.MayWarn = v.May(crm.ActLink), v.May(crm.ActWarn)
 	view.Stop = unacknowledged(v, c)
 	return view
 }
@@ -141,17 +162,6 @@ func consentOf(lines []desk.ConsentLine, purpose, channel string) desk.ConsentLi
 		}
 	}
 	return desk.ConsentLine{Purpose: purpose, Channel: channel, Answer: crdt.ConsentUnknown, Allowed: purpose == "service"}
-}
-
-// timeline shows all of it.
-func timeline(v *webui.Visit, c *desk.Customer) error {
-	lines, err := v.Site.Desk.Timeline(v.Ctx(), v.Who, c.ID, timelineLimit)
-	if err != nil {
-		return err
-	}
-	view := arrange(c)
-	view.Timeline, view.MoreTimeline = lines, false
-	return v.Show(http.StatusOK, "timeline", view)
 }
 
 // page is the address of a customer.

@@ -2,6 +2,7 @@ package teller
 
 import (
 	"testing"
+	"time"
 
 	"bough/crdt"
 	"bough/node/desk"
@@ -56,7 +57,7 @@ func anna() *desk.Customer {
 		},
 		Holdings: []desk.HoldingLine{
 			{ID: 21, Number: "2010-4451178", Type: "current", Role: "owner", BranchName: "Praha 1", Currency: "CZK", BalanceMinor: 12648050, HasBalance: true, AsOfMS: pagetest.NowMS - dayMS, Age: desk.Fresh,
-				Opened: "1995-03-24", Cards: []desk.CardLine{{Type: "classic", Issued: "2024-02-01", Last4: "4417"}}, Orders: 3},
+				Opened: "1995-03-24", Months: balancesOf(30, 12648050), Cards: []desk.CardLine{{Type: "classic", Issued: "2024-02-01", Last4: "4417"}}, Orders: 3},
 			{ID: 22, Number: "2010-4451186", Type: "savings", Role: "owner", BranchName: "Praha 1", Currency: "CZK", BalanceMinor: 40250000, HasBalance: true, AsOfMS: pagetest.NowMS - 2*dayMS, Age: desk.Amber, Opened: "2003-11-02"},
 			{ID: 23, Number: "2010-7750021", Type: "mortgage", Role: "joint", BranchName: "Brno", Currency: "CZK", BalanceMinor: -181234500, HasBalance: true, AsOfMS: pagetest.NowMS - 9*dayMS, Age: desk.Stale,
 				Opened: "2015-06-30", Loans: []desk.LoanLine{{AmountMinor: 250000000, PaymentMinor: 1510000, Months: 300, Granted: "2015-06-30", State: "running"}}},
@@ -115,7 +116,7 @@ func nobody() *desk.Customer {
 func allowed(c *desk.Customer) *customerView {
 	view := arrange(c)
 	view.MayRecord, view.MayEdit, view.MayConsent, view.MayTask, view.MayCase = true, true, true, true, true
-	view.MayLink = true
+	view.MayLink, view.MayWarn = true, true
 	return view
 }
 
@@ -171,6 +172,14 @@ func branchBoard() boardView {
 	}}
 }
 
+// balancesOf is a balance that goes up and down over months.
+func balancesOf(months int, minor int64) (out []desk.MonthLine) {
+	for i := range months {
+		out = append(out, desk.MonthLine{Month: time.Date(2024, time.Month(6+i), 1, 0, 0, 0, 0, time.UTC).Format("2006-01"), BalanceMinor: minor - int64(i*(i-19))*91_000})
+	}
+	return out
+}
+
 func typedWrapup() *wrapupView {
 	return &wrapupView{ID: 1, Name: "Anna Nováková", Channel: "counter", Reason: "card", Outcome: "done", Text: "Card will not work at the pump.", Happened: "2026-11-21T14:11",
 		Promise: "Call when the card is here", Form: webui.Form{Draft: "wrapup/1", DraftAt: pagetest.NowMS - 17*minuteMS,
@@ -189,7 +198,7 @@ func alikeProspect() *prospectView {
 
 func TestScreensRenderInBothLanguages(t *testing.T) {
 	stranger := &conflictsView{Conflicts: anna().Conflicts}
-	pagetest.Check(t, plan(), append(casePictures(), []pagetest.Page{
+	pagetest.Check(t, plan(), append(append(casePictures(), aroundPictures()...), []pagetest.Page{
 		{Name: "find", Page: "find", View: findView{Action: "/", Hits: hits(), MayCreate: true}},
 		{Name: "find-typed", Page: "find", View: findView{Action: "/", Typed: "nov", Hits: hits()[:3], More: true, MayCreate: true}},
 		{Name: "find-none", Page: "find", View: findView{Action: "/", Typed: "xyz"}, Down: true},
@@ -198,7 +207,8 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "customer-read-only", Page: "customer", View: arrange(anna())},
 		{Name: "customer-stop", Page: "customer", View: stopped()},
 		{Name: "customer-new", Page: "customer", View: allowed(nobody())},
-		{Name: "timeline", Page: "timeline", View: arrange(anna())},
+		{Name: "timeline", Page: "timeline", View: &timelineView{ID: 1, Name: "Anna Nováková", Lines: stories(), From: "2026-01-01"}},
+		{Name: "timeline-none", Page: "timeline", View: &timelineView{ID: 1, Name: "Anna Nováková", From: "tomorrow", Wrong: "Give the day like 2026-12-31.", StoryFilter: desk.StoryFilter{Type: "talk", Channel: "visit"}}},
 		{Name: "wrapup", Page: "wrapup", View: emptyWrapup()},
 		{Name: "wrapup-fault", Page: "wrapup", View: typedWrapup(), Down: true},
 		{Name: "edit", Page: "edit", View: newDetails(anna())},

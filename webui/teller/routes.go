@@ -13,6 +13,7 @@ import (
 
 // Limits of the pages.
 const (
+	pickLimit     = 8    // to choose one of
 	hitLimit      = 20   // lines of a find: more are read more slowly than typed away
 	timelineLimit = 1000 // of the whole timeline: some years of a busy customer
 	conflictLimit = 200  // of the list of conflicts
@@ -71,6 +72,7 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodPost, "/tasks/:id", setTask)
 	Tasks(s)
 	Cases(s)
+	Around(s)
 	s.Signed(http.MethodGet, "/when", when)
 	s.Signed(http.MethodGet, "/conflicts", conflicts)
 	s.Signed(http.MethodPost, "/conflicts/:id", settle)

@@ -74,6 +74,12 @@ func (l *Language) Share(basisPoints int64) string {
 	return s + "%"
 }
 
+// ReadShare reads a typed percentage, with or without its sign, in basis points.
+func (l *Language) ReadShare(typed string) (basisPoints int64, err error) {
+	const hundredths = "EUR" // has two digits too
+	return l.ReadAmount(strings.TrimRight(typed, "%％ "), hundredths)
+}
+
 // errAmount is what ReadAmount says of what is no sum.
 var errAmount = errors.New("words: no sum of money")
 

@@ -26,7 +26,7 @@ func Lists() []List {
 		{"level", crm.WarningLevels}, {"tasktype", crm.TaskTypes}, {"taskstate", crm.TaskStates},
 		{"case", crm.CaseTypes}, {"casestate", crm.CaseStates},
 		{"step", crm.CaseSteps}, {"keying", crm.KeyingTypes}, {"keyingstate", crm.KeyingStates},
-		{"daygroup", []string{"overdue", "today", "soon", "later"}}, {"dayempty", []string{"overdue", "today", "soon", "later"}},
+		{"story", desk.StoryTypes}, {"daygroup", []string{"overdue", "today", "soon", "later"}}, {"dayempty", []string{"overdue", "today", "soon", "later"}},
 		{"weekday", []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}},
 		{"flaw", []string{"bad_phone", "no_reach", "no_birth", "no_language", "no_address"}},
 		{"verdict", []string{"safe", "nearby", "not_safe", "missing"}},
@@ -36,8 +36,8 @@ func Lists() []List {
 		{"speaks", crm.Languages}, {"document", crm.DocumentTypes}, {"sex", Sexes()},
 		{"account", []string{"current", "savings", "deposit", "credit_line", "mortgage", "loan"}},
 		{"loanstate", []string{"running", "finished", "in_arrears", "defaulted"}},
-		{"group", []string{"household", "group"}},
-		{"member", []string{"head", "partner", "child", "parent_company", "subsidiary", "member"}},
+		{"group", crm.GroupTypes},
+		{"member", crm.MemberRoles},
 		{"state", []string{"saved_here", "safe_in_branch", "at_head_office", "refused"}},
 		{"answer", []string{"unknown", "granted", "withdrawn"}},
 		{"yesno", []string{"0", "1"}},
@@ -52,7 +52,8 @@ func Lists() []List {
 func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
 		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct",
-		"person", "person_locked", "person_unlocked", "field_rights"}
+		"person", "person_locked", "person_unlocked", "field_rights",
+		"note_move", "note_take", "note_back", "relation", "warning", "tag"}
 }
 
 func kinds() []string {

@@ -55,6 +55,14 @@ func Pictures(t testing.TB) string {
 	return folder
 }
 
+// Pictured reports whether a page is among those of which pictures are taken:
+// BOUGH_SCREENSHOTS_ONLY names them by how their names begin, separated by
+// commas; without it all are.
+func Pictured(page string) bool {
+	only := os.Getenv("BOUGH_SCREENSHOTS_ONLY")
+	return only == "" || slices.ContainsFunc(strings.Split(only, ","), func(prefix string) bool { return strings.HasPrefix(page, prefix) })
+}
+
 // missing ends the test: a failure where BOUGH_REQUIRE names the thing, a skip
 // anywhere else.
 func missing(t testing.TB, name, how string) {

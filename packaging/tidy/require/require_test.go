@@ -111,3 +111,12 @@ func TestPicturesAreTakenOnlyWhenAskedFor(t *testing.T) {
 		t.Errorf("the folder was not made: %v", err)
 	}
 }
+
+func TestPicturesOfSomePagesCanBeAskedFor(t *testing.T) {
+	for only, want := range map[string]bool{"": true, "cust": true, "find,customer": true, "find": false} {
+		t.Setenv("BOUGH_SCREENSHOTS_ONLY", only)
+		if got := Pictured("customer-cut"); got != want {
+			t.Errorf("%q: %v, want %v", only, got, want)
+		}
+	}
+}
