@@ -19,6 +19,7 @@ import (
 	"bough/sync/rows"
 	"bough/sync/trust"
 	"bough/sync/uplink"
+	"bough/sync/wire"
 	"bough/webui"
 	"bough/webui/join"
 	"bough/webui/teller"
@@ -65,6 +66,9 @@ type nodeFile struct {
 	// Cookie is the origin that cookies are named by, where it is not Origin any
 	// more: who is signed in stays so.
 	Cookie crdt.Origin `json:"cookie,omitempty"`
+	// Line is what head office said of the line when this workstation joined: it
+	// holds until the feed was read once.
+	Line wire.Share `json:"line,omitzero"`
 }
 
 // NewBranch opens the workstation of a directory. One that has not joined yet
@@ -168,7 +172,7 @@ func join1(ctx context.Context, d *dir, o Options, url, code string) error {
 			return err
 		}
 	}
-	return d.writeJSON(nodeName, nodeFile{Origin: crdt.Origin(joined.Origin), Branch: joined.Branch, Name: name, Central: url, LAN: o.LAN})
+	return d.writeJSON(nodeName, nodeFile{Origin: crdt.Origin(joined.Origin), Branch: joined.Branch, Name: name, Central: url, LAN: o.LAN, Line: joined.Line})
 }
 
 // furnish opens the file of a node that has joined, and its desk and pages.

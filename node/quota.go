@@ -8,6 +8,7 @@ import (
 
 	"bough/node/crm"
 	"bough/sync/rows"
+	"bough/sync/wire"
 )
 
 // Limits of what sync takes of the line.
@@ -47,6 +48,11 @@ func (b *Branch) rateNow(ctx context.Context) (rate int64, err error) {
 		if err != nil {
 			return err
 		}
+		if met, err := b.Store.Local.Met(tx); err != nil {
+			return err
+		} else if !met && kbit == "" {
+			kbit, hours = strconv.FormatInt(b.me.Line.Kbit, 10), b.me.Line.Hours
+		}
 		week, _, err := r.Calendar()
 		if err != nil {
 			return err
@@ -67,14 +73,20 @@ func (b *Branch) rateNow(ctx context.Context) (rate int64, err error) {
 	return rate, nil
 }
 
-// shared reports whether head office says what the line of a branch carries:
-// then sync keeps to its part of it.
-func (h *HeadOffice) shared(ctx context.Context, branch int64) (is bool, err error) {
+// line is what head office says of the line of a branch: sync keeps to its part
+// of what is to be shared.
+func (h *HeadOffice) line(ctx context.Context, branch int64) (line wire.Share, err error) {
 	err = h.Office.Central.File.Read(ctx, func(tx *rows.Tx) error {
-		_, is, err = tx.Int(`SELECT 1 FROM parameter WHERE name=?1 AND value<>'' AND (branch IS NULL OR branch IN (0, ?2))`, crm.SettingLine, branch)
-		return err
+		return tx.Query(`SELECT name, value FROM parameter WHERE name IN (?1, ?2) AND (branch IS NULL OR branch IN (0, ?3)) ORDER BY branch`, func(s *rows.Stmt) error {
+			if s.ColumnText(0) == crm.SettingLineHours {
+				line.Hours = s.ColumnText(1)
+				return nil
+			}
+			line.Kbit, _ = strconv.ParseInt(s.ColumnText(1), 10, 64) // what cannot be read is not to be shared
+			return nil
+		}, crm.SettingLine, crm.SettingLineHours, branch)
 	})
-	return is, err
+	return line, err
 }
 
 // inHours reports whether a time of day lies in the hours of a day that is worked;

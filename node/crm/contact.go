@@ -1,6 +1,11 @@
 package crm
 
-import . "bough/crdt" //nolint:revive // the table reads as a table
+import (
+	"strconv"
+	"strings"
+
+	. "bough/crdt" //nolint:revive // the table reads as a table
+)
 
 func interaction() *Kind {
 	return &Kind{Num: Interaction, Name: "interaction", Class: Event, Scope: roots(InteractionParty),
@@ -121,3 +126,13 @@ const (
 	CaseAmount
 	CaseCurrency
 )
+
+// Overrides are the withdrawals that a grant of consent names.
+func Overrides(consent *Row) (out []ID) {
+	for word := range strings.SplitSeq(consent.Get(ConsentOverrides).S, ",") {
+		if n, err := strconv.ParseInt(word, 10, 64); err == nil {
+			out = append(out, ID(n))
+		}
+	}
+	return out
+}

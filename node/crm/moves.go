@@ -8,7 +8,7 @@ import (
 
 func directory() *Kind {
 	return &Kind{Num: Directory, Name: "directory", Class: Record, CentralOnly: true, Scope: ScopeRule{Everywhere: true},
-		Doc: "A party of the bank as every branch may know it, derived at central; its id is the party's.",
+		Doc: "A party of the bank as every branch may know it, derived at central; its id is the party's. Parties that are linked have one, the canonical one's.",
 		Fields: []Field{
 			text(DirectoryName, "name", Office, "the name, masked"),
 			text(DirectoryType, "type", Office, "person | organisation"),
@@ -16,7 +16,7 @@ func directory() *Kind {
 			text(DirectoryLanguage, "language", Office, "BCP 47 tag of the language to speak"),
 			text(DirectoryWarning, "warning", Office, "the severest warning: note | warn | stop"),
 			text(DirectoryRefused, "refused", Office, "what was withdrawn: purpose/channel, separated by spaces"),
-			text(DirectoryKeys, "keys", Office, "short keyed hashes of what a visitor can say: see DirectoryKey"),
+			text(DirectoryKeys, "keys", Office, "short keyed hashes of what a visitor can say, see package directory; separated by spaces"),
 		}}
 }
 

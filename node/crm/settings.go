@@ -21,6 +21,10 @@ const (
 	MaxServedMonths     = 120
 )
 
+// SettingDirectory names the parameter that holds the secret of the keys in the
+// directory, base64url.
+const SettingDirectory = "directory_secret"
+
 // ParseHours reads hours of a day like 08:00-18:00, as minutes from midnight;
 // 24:00 is its end.
 func ParseHours(hours string) (from, until int, err error) {

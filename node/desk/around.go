@@ -3,8 +3,6 @@ package desk
 import (
 	"cmp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -25,11 +23,7 @@ func (n *names) consentEvents(d *Desk, party crdt.ID) (out []consentEvent, err e
 		a, err := d.rowAuthor(n, r)
 		e := consentEvent{party: party, purpose: r.Get(crm.ConsentPurpose).S, channel: r.Get(crm.ConsentChannel).S, author: a, happened: r.Get(crm.ConsentHappened).I}
 		e.ID, e.Withdraws = r.ID, r.Get(crm.ConsentAct).S == "withdraw"
-		for _, s := range strings.Split(r.Get(crm.ConsentOverrides).S, ",") {
-			if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-				e.Overrides = append(e.Overrides, crdt.ID(n))
-			}
-		}
+		e.Overrides = crm.Overrides(&r.Row)
 		out = append(out, e)
 		return err
 	}, int64(party))

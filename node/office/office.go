@@ -61,8 +61,9 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 	if o.Cost == (trust.Cost{}) {
 		o.Cost = trust.DefaultCost()
 	}
+	dir := &register{}
 	c, err := central.Open(ctx, central.Options{Path: o.Path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: o.Origin,
-		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Belongs: crm.Belongs, ServedMonths: servedMonths, Forms: forms{crm.Table()}, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
+		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Belongs: crm.Belongs, Derive: dir.derive, ServedMonths: servedMonths, Forms: forms{crm.Table()}, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		_, err := f.Local.Touch(tx, row, nil)
 		return err
 	})
-	if err := cmp.Or(f.furnish(ctx), f.replay(ctx), c.Retry(ctx)); err != nil {
+	if err := cmp.Or(f.furnish(ctx), f.keepDirectory(ctx, dir), f.replay(ctx), c.Retry(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("office: %w", err), c.Close())
 	}
 	return f, nil

@@ -70,7 +70,7 @@ var outside = []string{
 // pure are the packages without I/O: what they need is handed to them.
 var pure = []string{
 	"crdt/...", "sync/journal", "sync/replica", "sync/crowd", "node/crm", "node/profit", "node/advise", "node/match",
-	"node/calendar", "node/clocks",
+	"node/calendar", "node/clocks", "node/directory",
 }
 
 // eachImport visits what the program itself imports; tests may join anything.

@@ -88,6 +88,9 @@ type Options struct {
 	// ServedMonths tells for how many months a root row is held where it was
 	// served; nil: 13.
 	ServedMonths func(tx *rows.Tx) (int64, error)
+	// Derive writes, in the transaction, the rows that follow from those that it
+	// wrote, as central's own; nil: none do. What it writes derives nothing more.
+	Derive func(b *Batch, wrote []Wrote) error
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators
@@ -257,8 +260,12 @@ func (c *Central) write(ctx context.Context, fn func(*Batch) error) error {
 			return err
 		}
 		var err error
-		scopes, parties, err = b.flush()
+		if scopes, parties, err = b.flush(); err != nil {
+			return err
+		}
 		gone = b.erased
+		more, err := c.derive(b)
+		scopes = union(scopes, more)
 		return err
 	})
 	if err != nil {

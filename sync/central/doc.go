@@ -35,6 +35,8 @@
 //   - Which scopes hold a root row follows from rows alone: homes, services,
 //     joins. It is settled anew, with what hangs on the row, before anything is
 //     numbered.
+//   - What follows from rows (Options.Derive) is written in the transaction that
+//     wrote them, after they were numbered.
 //   - Where a root row leaves a scope, the nodes there owe a receipt until they
 //     send it, or the scope holds the row again.
 //   - Who fails in a shared transaction is left out of it, and fails only if it

@@ -46,9 +46,9 @@ type HTTPOptions struct {
 	// Snapshots is the folder where snapshots for new nodes are kept for a while;
 	// empty: none are made.
 	Snapshots string
-	// Shared tells whether the line of a branch is to be shared with others: a new
-	// node reads the feed there, which keeps to its part. nil: none is.
-	Shared func(ctx context.Context, branch int64) (bool, error)
+	// Line tells what the line of a branch carries, where it is to be shared with
+	// others: a new node reads the feed there, which keeps to its part. nil: none is.
+	Line func(ctx context.Context, branch int64) (wire.Share, error)
 	// WatchFor is how long a watch may wait for news; 0: 25 s.
 	WatchFor time.Duration
 }

@@ -56,9 +56,13 @@ func (e *endpoint) enrol(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	line, err := e.line(r.Context(), n.Branch)
+	if err != nil {
+		return err
+	}
 	e.o.Log.Info("node joined", "origin", n.Origin, "branch", n.Branch)
 	return reply(w, wire.Enrolled{Certificate: trust.EncodeCertificate(cert), Root: e.o.Authority.Root().EncodePEM(),
-		Origin: n.Origin, Branch: n.Branch, Central: e.c.Origin(), NowMS: e.c.o.NowMS(), BranchKey: key})
+		Origin: n.Origin, Branch: n.Branch, Central: e.c.Origin(), NowMS: e.c.o.NowMS(), BranchKey: key, Line: line})
 }
 
 // admit uses the code up, takes the node in and certifies it, in one

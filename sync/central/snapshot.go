@@ -63,10 +63,8 @@ func (e *endpoint) snapshot(w http.ResponseWriter, r *http.Request, n *Node) err
 	if err := readJSON(w, r, &q); err != nil {
 		return err
 	}
-	if e.o.Shared != nil {
-		if shared, err := e.o.Shared(r.Context(), n.Branch); err != nil || shared {
-			return cmp.Or(err, ErrNoSnapshot)
-		}
+	if line, err := e.line(r.Context(), n.Branch); err != nil || line.Kbit > 0 {
+		return cmp.Or(err, ErrNoSnapshot)
 	}
 	done, err := e.work(r.Context(), crowd.Read, LargeWork)
 	if err != nil {
@@ -84,6 +82,14 @@ func (e *endpoint) snapshot(w http.ResponseWriter, r *http.Request, n *Node) err
 	h.Sealed = sealed
 	w.Header().Set("Content-Type", "application/octet-stream")
 	return e.stream(w, &h, key, path, q.Chunk)
+}
+
+// line is what the line of a branch carries.
+func (e *endpoint) line(ctx context.Context, branch int64) (wire.Share, error) {
+	if e.o.Line == nil {
+		return wire.Share{}, nil
+	}
+	return e.o.Line(ctx, branch)
 }
 
 // stream writes the chunks of a snapshot: a letter, then pages. A reader who has

@@ -38,6 +38,7 @@ type Joined struct {
 	CentralOrigin crdt.Origin
 	OffsetMS      int64  // to add to the PC's clock to have central's time
 	BranchKey     []byte // of the branch's gossip; empty where central is of an older release
+	Line          wire.Share
 }
 
 // Join takes a new workstation in: central is recognised by the code, which it
@@ -119,7 +120,7 @@ func (o *JoinOptions) enrol(ctx context.Context, client *http.Client, q request,
 		return nil, fmt.Errorf("%w: the certificate names another origin or branch than the answer", errUnreadable)
 	}
 	return &Joined{Origin: answer.Origin, Branch: answer.Branch, Certificate: cert, Root: root,
-		CentralOrigin: answer.Central, OffsetMS: answer.NowMS - middle, BranchKey: answer.BranchKey}, nil
+		CentralOrigin: answer.Central, OffsetMS: answer.NowMS - middle, BranchKey: answer.BranchKey, Line: answer.Line}, nil
 }
 
 // randomOrigin draws an origin to propose.

@@ -82,6 +82,14 @@ type Enrolled struct {
 	NowMS       int64       `json:"now_ms"`  // central's time, ms UTC
 	// BranchKey is what the gossip of the branch is encrypted with, 32 bytes.
 	BranchKey []byte `json:"branch_key,omitempty"`
+	Line      Share  `json:"line,omitzero"`
+}
+
+// Share is what head office says of the line of a branch: the feed says so, too,
+// but a new workstation reads much of it before.
+type Share struct {
+	Kbit  int64  `json:"kbit"`            // it carries a second; 0: it is not to be shared
+	Hours string `json:"hours,omitempty"` // in which it is, like 08:00-18:00; empty: the default
 }
 
 // Here says where a node gossips, host:port; empty: nowhere.
