@@ -25,6 +25,7 @@ func features() []feature {
 		receipts(),
 		releases(),
 		standings(),
+		sticks(),
 		syncing(),
 	}
 }

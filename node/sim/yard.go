@@ -53,6 +53,7 @@ type template struct {
 	before      *crdt.Schema // what the release before knows
 	blankBefore string       // a blank file of its making
 	authority   *trust.Authority
+	stranger    *trust.Authority // of another bank
 	seats       []seat
 	people      []person
 }
@@ -127,6 +128,9 @@ func (t *template) make(ctx context.Context, s shape) (err error) {
 	}
 	d := newDice(templateSeed, streamSecrets)
 	if t.authority, err = trust.NewAuthority("sim", time.UnixMilli(epochMS), d); err != nil {
+		return err
+	}
+	if t.stranger, err = trust.NewAuthority("stranger", time.UnixMilli(epochMS), d); err != nil {
 		return err
 	}
 	o, err := office.Open(ctx, office.Options{Path: t.central, Authority: t.authority, Origin: centralOrigin, Rand: d,
