@@ -8,15 +8,14 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"bough/node/crm"
 	"bough/node/store"
 	"bough/sync/bundle"
 	"bough/sync/rows"
 	"bough/sync/trust"
-	"bough/sync/uplink"
 	"bough/sync/wire"
+	"bough/webui/join"
 )
 
 // Names of the files of a bootstrap.
@@ -24,13 +23,7 @@ const (
 	snapshotName    = "snapshot.part" // what has come so far
 	snapshotKeyName = "snapshot.key"  // what it is encrypted with
 	settlingName    = "bough.db.settling"
-)
-
-// Limits of a bootstrap.
-const (
-	bootstrapTries  = 5           // without anything coming; then the feed is read row by row
-	bootstrapPause  = time.Second // between tries
-	bootstrapFaulty = 3           // snapshots that were not what they should be
+	shapeName       = "bough.db.shape"
 )
 
 // snapshotState is what snapshot.key holds.
@@ -38,57 +31,13 @@ type snapshotState struct {
 	Box    []byte `json:"box"` // secret of the reply box
 	Key    []byte `json:"key"` // of snapshot.part
 	Part   []byte `json:"part"`
-	ID     string `json:"id"` // central's name for it; empty: none was begun
+	From   string `json:"from"` // address of the neighbour it comes from; empty: central
+	ID     string `json:"id"`   // the giver's name for it; empty: none was begun
 	Chunks int    `json:"chunks"`
 }
 
-// bootstrap fetches a snapshot of the branch from central and makes it the file
-// of this node. What came before a kill or a cut stays, and is gone on with.
-// Without one the node reads the feed from the beginning.
-func (b *Branch) bootstrap(ctx context.Context) error {
-	had, idle, faulty := -1, 0, 0
-	for {
-		have, err := b.fetch(ctx)
-		if err == nil {
-			err = b.settle(ctx)
-		}
-		if err == nil || ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
-		}
-		if have == 0 && errors.Is(err, uplink.ErrNoSnapshot) {
-			b.forgetSnapshot()
-			b.o.Log.Info("central makes no snapshot for this branch; the feed is read from the beginning")
-			return nil
-		}
-		if idle++; have > had {
-			had, idle = have, 0
-		}
-		if damaged(err) {
-			b.forgetSnapshot()
-			had, faulty = -1, faulty+1
-		}
-		if idle >= bootstrapTries || faulty >= bootstrapFaulty {
-			b.forgetSnapshot()
-			b.o.Log.Warn("no snapshot came; the feed is read from the beginning", "error", err)
-			return nil
-		}
-		b.o.Log.Info("the snapshot is not whole yet; it is gone on with", "parts", have, "error", err)
-		select {
-		case <-b.o.After(bootstrapPause):
-		case <-ctx.Done():
-		}
-	}
-}
-
-// damaged reports whether what is there is of no use; a cut line is not that.
-func damaged(err error) bool {
-	for _, is := range []error{bundle.ErrDamaged, bundle.ErrForeign, bundle.ErrNewer, bundle.ErrKind, store.ErrSnapshot, uplink.ErrNoSnapshot} {
-		if errors.Is(err, is) {
-			return true
-		}
-	}
-	return false
-}
+// errForgotten: what was begun is not kept any more where it came from.
+var errForgotten = errors.New("node: what was begun is not kept any more")
 
 func (b *Branch) forgetSnapshot() {
 	for _, name := range []string{snapshotName, snapshotKeyName} {
@@ -107,10 +56,20 @@ func (s *snapshotState) header() *bundle.Header {
 	return h
 }
 
-// begun reads how a bootstrap stands, or begins one.
-func (b *Branch) begun() (s *snapshotState, err error) {
+// begunFrom is the address that a file was begun from; nil: none was.
+func (b *Branch) begunFrom() *string {
+	s := &snapshotState{}
+	data, err := b.dir.read(snapshotKeyName)
+	if err != nil || json.Unmarshal(data, s) != nil || s.ID == "" {
+		return nil
+	}
+	return &s.From
+}
+
+// begun reads how a bootstrap from an address stands, or begins one.
+func (b *Branch) begun(from string) (s *snapshotState, err error) {
 	s = &snapshotState{}
-	if data, err := b.dir.read(snapshotKeyName); err == nil && json.Unmarshal(data, s) == nil {
+	if data, err := b.dir.read(snapshotKeyName); err == nil && json.Unmarshal(data, s) == nil && s.From == from {
 		return s, nil
 	}
 	b.forgetSnapshot()
@@ -118,7 +77,7 @@ func (b *Branch) begun() (s *snapshotState, err error) {
 	if _, err := io.ReadFull(b.o.Rand, random); err != nil {
 		return nil, err
 	}
-	*s = snapshotState{Box: random[:32], Key: random[32:64], Part: random[64:]}
+	*s = snapshotState{Box: random[:32], Key: random[32:64], Part: random[64:], From: from}
 	return s, b.keepBegun(s)
 }
 
@@ -131,8 +90,8 @@ func (b *Branch) keepBegun(s *snapshotState) error {
 }
 
 // fetch brings the part file to its end; it tells how many chunks are there.
-func (b *Branch) fetch(ctx context.Context) (have int, err error) {
-	s, err := b.begun()
+func (b *Branch) fetch(ctx context.Context, w *way) (have int, err error) {
+	s, err := b.begun(w.at)
 	if err != nil {
 		return 0, err
 	}
@@ -157,8 +116,10 @@ func (b *Branch) fetch(ctx context.Context) (have int, err error) {
 		return have, err
 	}
 	ask := wire.SnapshotAsk{ID: s.ID, Chunk: have, Reply: box.Public()}
-	o := uplink.Options{Central: b.me.Central, Identity: b.keys.identity, Certificate: b.keys.cert.Load(), Root: b.keys.root, Proxy: b.o.Proxy, Now: func() int64 { return b.o.Now().UnixMilli() }}
-	err = uplink.FetchSnapshot(ctx, o, ask, func(r io.Reader) error { return b.take(ctx, r, box, &part{s, &have, out}) })
+	err = w.fetch(ctx, ask, func(r io.Reader) error { return b.take(ctx, r, box, &part{s, &have, out}) })
+	if have > 0 && troubleOf(err) == join.None {
+		err = errForgotten
+	}
 	return have, errors.Join(err, f.Sync())
 }
 
@@ -202,7 +163,8 @@ type part struct {
 }
 
 // take appends what central sends to the part file.
-func (b *Branch) take(ctx context.Context, r io.Reader, box *trust.ReplyBox, part *part) error {
+func (b *Branch) take(ctx context.Context, body io.Reader, box *trust.ReplyBox, part *part) error {
+	r := &counted{r: body}
 	h, err := bundle.ReadHeader(r)
 	if err != nil {
 		return err
@@ -241,16 +203,35 @@ func (b *Branch) take(ctx context.Context, r io.Reader, box *trust.ReplyBox, par
 		if err := part.out.Chunk(pages, true); err != nil {
 			return err
 		}
-		if *part.have++; b.o.Progress != nil {
-			b.o.Progress(*part.have, part.s.Chunks)
-		}
+		*part.have++
+		b.arriving.came(*part.have, part.s.Chunks, r.take())
 	}
 	return ctx.Err()
 }
 
+// counted counts the bytes that are read.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+// Read implements io.Reader.
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// take tells how many bytes were read since it was asked last.
+func (c *counted) take() (n int64) {
+	n, c.n = c.n, 0
+	return n
+}
+
 // settle makes the part file the node's file: whole, checked, then in place.
-func (b *Branch) settle(ctx context.Context) (err error) {
-	s, err := b.begun()
+func (b *Branch) settle(ctx context.Context, w *way) (err error) {
+	b.arriving.set(func(v *join.Arrival) { v.Step = join.Checking })
+	s, err := b.begun(w.at)
 	if err != nil {
 		return err
 	}
@@ -281,7 +262,8 @@ func (b *Branch) settle(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("node: bootstrap: %w", err)
 	}
-	if err := store.Settle(ctx, store.Options{Path: path, Schema: crm.Table(), Branch: b.me.Branch, Disk: b.dir.vault}); err != nil {
+	o := store.Options{Path: path, Schema: crm.Table(), Origin: b.me.Origin, Branch: b.me.Branch, Disk: b.dir.vault, Rand: b.o.Rand, NowMS: b.nowMS}
+	if err := w.settle(ctx, o); err != nil {
 		return err
 	}
 	if err := os.Rename(path, b.dir.file(databaseName)); err != nil {

@@ -53,7 +53,13 @@ type Branch struct {
 	stopping   chan struct{}
 	server     *server
 	handler    atomic.Pointer[http.Handler]
-	joining    sync.Mutex // one enrolment at a time
+	joining    sync.Mutex      // one enrolment at a time
+	arriving   *arrival        // how the first file comes
+	giver      *giver          // what new workstations get here
+	ready      chan struct{}   // closed once Store and Desk are there
+	arrivals   context.Context // ends when Stop begins
+	depart     context.CancelFunc
+	arrived    sync.WaitGroup // of the goroutine that brings the first file
 }
 
 // nodeFile is what node.json holds.
@@ -74,7 +80,9 @@ type nodeFile struct {
 // NewBranch opens the workstation of a directory. One that has not joined yet
 // serves the page to join with.
 func NewBranch(ctx context.Context, o Options) (*Branch, error) {
-	b := &Branch{o: o, forks: make(chan uplink.Fork, 1), stopping: make(chan struct{}), parameters: make(chan struct{}, 1)}
+	b := &Branch{o: o, forks: make(chan uplink.Fork, 1), stopping: make(chan struct{}), parameters: make(chan struct{}, 1),
+		arriving: newArrival(o), ready: make(chan struct{})}
+	b.arrivals, b.depart = context.WithCancel(context.Background())
 	if err := b.load(ctx); err != nil {
 		return nil, errors.Join(err, b.open.close())
 	}
@@ -95,13 +103,29 @@ func (b *Branch) load(ctx context.Context) (err error) {
 	if !b.dir.has(nodeName) {
 		return b.invite()
 	}
+	if err := b.dir.readJSON(nodeName, &b.me); err != nil {
+		return err
+	}
+	if b.lacksFile() {
+		if err := b.loadKeys(); err != nil {
+			return err
+		}
+		return b.invite()
+	}
 	return b.furnish(ctx)
 }
 
-// invite serves the page to join with.
+// lacksFile reports whether the workstation has joined and waits for its first file.
+func (b *Branch) lacksFile() bool {
+	return b.o.Bootstrap && b.dir.has(nodeName) && !b.dir.has(databaseName)
+}
+
+// invite serves the page to join with, which also shows how the first file comes.
 func (b *Branch) invite() error {
 	e := newEcho()
-	err := join.Register(e, webui.Options{Log: b.o.Log, Now: b.nowMS, Name: b.o.Name, Cookie: "bough_join", Version: b.o.Version, Stop: b.stopping}, b.joinByPage)
+	name := cmp.Or(b.me.Name, b.o.Name)
+	err := join.Register(e, webui.Options{Log: b.o.Log, Now: b.nowMS, Name: name, Cookie: "bough_join", Version: b.o.Version, Stop: b.stopping},
+		join.Acts{Enrol: b.joinByPage, Arrival: b.arrivalNow, Choose: b.arriving.choose})
 	if err != nil {
 		return err
 	}
@@ -121,10 +145,66 @@ func (b *Branch) joinByPage(ctx context.Context, url, code string) error {
 	if err := join1(ctx, b.dir, b.o, url, code); err != nil {
 		return &desk.Error{Reason: desk.Invalid, Code: "join", Field: "code", Message: err.Error()}
 	}
+	if err := b.dir.readJSON(nodeName, &b.me); err != nil {
+		return err
+	}
+	if b.lacksFile() {
+		if err := b.loadKeys(); err != nil {
+			return err
+		}
+		b.arrive()
+		return nil
+	}
 	if err := b.furnish(ctx); err != nil {
 		return err
 	}
 	return b.work()
+}
+
+// arrivalNow tells the page how the first file comes; nil: nobody has joined yet.
+func (b *Branch) arrivalNow() *join.Arrival {
+	if !b.dir.has(nodeName) {
+		return nil
+	}
+	v := b.arriving.stand()
+	return &v
+}
+
+// arrive gets the first file while the pages say how far it is, and then begins
+// to work. Stop waits for it.
+func (b *Branch) arrive() {
+	b.arrived.Go(func() {
+		ctx := b.arrivals
+		err := b.bootstrap(ctx)
+		if err == nil {
+			b.arriving.set(func(v *join.Arrival) { v.Step = join.Settling })
+			err = b.furnish(ctx)
+		}
+		if err == nil {
+			err = b.work()
+		}
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		b.arriving.set(func(v *join.Arrival) { v.Step = join.Failed })
+		b.o.Log.Error("this workstation has its file and cannot begin to work", "error", err)
+	})
+}
+
+// Ready is closed once the workstation has its file and can be worked with.
+func (b *Branch) Ready() <-chan struct{} { return b.ready }
+
+// Joined reports whether the workstation belongs to a branch.
+func (b *Branch) Joined() bool { return b.dir.has(nodeName) }
+
+// here reports whether there is a file to work with.
+func (b *Branch) here() bool {
+	select {
+	case <-b.ready:
+		return true
+	default:
+		return false
+	}
 }
 
 // Join enrols the directory of o as a workstation of a branch.
@@ -181,14 +261,6 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 	if err := b.dir.readJSON(nodeName, &b.me); err != nil {
 		return err
 	}
-	if b.o.Bootstrap && !b.dir.has(databaseName) {
-		if err := b.loadKeys(); err != nil {
-			return err
-		}
-		if err := b.bootstrap(ctx); err != nil {
-			return err
-		}
-	}
 	b.Store, err = store.Open(ctx, store.Options{Path: b.dir.file(databaseName), Schema: crm.Table(), Origin: b.firstOrigin(),
 		Branch: b.me.Branch, Rand: b.o.Rand, NowMS: b.nowMS, Disk: b.dir.vault, Halt: b.dir.health.halt,
 		Enclose: func(content []byte) ([]byte, error) { return b.keys.root.Enclose(content) }})
@@ -196,6 +268,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	b.open.push(b.Store.File.Close)
+	b.giver = b.newGiver()
 	if err := b.loadOffset(ctx); err != nil {
 		return err
 	}
@@ -221,6 +294,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 	}
 	api.Register(e, api.Options{Desk: b.Desk, Status: b.Status, Now: b.nowMS, Log: b.o.Log, Idempotency: b.Store.Local, HostAllowed: hostAllowed(b.o.Hosts)})
 	b.serve(e)
+	close(b.ready)
 	return nil
 }
 
@@ -289,10 +363,13 @@ func (b *Branch) Start(_ context.Context) (err error) {
 		return err
 	}
 	b.running.push(stop)
-	if b.Store == nil {
-		return nil
+	switch {
+	case b.here():
+		return b.work()
+	case b.lacksFile():
+		b.arrive()
 	}
-	return b.work()
+	return nil
 }
 
 // work starts what a node that has joined does by itself.
@@ -302,6 +379,7 @@ func (b *Branch) work() error {
 	ctx, stop := context.WithCancel(context.Background())
 	var quota sync.WaitGroup
 	quota.Go(func() { b.quota(ctx) })
+	quota.Go(func() { b.tidyCopies(ctx) })
 	b.running.push(func() error {
 		stop()
 		quota.Wait()
@@ -326,6 +404,8 @@ func (b *Branch) Stop() error {
 	default:
 		close(b.stopping)
 	}
+	b.depart()
+	b.arrived.Wait()
 	return errors.Join(b.running.close(), b.open.close())
 }
 
@@ -335,7 +415,7 @@ func (b *Branch) Admin() http.Handler {
 	command(mux, "/status", func(ctx context.Context, _ None) (api.Status, error) { return b.Status(ctx) })
 	command(mux, "/doctor", func(ctx context.Context, _ None) ([]desk.Finding, error) { return b.Doctor(ctx), nil })
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
-		if b.Desk == nil {
+		if !b.here() {
 			fail(w, ErrNotNode)
 			return
 		}
@@ -344,7 +424,7 @@ func (b *Branch) Admin() http.Handler {
 		inner.ServeHTTP(w, r)
 	})
 	command(mux, "/backup", func(ctx context.Context, in BackupIn) (BackupOut, error) {
-		if b.Store == nil {
+		if !b.here() {
 			return BackupOut{}, ErrNotNode
 		}
 		if in.Mark {
@@ -357,7 +437,7 @@ func (b *Branch) Admin() http.Handler {
 	b.stickCommands(mux)
 	b.leaseCommands(mux)
 	command(mux, "/check", func(ctx context.Context, _ None) ([]Finding, error) {
-		if b.Store == nil {
+		if !b.here() {
 			return nil, ErrNotNode
 		}
 		return b.check(ctx)

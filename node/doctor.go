@@ -27,7 +27,7 @@ const (
 // what of its own may be wrong. It changes nothing.
 func (b *Branch) Doctor(ctx context.Context) []desk.Finding {
 	out := []desk.Finding{b.disk()}
-	if b.Store == nil {
+	if !b.here() {
 		return append(out, desk.Finding{Hop: desk.HopEnrolment, State: desk.HopWrong, Code: "enrolment_none"})
 	}
 	out = append(out, b.fileSound(ctx), b.enrolled())

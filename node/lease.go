@@ -177,7 +177,7 @@ type (
 
 func (b *Branch) leaseCommands(mux *http.ServeMux) {
 	command(mux, "/lease/extend", func(ctx context.Context, in CodeIn) (api.Lease, error) {
-		if b.Store == nil {
+		if !b.here() {
 			return api.Lease{}, ErrNotNode
 		}
 		if err := b.Extend(ctx, in.Code); err != nil {

@@ -123,7 +123,7 @@ func (b *Branch) line(ctx context.Context) (desk.Line, error) {
 
 // Status is what a node knows of itself.
 func (b *Branch) Status(ctx context.Context) (api.Status, error) {
-	if b.Store == nil {
+	if !b.here() {
 		return api.Status{Name: b.o.Name, Version: b.o.Version, Lease: api.Lease{State: api.LeaseOver}, Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}, nil
 	}
 	o, err := b.Desk.Outage(ctx)

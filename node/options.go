@@ -62,8 +62,9 @@ type Options struct {
 	// LANAs, for a node, is where the other workstations reach it, IP:port, where
 	// that is not LAN: a port that is passed on to it.
 	LANAs string
-	// Bootstrap, for a node that has no file yet, makes it begin with a snapshot of
-	// central; Progress is told how many parts of how many are there.
+	// Bootstrap, for a node that has no file yet, makes it begin with the file of a
+	// neighbour or a snapshot of central, after Start; Progress is told how many
+	// parts of how many are there, and Branch.Ready when it works.
 	Bootstrap bool
 	Progress  func(done, total int)
 	// Peers, for a node, are addresses of such workstations, host:port, besides

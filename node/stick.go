@@ -64,7 +64,7 @@ func (b *Branch) ReadNews(ctx context.Context, r io.Reader) (out NewsOut, err er
 // stickCommands are the commands of a machine about bundles, at a node.
 func (b *Branch) stickCommands(mux *http.ServeMux) {
 	command(mux, "/bundle/write", func(ctx context.Context, in PathIn) (out WorkOut, err error) {
-		if b.Store == nil {
+		if !b.here() {
 			return out, ErrNotNode
 		}
 		out.Path = within(in.Path, b.stickName(workTail))
@@ -75,7 +75,7 @@ func (b *Branch) stickCommands(mux *http.ServeMux) {
 		return out, err
 	})
 	command(mux, "/bundle/read", func(ctx context.Context, in PathIn) (out ReadOut, err error) {
-		if b.Store == nil {
+		if !b.here() {
 			return out, ErrNotNode
 		}
 		path := within(in.Path, b.stickName(newsTail))

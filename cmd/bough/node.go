@@ -51,11 +51,16 @@ func (p *program) node() *cobra.Command {
 			}
 			return process{start: b.Start, stop: b.Stop, tell: func() {
 				p.print("pages and API: http://%s/", b.Addr())
+				if !b.Joined() {
+					p.say("This workstation belongs to no branch yet: open the page and type in the enrolment code.")
+					return
+				}
+				select {
+				case <-b.Ready():
+				case <-ctx.Done():
+				}
 				if at := b.LANAddr(); at != "" {
 					p.print("neighbours: %s", at)
-				}
-				if b.Store == nil {
-					p.say("This workstation belongs to no branch yet: open the page and type in the enrolment code.")
 				}
 			}}, nil
 		})

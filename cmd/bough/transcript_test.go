@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -284,9 +287,12 @@ func (s *session) start(name, line string) string {
 	b := &background{cancel: cancel, ended: make(chan int, 1), out: &tape{}, err: &tape{}}
 	in, args := s.args(line)
 	s.running[name] = b
+	_, err := os.Stat(filepath.Join(args[slices.Index(args, "--dir")+1], "bough.db"))
+	has := err == nil // and is not waited for
 	go func() { b.ended <- run(ctx, streams{strings.NewReader(in), b.out, b.err, s.clock}, args) }()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if found := address.FindString(b.out.String()); found != "" && strings.HasSuffix(b.out.String(), "\n") {
+		if found := address.FindString(b.out.String()); found != "" && strings.HasSuffix(b.out.String(), "\n") && (has || arrived(found)) &&
+			(!strings.Contains(line, "--lan") || strings.Contains(b.out.String(), "neighbours: ")) {
 			s.words[name] = found
 			_, s.words[name+"_AT"], _ = strings.Cut(found, "://")
 			return strings.TrimSuffix(b.out.String()+s.marked(b.err.String(), 0), "\n")
@@ -300,6 +306,19 @@ func (s *session) start(name, line string) string {
 	}
 	s.t.Fatalf("%s does not start", line)
 	return ""
+}
+
+// arrived reports whether a process that listens does not wait for its first file.
+func arrived(at string) bool {
+	if !strings.HasPrefix(at, "http://") {
+		return true
+	}
+	answer, err := http.Get(at)
+	if err != nil {
+		return false
+	}
+	page, err := io.ReadAll(answer.Body)
+	return errors.Join(err, answer.Body.Close()) == nil && !bytes.Contains(page, []byte("page-arriving"))
 }
 
 func (s *session) stop(name string) string {

@@ -37,10 +37,20 @@ func (l *Local) EraseLocal(tx *rows.Tx, ids []crdt.ID) error {
 	return nil
 }
 
+// OnClean has fn remove what else holds rows on this disk, such as copies for new
+// workstations, before it is said that something is gone. Call it before anything
+// is cleaned.
+func (l *Local) OnClean(fn func() error) { l.besides = fn }
+
 // Clean makes sure that nothing is left on the disk of what was deleted: not in
 // the index, not in the write-ahead log. rows.ErrBusy where somebody reads all
 // the time.
 func (l *Local) Clean(ctx context.Context) error {
+	if l.besides != nil {
+		if err := l.besides(); err != nil {
+			return fmt.Errorf("store: clean: %w", err)
+		}
+	}
 	for n := indexAtOnce; n == indexAtOnce; { // what is gone leaves the index
 		var err error
 		if n, err = l.Index(ctx, indexAtOnce); err != nil {

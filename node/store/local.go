@@ -26,7 +26,10 @@ var ErrTooLong = errors.New("store: the draft is too long")
 
 // Local is what never travels, on the file of a node or of central: tokens,
 // drafts, recent customers, answers of the API, the search index.
-type Local struct{ File *rows.File }
+type Local struct {
+	File    *rows.File
+	besides func() error // removes what else holds rows; nil: nothing does
+}
 
 // NewLocal works on a file that was opened with LocalTables.
 func NewLocal(f *rows.File) *Local { return &Local{File: f} }

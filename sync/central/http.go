@@ -14,6 +14,7 @@ import (
 	"bough/crdt"
 	"bough/sync/crowd"
 	"bough/sync/rows"
+	"bough/sync/seed"
 	"bough/sync/trust"
 	"bough/sync/wire"
 )
@@ -43,9 +44,8 @@ type HTTPOptions struct {
 	Rand    io.Reader
 	Now     func() time.Time
 	Log     *slog.Logger
-	// Snapshots is the folder where snapshots for new nodes are kept for a while;
-	// empty: none are made.
-	Snapshots string
+	// Shelf keeps snapshots for new nodes for a while; nil: none are made.
+	Shelf *seed.Shelf
 	// Line tells what the line of a branch carries, where it is to be shared with
 	// others: a new node reads the feed there, which keeps to its part. nil: none is.
 	Line func(ctx context.Context, branch int64) (wire.Share, error)
@@ -59,7 +59,6 @@ type endpoint struct {
 	o     HTTPOptions
 	crowd *crowd.Crowd
 	codes wrongs
-	snaps snapshots
 
 	mu    sync.Mutex // guards heard
 	heard map[crdt.Origin]heard
@@ -75,6 +74,9 @@ type heard struct {
 // serves it sets a time limit for headers, but none for answers that is shorter
 // than a watch.
 func (c *Central) Handler(o HTTPOptions) http.Handler {
+	if o.Shelf == nil {
+		o.Shelf = &seed.Shelf{}
+	}
 	if o.WatchFor <= 0 {
 		o.WatchFor = watchFor
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"bough/sync/journal"
+	"bough/sync/seed"
 	"bough/sync/trust"
 	"bough/sync/wire"
 )
@@ -53,7 +54,7 @@ var answers = []struct {
 	{journal.ErrSignature, http.StatusUnprocessableEntity, wire.FaultJournal},
 	{ErrCode, http.StatusForbidden, wire.FaultCode},
 	{ErrOriginTaken, http.StatusConflict, wire.FaultTaken},
-	{ErrNoSnapshot, http.StatusGone, wire.FaultSnapshot},
+	{seed.ErrNone, http.StatusGone, wire.FaultSnapshot},
 	{errCrowd, http.StatusServiceUnavailable, wire.FaultBusy},
 	{errTooMany, http.StatusTooManyRequests, wire.FaultSlow},
 	{trust.ErrExpired, http.StatusUnauthorized, wire.FaultExpired},

@@ -77,6 +77,13 @@ type Options struct {
 	// Lend gets a page of central, as it signed it, that follows these cursors;
 	// nil: there is none now, or no line. nil where nobody is to borrow.
 	Lend func(ctx context.Context, at Cursors) ([]byte, error)
+	// Seed writes the file that a new workstation begins with to w; it asks may
+	// between parts whether it still may have it. Before its first byte it may fail
+	// with ErrOccupied, ErrOtherRelease or seed.ErrNone. nil: none is given.
+	Seed func(ctx context.Context, q *wire.SnapshotAsk, w io.Writer, may func() error) error
+	// Proof gets a page of central, as it signed it, that follows a number of a
+	// scope's feed; nil: there is no line.
+	Proof func(ctx context.Context, scope, since int64) ([]byte, error)
 }
 
 // Peer is how an address that is asked stands.
@@ -95,6 +102,7 @@ type Exchange struct {
 	server *http.Server
 	listen net.Listener
 	room   chan struct{} // holds a token for each ask in work
+	giving chan struct{} // holds a token while a new workstation is served
 	run    string        // of this process
 	ctx    context.Context
 	stop   context.CancelFunc
@@ -119,7 +127,7 @@ func New(o Options, address string) (*Exchange, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lan: %w", err)
 	}
-	e := &Exchange{o: o, codec: codec, room: make(chan struct{}, maxAtOnce), news: make(chan struct{}), rush: make(chan struct{}), peers: map[string]*peer{}, twins: map[crdt.Origin]bool{}}
+	e := &Exchange{o: o, codec: codec, room: make(chan struct{}, maxAtOnce), giving: make(chan struct{}, 1), news: make(chan struct{}), rush: make(chan struct{}), peers: map[string]*peer{}, twins: map[crdt.Origin]bool{}}
 	if e.listen, err = net.Listen("tcp", address); err != nil {
 		return nil, fmt.Errorf("lan: listen on %s: %w; is another program using it?", address, err)
 	}
@@ -133,6 +141,8 @@ func New(o Options, address string) (*Exchange, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+Path, e.serve(e.answer))
 	mux.HandleFunc("GET "+PathPage, e.serve(e.lend))
+	mux.HandleFunc("POST "+PathSeed, e.serve(e.giveSeed))
+	mux.HandleFunc("GET "+PathProof, e.serve(e.giveProof))
 	e.server = &http.Server{Handler: mux, TLSConfig: trust.NeighbourConfig(o.Root, o.Branch, e.show, o.Now), ReadHeaderTimeout: headerFor,
 		MaxHeaderBytes: maxText * 16, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return e.ctx }}

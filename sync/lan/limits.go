@@ -27,6 +27,7 @@ const (
 	pingAfter       = 2 * time.Second  // of silence; with pingFor a peer that lost its power is noticed within 4 s
 	pingFor         = 2 * time.Second
 	headerFor       = 5 * time.Second
+	stallFor        = 30 * time.Second // a new workstation that takes nothing of its copy for so long is gone
 	stopFor         = 2 * time.Second
 	firstPause      = 100 * time.Millisecond // after a failure; doubles
 	longestPause    = 5 * time.Second

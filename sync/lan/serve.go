@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"bough/crdt"
+	"bough/sync/seed"
 	"bough/sync/trust"
 	"bough/sync/wire"
 )
@@ -37,6 +38,9 @@ var faults = []struct {
 	{trust.ErrExpired, http.StatusUnauthorized, wire.FaultExpired},
 	{trust.ErrNoCertificate, http.StatusUnauthorized, wire.FaultCertificate},
 	{trust.ErrOtherBranch, http.StatusForbidden, wire.FaultForbidden},
+	{ErrOccupied, http.StatusServiceUnavailable, wire.FaultBusy},
+	{ErrOtherRelease, http.StatusConflict, wire.FaultRelease},
+	{seed.ErrNone, http.StatusGone, wire.FaultSnapshot},
 	{wire.ErrVersion, http.StatusUpgradeRequired, wire.FaultVersion},
 	{wire.ErrTooLarge, http.StatusRequestEntityTooLarge, wire.FaultTooLarge},
 	{wire.ErrMalformed, http.StatusBadRequest, wire.FaultMalformed},
@@ -76,7 +80,7 @@ func (e *Exchange) fail(w http.ResponseWriter, err error) {
 			break
 		}
 	}
-	if word == wire.FaultBusy {
+	if word == wire.FaultBusy && !errors.Is(err, ErrOccupied) {
 		e.o.Log.Error("ask of a neighbour failed", "error", err)
 	}
 	w.Header().Set(wire.HeaderFault, word)

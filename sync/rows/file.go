@@ -129,6 +129,9 @@ func opening(path string, err error) error {
 // Path is where the file lies.
 func (f *File) Path() string { return f.path }
 
+// Disk is where the file lies.
+func (f *File) Disk() Disk { return f.disk }
+
 // Schema is the table the file was opened with: what this release knows.
 func (f *File) Schema() *crdt.Schema { return f.schema }
 

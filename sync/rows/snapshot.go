@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"zombiezen.com/go/sqlite"
@@ -17,7 +18,8 @@ var ErrWider = errors.New("rows: the file holds fields of a newer release")
 
 // Extract makes a new file from parts of this one, in one snapshot of it. fill
 // copies rows: Copy does it for a kind; tables of the new file are named snap.
-// in SQL. The new file is not in WAL mode, so that its pages are all of it.
+// in SQL. The new file is not in WAL mode, so that its pages are all of it, and
+// has no indexes: Adopt makes them where it goes.
 func (f *File) Extract(ctx context.Context, to Options, fill func(*Extract) error) error {
 	fresh, err := Open(to)
 	if err != nil {
@@ -26,12 +28,9 @@ func (f *File) Extract(ctx context.Context, to Options, fill func(*Extract) erro
 	if err := fresh.Close(); err != nil {
 		return err
 	}
-	indexes, err := dropIndexes(to)
+	err = onFile(to, dropIndexes)
 	if err == nil {
 		err = f.extract(ctx, to, fill)
-	}
-	if err == nil {
-		err = onFile(to, func(c *sqlite.Conn) error { return script(c, append(indexes, "PRAGMA journal_mode=DELETE")...) })
 	}
 	if err != nil {
 		return fmt.Errorf("rows: extract to %s: %w", to.Path, err)
@@ -45,18 +44,14 @@ type Extract struct {
 	to Options
 }
 
-// dropIndexes takes the indexes of a new file away until it is filled, and
-// returns what makes them again.
-func dropIndexes(to Options) (again []string, err error) {
-	var drop []string
-	err = onFile(to, func(c *sqlite.Conn) error {
-		err := sqlitex.ExecuteTransient(c, `SELECT name, sql FROM sqlite_schema WHERE type='index' AND sql IS NOT NULL`, &sqlitex.ExecOptions{ResultFunc: func(s *sqlite.Stmt) error {
-			drop, again = append(drop, "DROP INDEX "+quote(s.ColumnText(0))), append(again, s.ColumnText(1))
-			return nil
-		}})
-		return errors.Join(err, script(c, append([]string{"PRAGMA journal_mode=DELETE"}, drop...)...))
-	})
-	return again, err
+// dropIndexes takes the indexes of a new file away.
+func dropIndexes(c *sqlite.Conn) error {
+	drop := []string{"PRAGMA journal_mode=DELETE"}
+	err := sqlitex.ExecuteTransient(c, `SELECT name FROM sqlite_schema WHERE type='index' AND sql IS NOT NULL`, &sqlitex.ExecOptions{ResultFunc: func(s *sqlite.Stmt) error {
+		drop = append(drop, "DROP INDEX "+quote(s.ColumnText(0)))
+		return nil
+	}})
+	return errors.Join(err, script(c, append(drop, "VACUUM")...))
 }
 
 // onFile works on a file on a connection of its own, without waiting for the disk.
@@ -100,16 +95,54 @@ func (f *File) extract(ctx context.Context, to Options, fill func(*Extract) erro
 	return fill(&Extract{Tx: tx, to: to})
 }
 
-// Copy copies the rows of a kind whose ids a query gives, with their conflicts.
-func (x *Extract) Copy(kind uint8, ids string, args ...any) error {
+// CopyAll copies the rows of a kind, with their conflicts.
+func (x *Extract) CopyAll(kind uint8) error {
+	p, err := x.plan(kind)
+	if err != nil {
+		return err
+	}
+	// Where the columns stand alike SQLite copies rows without looking into them.
+	var columns [2][]string
+	for i, file := range []string{"main", "snap"} {
+		err := x.Query(`SELECT name FROM pragma_table_info(?1, ?2) ORDER BY cid`, func(s *sqlite.Stmt) error {
+			columns[i] = append(columns[i], s.ColumnText(0))
+			return nil
+		}, p.kind.Name, file)
+		if err != nil {
+			return err
+		}
+	}
+	if !slices.Equal(columns[0], columns[1]) {
+		return x.Copy(kind, "SELECT id FROM main."+quote(p.kind.Name))
+	}
+	t := quote(p.kind.Name)
+	err = x.Exec(fmt.Sprintf("INSERT INTO snap.%s SELECT * FROM main.%s", t, t))
+	if err != nil {
+		return err
+	}
+	return x.Exec(fmt.Sprintf(`INSERT INTO snap.conflict (id, kind, row_id, field, value, stamp, by, closed)
+		SELECT id, kind, row_id, field, value, stamp, by, closed FROM main.conflict WHERE kind=%d`, kind))
+}
+
+// plan is that of a kind which both files hold alike.
+func (x *Extract) plan(kind uint8) (*plan, error) {
 	p := x.file.plans[kind]
 	k := x.to.Schema.Kind(kind)
 	if p == nil || k == nil || len(p.fields) != len(k.Fields) {
-		return fmt.Errorf("%w: kind %d", ErrWider, kind)
+		return nil, fmt.Errorf("%w: kind %d", ErrWider, kind)
+	}
+	return p, nil
+}
+
+// Copy copies the rows of a kind whose ids a query gives, with their conflicts.
+func (x *Extract) Copy(kind uint8, ids string, args ...any) error {
+	p, err := x.plan(kind)
+	if err != nil {
+		return err
 	}
 	cols := p.put[strings.Index(p.put, "(") : strings.Index(p.put, ") VALUES")+1]
-	t := quote(k.Name)
-	err := x.Exec(fmt.Sprintf("INSERT INTO snap.%s %s SELECT %s FROM main.%s WHERE id IN (%s)", t, cols, strings.Trim(cols, "()"), t, ids), args...)
+	t := quote(p.kind.Name)
+	err = x.Exec(fmt.Sprintf("INSERT INTO snap.%s %s SELECT %s FROM main.%s WHERE id IN (%s)", t, cols, strings.Trim(cols, "()"), t, ids), args...)
 	if err != nil {
 		return err
 	}

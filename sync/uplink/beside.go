@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"bough/sync/replica"
-	"bough/sync/trust"
 	"bough/sync/wire"
 )
 
@@ -33,30 +32,19 @@ func (u *Uplink) Lend(ctx context.Context, q wire.Pull) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return u.line.ask(ctx, request{path: wire.PathSealed, body: ask, content: wire.ContentFrame, limit: wire.MaxSealed, within: exchangeFor})
+	return u.line.ask(ctx, sealedRequest(ask))
 }
 
 // Beside checks a sealed page that a neighbour handed on, and has it taken into
 // the file; it returns when that is done. While the line is up it is passed over.
 func (u *Uplink) Beside(ctx context.Context, sealed []byte) error {
-	s, err := wire.Unseal(sealed)
+	s, page, err := open(u.o.Root, u.codec, sealed)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrSeal, err)
-	}
-	err = s.Check(func(message, signature []byte) error {
-		return u.o.Root.Check(trust.ContextFeedPage, message, signature)
-	})
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrSeal, err)
-	}
-	page, err := u.codec.DecodePage(s.Frame)
-	if err != nil {
-		return fmt.Errorf("uplink: a page that a neighbour handed on: %w", err)
+		return err
 	}
 	if !slices.Contains(u.o.Store.Scopes(), page.Scope) {
 		return fmt.Errorf("%w: scope %d", ErrForeign, page.Scope)
 	}
-	page.Backed = 0 // told to each node itself
 	own := s.Heads[u.o.Store.Origin()]
 	ours, err := u.o.Store.Wrote(ctx, own.Seq, own.Hash)
 	switch {

@@ -51,6 +51,7 @@ const (
 	FaultCode        = "code"         // the enrolment code does not open
 	FaultTaken       = "origin_taken" // another node has this origin: propose another
 	FaultSnapshot    = "no_snapshot"  // it is not kept any more
+	FaultRelease     = "release"      // the files of the two releases are laid out otherwise
 	FaultSlow        = "too_many"     // too many wrong codes
 	FaultBusy        = "busy"         // central cannot now
 )
@@ -110,9 +111,10 @@ type Neighbours struct {
 
 // SnapshotAsk asks for a snapshot, or for the rest of one.
 type SnapshotAsk struct {
-	ID    string `json:"id,omitempty"` // hex, of one that was begun; empty: a new one
-	Chunk int    `json:"chunk"`        // of pages that are there already
-	Reply []byte `json:"reply"`        // public key of the reply box that the answer is sealed to
+	ID    string `json:"id,omitempty"`    // hex, of one that was begun; empty: a new one
+	Chunk int    `json:"chunk"`           // of pages that are there already
+	Reply []byte `json:"reply"`           // public key of the reply box that the answer is sealed to
+	Shape []byte `json:"shape,omitempty"` // of the asker's files; a neighbour gives a copy only to its like
 }
 
 // SnapshotLetter is the first chunk of a snapshot.

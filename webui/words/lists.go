@@ -43,6 +43,8 @@ func Lists() []List {
 		{"yesno", []string{"0", "1"}},
 		{"hop", desk.Hops}, {"hopstate", []string{desk.HopOK, desk.HopWarn, desk.HopWrong, desk.HopUntried}}, {"finding", desk.FindingCodes()},
 		{"erasurebasis", crm.ErasureBases},
+		{"arrivalsource", []string{"neighbour", "central", "feed"}}, {"arrivalstep", []string{"looking", "fetching", "checking", "settling", "failed"}},
+		{"arrivaltrouble", []string{"cut", "occupied", "release", "none", "forgotten", "damaged", "lies", "unproved"}},
 		{"alike", []string{"document", "reach", "name", "birth"}},
 		{"kind", kinds()}, {"field", fields()}, {"saved", saved()},
 	}
