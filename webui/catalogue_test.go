@@ -163,7 +163,7 @@ func errorCodes(t *testing.T) []string {
 	t.Helper()
 	made := regexp.MustCompile(`(?:[iI]nvalid\([^,]+, |Mistyped\([^,]+, |denied\(|Refuse\(|notFound\(|Missing\(|here\([^"\n]+|Code: |badInput\([^,]+, )"([a-z_]+)"`)
 	var codes []string
-	for _, folder := range []string{"../node/desk", "../node/cases", "../node/tasks", "../node/staff", "."} {
+	for _, folder := range []string{"../node/desk", "../node/cases", "../node/tasks", "../node/staff", "../node/moves", "."} {
 		err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				return err

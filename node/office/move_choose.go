@@ -214,6 +214,12 @@ type MoveLine struct {
 	Unsent    int64 // changes that are known to be on their way from there: they may come late
 }
 
+// KB is Bytes in kB, of 1 up.
+func (l *MoveLine) KB() int64 { return (l.Bytes + 999) / 1000 }
+
+// MS is Seconds in ms.
+func (l *MoveLine) MS() int64 { return l.Seconds * 1000 }
+
 // MoveFirst is one of the customers of an order.
 type MoveFirst struct {
 	Party crdt.ID

@@ -9,6 +9,7 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/node/office"
 	"bough/node/staff"
 	"bough/webui"
 )
@@ -36,6 +37,7 @@ type Panels struct {
 	// Decide applies or drops what is held. Its errors are for people.
 	Decide   func(ctx context.Context, who *desk.Who, id crdt.ID, d Decision) error
 	Erasures Erasures
+	Moves    *office.Office // orders to move
 	Staff    *staff.Staff
 }
 

@@ -29,7 +29,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 	sorted := nodes()
 	byNeed(sorted)
 	refused := []desk.RefusedLine{{AtMS: pagetest.NowMS - minuteMS, Origin: 911, Seq: 190, By: "Petr Malý", Branch: 1, Code: "unknown_reason", Message: "the row was not known", Kind: "reach", Typed: "channel=phone\nvalue=601"}}
-	pagetest.Check(t, plan, []pagetest.Page{
+	pagetest.Check(t, plan, append(movesPages(), []pagetest.Page{
 		{Name: "hq-fleet", Page: "fleet", View: fleetView{sorted}},
 		{Name: "hq-fleet-empty", Page: "fleet", View: fleetView{}},
 		{Name: "hq-refused", Page: "refused", View: refusedView{Refused: refused}},
@@ -46,7 +46,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "hq-person-changed", Page: "person", View: &personView{Person: &people()[1], Roles: crm.Roles, Branches: branches(), Was: &office.PersonChange{Name: "Jana", Role: "teller", Branch: 1}}},
 		{Name: "hq-fieldrights", Page: "fieldrights", View: &fieldRightsView{Roles: crm.Roles, Lines: fieldLines(), Was: "teller.party.memo.11"}},
 		{Name: "hq-erasures-empty", Page: "erasures", View: &erasuresView{Bases: crm.ErasureBases}},
-	})
+	}...))
 }
 
 func TestTheFleetShowsWhoNeedsSomebodyFirst(t *testing.T) {

@@ -18,6 +18,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/", Label: "nav.fleet", Act: crm.ActFleet},
 		{Path: "/refused", Label: "nav.refused", Act: crm.ActFleet},
 		{Path: "/erasures", Label: "nav.erasures", Act: crm.ActErase},
+		{Path: "/moves", Label: "moves.title", Act: crm.ActAnywhere, More: true},
 		{Path: "/find", Label: "nav.find", Act: crm.ActRead},
 		{Path: "/conflicts", Label: "nav.conflicts", Act: crm.ActRead},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
@@ -36,6 +37,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 	s.Signed(http.MethodGet, "/erasures", p.erasures)
 	s.Signed(http.MethodPost, "/erasures", p.orderErasure)
 	s.Signed(http.MethodPost, "/erasures/:n", p.decideErasure)
+	p.movePages(s)
 	p.settings(s)
 	return nil
 }

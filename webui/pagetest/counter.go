@@ -218,3 +218,12 @@ func (c *Counter) Person(login string) string {
 	must(c.t, err)
 	return id.String()
 }
+
+// Value reads one value of the file.
+func (c *Counter) Value(sql string) (out string) {
+	c.t.Helper()
+	must(c.t, c.Office.Central.File.Read(context.Background(), func(tx *rows.Tx) error {
+		return tx.Query(sql, func(s *rows.Stmt) error { out = s.ColumnText(0); return nil })
+	}))
+	return out
+}

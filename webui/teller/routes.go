@@ -45,6 +45,7 @@ func nav() []webui.NavItem {
 		{Path: "/keying", Label: "nav.keying"},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
 		{Path: "/conflicts", Label: "nav.conflicts", More: true},
+		{Path: "/moved", Label: "moved.title", More: true},
 		{Path: "/board", Label: "nav.board", More: true},
 		{Path: "/outage", Label: "nav.outage", Key: "o", More: true},
 	}, manager.Nav()...)
@@ -73,6 +74,7 @@ func Pages(s *webui.Site) {
 	Tasks(s)
 	Cases(s)
 	Around(s)
+	homes(s)
 	s.Signed(http.MethodGet, "/when", when)
 	s.Signed(http.MethodGet, "/conflicts", conflicts)
 	s.Signed(http.MethodPost, "/conflicts/:id", settle)

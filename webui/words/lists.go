@@ -45,6 +45,10 @@ func Lists() []List {
 		{"erasurebasis", crm.ErasureBases},
 		{"arrivalsource", []string{"neighbour", "central", "feed"}}, {"arrivalstep", []string{"looking", "fetching", "checking", "settling", "failed"}},
 		{"arrivaltrouble", []string{"cut", "occupied", "release", "none", "forgotten", "damaged", "lies", "unproved"}},
+		{"movestate", []string{"planned", "running", "paused", "done", "undoing", "undone"}},
+		{"movestep", []string{"planned", "run", "pause", "resume", "undo", "drop", "done", "undone"}}, {"moveact", []string{"run", "pause", "resume", "undo", "drop"}},
+		{"movewhy", []string{"home", "erasure", "case", "conflict", "late", "erased", "moved_on", "undone"}}, {"moveflag", []string{"case", "conflict", "late", "erasure"}},
+		{"lateoutcome", crm.LateOutcomes},
 		{"alike", []string{"document", "reach", "name", "birth"}},
 		{"kind", kinds()}, {"field", fields()}, {"saved", saved()},
 	}
@@ -54,6 +58,7 @@ func Lists() []List {
 func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
 		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct",
+		"served", "moverequest", "movetaken", "movedeclined", "late",
 		"person", "person_locked", "person_unlocked", "field_rights",
 		"note_move", "note_take", "note_back", "relation", "warning", "tag"}
 }
