@@ -174,7 +174,7 @@ func TestWhatIsErasedIsNowhereOnAnyDiskAndTheChainsStillVerify(t *testing.T) {
 	if len(list) != 1 || list[0].N != n || list[0].Done() != 2 || len(list[0].Receipts) != 2 {
 		t.Errorf("%+v", list)
 	}
-	if _, err := here.Customer(ctx(), l.boss, l.id); trouble(err) != "not found customer" {
+	if _, err := here.Customer(ctx(), l.boss, l.id); trouble(err) != "not found erased" {
 		t.Error(err)
 	}
 	c := here.customer(l.boss, l.other)

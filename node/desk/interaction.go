@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strings"
 
 	"bough/crdt"
@@ -133,10 +134,15 @@ func (d *Desk) RecordInteraction(ctx context.Context, who *Who, party crdt.ID, i
 // mustHave reports a plain error when a row is not here.
 func mustHave(tx *rows.Tx, kind uint8, id crdt.ID) error {
 	row, err := tx.Get(kind, id)
-	if err == nil && row == nil {
-		err = notFound("customer", "no such customer in this branch; search for the name")
+	if err != nil || row != nil {
+		return err
 	}
-	return err
+	if kind == crm.Party {
+		if _, is, err := tx.Int(`SELECT 1 FROM erasure WHERE party=?1`, int64(id)); err != nil || is {
+			return errors.Join(err, notFound("erased", "head office ordered this customer erased; nothing of them is kept"))
+		}
+	}
+	return notFound("customer", "no such customer in this branch; search for the name")
 }
 
 // SetTask changes the state of a task: kept, broken, dropped or open again. saw

@@ -79,6 +79,9 @@ func (t *truth) named(c cell) (seen, said []crdt.Stamp) {
 // open any more; refused values are nowhere.
 func (w *World) checkStanding(head *census) {
 	for _, wr := range w.truth.writes {
+		if w.truth.erased(wr.kind, wr.row) {
+			continue
+		}
 		r := head.by[cell{wr.kind, wr.row, 0}]
 		how, value := stands(r, wr.field, wr.act.stamp)
 		what := func() string { return kindName(w, wr.kind) }
@@ -108,7 +111,7 @@ func (w *World) checkStanding(head *census) {
 // those who cleared it, and not otherwise.
 func (w *World) checkRemovals(head *census) {
 	for _, rm := range w.truth.clears {
-		if rm.act.refused != "" {
+		if rm.act.refused != "" || w.truth.erased(rm.kind, rm.row) {
 			continue
 		}
 		r := head.by[rm.cell]
@@ -267,8 +270,8 @@ func (s *station) checkKept(when string) {
 
 func (s *station) checkOp(when string, a *act, op *crdt.Op) {
 	r := s.w.row(&counter{file: s.store.File}, op.Kind, op.ID)
-	if r == nil && s.hidden(op) {
-		return // it left, and is on its way up from the journal
+	if r == nil && (s.erased(op) || s.hidden(op)) {
+		return // it is erased, or left and is on its way up from the journal
 	}
 	for i := range op.Set {
 		f := &op.Set[i]

@@ -25,6 +25,8 @@ type hub struct {
 	at     uint64 // own changes that truth knows
 	watch  []parcel
 	moved  bool // feeds moved since the watches were answered
+
+	committed func() // what happens after the next transaction; nil: nothing
 }
 
 func newHub(w *World) (*hub, error) {
@@ -44,13 +46,16 @@ func (h *hub) nowMS() int64 { return h.w.nowMS + h.skewMS }
 
 func (h *hub) open() (err error) {
 	h.office, err = office.Open(h.w.ctx, office.Options{Path: h.path(), Authority: h.w.t.authority, Rand: h.secret,
-		NowMS: h.nowMS, Cost: cheap(), NoSync: true, Veto: h.veto})
+		NowMS: h.nowMS, Cost: cheap(), NoSync: true, Veto: h.veto, Erasures: h.w.file("erasures", 0)})
 	if err != nil {
 		return fmt.Errorf("sim: open central: %w", err)
 	}
 	h.desk = desk.New(desk.Options{Local: h.office.Local, Ledger: h.office.Central, NowMS: h.nowMS, Rand: h.secret})
 	h.office.Central.OnChange(func(ids []crdt.ID) {
 		h.moved = true
+		if h.committed != nil {
+			h.committed()
+		}
 		h.desk.Tell(ids)
 	})
 	h.up, h.moved = true, true
@@ -91,7 +96,7 @@ func (h *hub) boot() {
 	if h.up {
 		return
 	}
-	if h.w.must("central comes back", h.open()) {
+	if h.w.must("central comes back", h.open()) && h.w.must("read central's journal", h.harvest("finishes what it was at", nil)) {
 		h.w.say("central", "is back")
 	}
 }

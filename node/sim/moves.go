@@ -95,7 +95,7 @@ func (w *World) moveOne() {
 
 // moveBack sends whoever moved last back where they came from, soon after.
 func (w *World) moveBack() {
-	if m := mine[moved](w); m.last != 0 && !w.healed {
+	if m := mine[moved](w); m.last != 0 && !w.healed && !w.truth.erased(crm.Party, m.last) {
 		w.moveTo("a customer moves back", m.from, m.last)
 	}
 }

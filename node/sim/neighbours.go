@@ -280,6 +280,7 @@ func (s *station) received(q waiter, frame []byte, damaged bool) {
 	}
 	if fresh > 0 {
 		s.w.say(s.name, "%d changes from %s", fresh, q.asked.name)
+		s.checkHeard()
 		s.spread()
 		life := s.life
 		s.w.after(relayMS, func() {

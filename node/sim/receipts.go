@@ -15,6 +15,7 @@ func receipts() feature {
 func (s *station) report(a replica.Report) {
 	list, err := s.store.Receipts(s.w.ctx, a.Limit)
 	if s.w.must("read receipts", err) {
+		s.checkReceipts(list)
 		s.w.say(s.name, "report %d: %d receipts", a.Ticket, len(list))
 		s.send(parcel{what: "report", ticket: a.Ticket, receipts: list}, timeoutMS)
 	}

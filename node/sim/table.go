@@ -11,6 +11,7 @@ func features() []feature {
 		clocks(),
 		consents(),
 		crashes(),
+		erasures(),
 		forgers(),
 		disks(),
 		headOffice(),

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bough/crdt"
+	"bough/node/crm"
 	"bough/sync/journal"
 )
 
@@ -59,10 +60,11 @@ type truth struct {
 	made    map[cell]*act // who made a row; field 0
 	atCell  map[cell][]*write
 	adopted map[crdt.ID]bool // parties that the core came to know
+	gone    map[cell]crdt.ID // rows that went with a party that was erased: which; field 0
 }
 
 func newTruth(w *World) *truth {
-	return &truth{w: w, byStamp: map[crdt.Stamp]*act{}, made: map[cell]*act{}, atCell: map[cell][]*write{}, adopted: map[crdt.ID]bool{}}
+	return &truth{w: w, byStamp: map[crdt.Stamp]*act{}, made: map[cell]*act{}, atCell: map[cell][]*write{}, adopted: map[crdt.ID]bool{}, gone: map[cell]crdt.ID{}}
 }
 
 // note takes a change in, with what its author had on screen.
@@ -81,7 +83,46 @@ func (t *truth) note(s *station, c *journal.Change, what string, on screen) *act
 		a.ops = append(a.ops, *op)
 		t.noteOp(a, op, on)
 	}
+	if len(t.gone) > 0 {
+		t.follow(a)
+	}
 	return a
+}
+
+// erase notes that a party is ordered erased: it goes with all that hangs on it.
+func (t *truth) erase(party crdt.ID) {
+	t.gone[cell{crm.Party, party, 0}] = party
+	for grown := true; grown; {
+		grown = false
+		for _, a := range t.acts {
+			grown = t.follow(a) || grown
+		}
+	}
+}
+
+// erased reports whether a row went with somebody.
+func (t *truth) erased(kind uint8, id crdt.ID) bool { return t.gone[cell{kind, id, 0}] != 0 }
+
+// follow notes which rows of an act go with what is erased.
+func (t *truth) follow(a *act) (grown bool) {
+	for i := range a.ops {
+		op := &a.ops[i]
+		kind := t.w.schema.Kind(op.Kind)
+		if kind == nil || t.erased(op.Kind, op.ID) {
+			continue
+		}
+		with := crdt.ID(0)
+		get := func(field uint8) crdt.Value {
+			if f := slices.IndexFunc(op.Set, func(f crdt.FieldSet) bool { return f.Field == field }); f >= 0 {
+				return op.Set[f].Value
+			}
+			return crdt.Value{}
+		}
+		if crm.Belongs(kind, get, func(kind uint8, id crdt.ID) bool { with = t.gone[cell{kind, id, 0}]; return with != 0 }) {
+			t.gone[cell{op.Kind, op.ID, 0}], grown = with, true
+		}
+	}
+	return grown
 }
 
 func (t *truth) noteOp(a *act, op *crdt.Op, on screen) {

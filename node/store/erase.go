@@ -61,6 +61,9 @@ func (l *Local) Clean(ctx context.Context) error {
 		// A deleted term stays in the index's pages until they are merged.
 		return tx.Exec(`INSERT INTO find (find) VALUES ('optimize')`)
 	})
+	if err == nil {
+		_, err = l.File.Smooth(ctx)
+	}
 	for range scrubTries {
 		if err == nil {
 			err = l.File.Scrub(ctx)

@@ -190,6 +190,9 @@ func (in *intake) take() error {
 func (in *intake) close() error {
 	for _, t := range in.order {
 		for _, r := range t.ranges {
+			if err := in.clean(r); err != nil {
+				return err
+			}
 			frame, err := in.c.codec.EncodePush(&wire.Push{Ranges: []journal.Range{*r}})
 			if err != nil {
 				return err
@@ -205,6 +208,17 @@ func (in *intake) close() error {
 		}
 	}
 	return in.b.Tx.Exec(`UPDATE origin SET seen=?2 WHERE origin=?1`, int64(in.pusher), in.c.o.NowMS())
+}
+
+// clean erases what was ordered away in those changes of a range, too, that had
+// come before, with another range: the whole of it is kept.
+func (in *intake) clean(r *journal.Range) error {
+	for i := range r.Changes {
+		if _, err := in.b.arrive(&r.Changes[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func moveVector(tx *rows.Tx, t *taking) error {

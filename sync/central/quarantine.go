@@ -17,7 +17,7 @@ import (
 const (
 	CodeAhead      = "clock_ahead"
 	CodeEpoch      = "epoch"
-	CodeWithheld   = "erased"     // held: a part came without its text
+	CodeWithheld   = "withheld"   // held: a part came without its text
 	CodeUnreadable = "unreadable" // held: a part cannot be decoded here
 	CodeTooLarge   = "too_large"  // held: more than a change may be
 	CodeFuture     = "future"     // held: rows of a kind that only a newer release knows

@@ -172,7 +172,7 @@ func TestWhatCannotBeReadIsHeldAndDependantsWaitForIt(t *testing.T) {
 	there.act(talk(eve, "of a party that the unreadable change may make"))
 	there.act(talk(ada, "good work"))
 	there.push(1)
-	b.wants("unreadable held", "too_large held", "future held", "erased held", "waits held")
+	b.wants("unreadable held", "too_large held", "future held", "withheld held", "waits held")
 	err := b.Decide(ctx(), b.heldOne(11, 1), central.Decision{Apply: true})
 	if !errors.Is(err, central.ErrStuck) || !strings.Contains(err.Error(), "cannot be read") {
 		t.Errorf("what nobody can read was applied: %v", err)
@@ -181,7 +181,7 @@ func TestWhatCannotBeReadIsHeldAndDependantsWaitForIt(t *testing.T) {
 	for _, seq := range []uint64{1, 4} {
 		must(t, b.Decide(ctx(), b.heldOne(11, seq), central.Decision{Why: "garbage"}))
 	}
-	b.wants("unreadable dropped", "too_large applied", "future held", "erased dropped", "waits applied")
+	b.wants("unreadable dropped", "too_large applied", "future held", "withheld dropped", "waits applied")
 	for _, l := range []*till{here, there} {
 		l.pull(100)
 		l.agree()
