@@ -143,6 +143,9 @@ func writeAgain(a *rows.Act, row *rows.Stored, to crdt.ID) (crdt.ID, error) {
 // taken are the notes of a party that somebody took away.
 func (d *Desk) taken(n *names, party crdt.ID) (map[crdt.ID]*Taken, error) {
 	out := map[crdt.ID]*Taken{}
+	if d.file.Schema().Kind(crm.Removal) == nil {
+		return out, nil // a release that knew no removals
+	}
 	err := n.tx.Rows(crm.Removal, "party=?1 ORDER BY id", func(r *rows.Stored) error {
 		a, err := d.rowAuthor(n, r)
 		if id := r.Get(crm.RemovalInteraction).ID(); out[id] == nil {

@@ -248,8 +248,8 @@ func TestWhatCentralCannotJudgeItRefusesItself(t *testing.T) {
 	m.act(talk(id, "two"))
 	l = m
 	forge(func(c *journal.Change) { c.Bodies[0].Erased, c.Bodies[0].Hash[0] = true, 1 })
-	if n := b.count(`SELECT count(*) FROM refusal WHERE code='erased'`); n != 1 {
-		t.Errorf("%d refusals for what was erased", n)
+	if n := b.count(`SELECT count(*) FROM refusal WHERE code='withheld'`); n != 1 {
+		t.Errorf("%d refusals for what came without its text", n)
 	}
 	b.sound()
 }
