@@ -83,7 +83,12 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 			}
 			return sentence(l, &desk.Error{Code: r.Code, Message: r.Message})
 		},
-		"list": func(name string) ([]string, error) { return codes(lists, name) },
+		"list": func(name string) ([]string, error) {
+			if own, is := l.Offered(name); is {
+				return own, nil
+			}
+			return codes(lists, name)
+		},
 	}
 }
 

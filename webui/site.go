@@ -42,6 +42,7 @@ type Site struct {
 	assets *assets
 	cross  *http.CrossOriginProtection
 	acks   acknowledged
+	lists  bankLists
 }
 
 // Act answers one request of a page.

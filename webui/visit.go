@@ -56,6 +56,7 @@ func (s *Site) visited(act Act) echo.HandlerFunc {
 		}
 		err := v.readForm()
 		if err == nil {
+			s.lists.fresh(v)
 			err = act(v)
 		}
 		if err != nil {

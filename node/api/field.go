@@ -83,9 +83,9 @@ func patchFields() []field {
 func interactionFields() []field {
 	return []field{
 		{name: "channel", shape: word, words: crm.Channels, need: true, doc: "how it took place"},
-		{name: "reason", shape: word, words: crm.Reasons, doc: "what it was about; without it, other"},
+		{name: "reason", shape: text, doc: "what it was about, a code of head office's list; without it, other"},
 		{name: "text", shape: text, need: true, doc: "what was said, in the clerk's words"},
-		{name: "outcome", shape: word, words: crm.Outcomes, doc: "how it ended; without it, done"},
+		{name: "outcome", shape: text, doc: "how it ended, a code of head office's list; without it, done"},
 		{name: "happened", shape: past, doc: "when it took place; without it, now"},
 		{name: "holding", shape: rowID, doc: "about which holding"},
 		{name: "promise", shape: object, doc: "a promise made on this occasion", fields: []field{

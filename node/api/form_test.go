@@ -51,7 +51,7 @@ func malformed() []struct{ of, body, want string } {
 		{"interaction", `{}`, `422 missing "channel" channel is needed: one of counter, call_in, call_out, meeting, email, letter, visit`},
 		{"interaction", `{"channel":null}`, `422 missing "channel" channel is needed: one of counter, call_in, call_out, meeting, email, letter, visit`},
 		{"interaction", `{"channel":"pigeon"}`, `422 bad_word "channel" channel cannot be "pigeon": it is one of counter, call_in, call_out, meeting, email, letter, visit`},
-		{"interaction", `{"channel":"counter","outcome":"ok"}`, `422 bad_word "outcome" outcome cannot be "ok": it is one of done, follow_up, not_reached, refused`},
+		{"interaction", `{"channel":"email!","text":"x"}`, `422 bad_word "channel" channel cannot be "email!": it is one of counter, call_in, call_out, meeting, email, letter, visit`},
 		{"interaction", `{"channel":"counter","happened":"yesterday"}`, `400 bad_time "happened" happened must be milliseconds since 1970 UTC as a whole number, or a time such as 2026-03-31T14:05:00Z`},
 		{"interaction", `{"channel":"counter","happened":1.5}`, `400 bad_time "happened" happened must be milliseconds since 1970 UTC as a whole number, or a time such as 2026-03-31T14:05:00Z`},
 		{"interaction", `{"channel":"counter","happened":"2026-03-31"}`, `400 bad_time "happened" happened must be milliseconds since 1970 UTC as a whole number, or a time such as 2026-03-31T14:05:00Z`},

@@ -12,7 +12,6 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
-	"bough/sync/rows"
 )
 
 //go:embed letters/*.toml
@@ -113,19 +112,10 @@ func lettersFor(r *desk.Reader, party crdt.ID) ([]Template, error) {
 	if err != nil || row == nil {
 		return nil, err
 	}
-	all, err := defaults()
+	all, err := offered(r)
 	if err != nil {
 		return nil, err
 	}
-	var own []Template
-	err = r.Rows(crm.Template, `ended IS NULL OR ended=0 ORDER BY type, name, id`, func(t *rows.Stored) error {
-		own = append(own, Template{t.ID, t.Get(crm.TemplateType).S, t.Get(crm.TemplateName).S, t.Get(crm.TemplateLanguage).S, t.Get(crm.TemplateSubject).S, t.Get(crm.TemplateBody).S})
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	all = append(own, all...)
 	language := row.Get(crm.PartyLanguage).S
 	out := inLanguage(all, language)
 	if len(out) == 0 {

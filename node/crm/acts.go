@@ -27,6 +27,8 @@ const (
 	ActApprove  Act = "import.approve"      // be the second person of an import
 	ActOperate  Act = "central.operate"     // backup, restore, check
 	ActAnywhere Act = "customer.everywhere" // customers of every branch
+	ActSetUp    Act = "bank.setup"          // branches, calendars, lists, letters, rules of cases, parameters
+	ActAudit    Act = "audit.read"          // who read, found, printed and took out what
 )
 
 // Grant is one line of the role × act table.
@@ -45,7 +47,7 @@ func DefaultGrants() []Grant {
 		{"teller", clerk},
 		{"banker", append(slices.Clone(clerk), ActWarn)},
 		{"manager", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActMove)},
-		{"admin", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActMove, ActErase, ActFleet, ActPeople, ActImport, ActApprove, ActOperate, ActAnywhere)},
+		{"admin", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActMove, ActErase, ActFleet, ActPeople, ActImport, ActApprove, ActOperate, ActAnywhere, ActSetUp, ActAudit)},
 	}
 	var out []Grant
 	for _, line := range table {

@@ -12,6 +12,8 @@ func branch() *Kind {
 			text(BranchTimeZone, "time_zone", Office, "IANA time zone"),
 			text(BranchCountry, "country", Office, "ISO 3166 country, for phone numbers"),
 			text(BranchKey, "key", Office, "key in the core-banking feed"),
+			text(BranchTown, "town", Office, "where it lies"),
+			text(BranchLanguage, "language", Office, "BCP 47 tag of the language that is spoken there"),
 		}}
 }
 
@@ -23,6 +25,8 @@ const (
 	BranchTimeZone
 	BranchCountry
 	BranchKey
+	BranchTown
+	BranchLanguage
 )
 
 func person() *Kind {

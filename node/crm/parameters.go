@@ -14,6 +14,7 @@ func holiday() *Kind {
 		number(HolidayWorks, "works", Office, "1: a weekend day that is worked; 0: closed"),
 		text(HolidayName, "name", Office, "what people call it"),
 		number(HolidayEnded, "ended", Office, "1: taken back"),
+		text(HolidayCountry, "country", Office, "ISO 3166; empty: wherever the bank is, or the branch"),
 	)
 }
 
@@ -24,11 +25,12 @@ const (
 	HolidayWorks
 	HolidayName
 	HolidayEnded
+	HolidayCountry
 )
 
 func listEntry() *Kind {
 	return everywhere(ListEntry, "list_entry", "A word of a list that head office keeps: a reason, an outcome. Codes that bough knows are there without.",
-		indexed(text(ListEntryList, "list", Office, "reason | outcome | tag")),
+		indexed(text(ListEntryList, "list", Office, "reason | outcome | warning")),
 		text(ListEntryCode, "code", Office, "what stands in rows"),
 		text(ListEntryEnglish, "english", Office, "the word in English"),
 		text(ListEntryChinese, "chinese", Office, "the word in Chinese"),

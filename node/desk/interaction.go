@@ -50,20 +50,20 @@ func clean(s string) string {
 	}, s)
 }
 
-func (d *Desk) checkInteraction(in *Interaction) (err error) {
+func (d *Desk) checkInteraction(ctx context.Context, in *Interaction) (err error) {
 	if err := oneOf("channel", in.Channel, crm.Channels); err != nil {
 		return err
 	}
 	if in.Reason == "" {
 		in.Reason = "other"
 	}
-	if err := oneOf("reason", in.Reason, crm.Reasons); err != nil {
+	if err := d.offered(ctx, "reason", in.Reason); err != nil {
 		return err
 	}
 	if in.Outcome == "" {
 		in.Outcome = "done"
 	}
-	if err := oneOf("outcome", in.Outcome, crm.Outcomes); err != nil {
+	if err := d.offered(ctx, "outcome", in.Outcome); err != nil {
 		return err
 	}
 	if in.Text, err = checkNote("text", in.Text); err != nil {
@@ -91,7 +91,7 @@ func (d *Desk) RecordInteraction(ctx context.Context, who *Who, party crdt.ID, i
 	if err := d.need(who, needs...); err != nil {
 		return Saved{}, err
 	}
-	if err := d.checkInteraction(&in); err != nil {
+	if err := d.checkInteraction(ctx, &in); err != nil {
 		return Saved{}, err
 	}
 	return d.act(ctx, who, crm.ActRecord, func(a *rows.Act) (crdt.ID, error) {

@@ -101,30 +101,38 @@ func (r *Reader) Calendar() (*calendar.Calendar, string, error) {
 	if r.days != nil {
 		return r.days, r.land, nil
 	}
+	var err error
+	r.days, r.land, err = r.CalendarOf(r.Branch())
+	return r.days, r.land, err
+}
+
+// CalendarOf is the same of any branch.
+func (r *Reader) CalendarOf(branch int64) (c *calendar.Calendar, land string, err error) {
 	zone := time.UTC
-	err := r.Query(`SELECT time_zone, country FROM branch WHERE number=?1`, func(s *rows.Stmt) error {
+	err = r.Query(`SELECT time_zone, country FROM branch WHERE number=?1`, func(s *rows.Stmt) error {
 		if z, err := time.LoadLocation(s.ColumnText(0)); err == nil && s.ColumnText(0) != "" {
 			zone = z
 		}
-		r.land = s.ColumnText(1)
+		land = s.ColumnText(1)
 		return nil
-	}, r.Branch())
+	}, branch)
 	if err != nil {
 		return nil, "", err
 	}
 	var days []calendar.Day
-	err = r.Query(`SELECT date, branch, works, name FROM holiday WHERE ended IS NULL OR ended=0 ORDER BY id`, func(s *rows.Stmt) error {
+	err = r.Query(`SELECT date, branch, works, name FROM holiday WHERE (ended IS NULL OR ended=0)
+		AND (country IS NULL OR country='' OR country=?1) ORDER BY branch<>0, country<>'', id`, func(s *rows.Stmt) error {
 		day := calendar.Day{Date: s.ColumnText(0), Branch: s.ColumnInt64(1), Works: s.ColumnInt64(2) == 1, Name: s.ColumnText(3)}
 		if _, err := time.Parse(time.DateOnly, day.Date); err == nil {
 			days = append(days, day)
 		}
 		return nil
-	})
+	}, land)
 	if err != nil {
 		return nil, "", err
 	}
-	r.days, err = calendar.New(r.Branch(), zone, days)
-	return r.days, r.land, err
+	c, err = calendar.New(branch, zone, days)
+	return c, land, err
 }
 
 // Setting is a parameter of head office, that of the branch before that of the

@@ -10,7 +10,6 @@ import (
 	"bough/node/crm"
 	"bough/node/desk"
 	"bough/node/office"
-	"bough/node/staff"
 	"bough/webui"
 )
 
@@ -38,7 +37,7 @@ type Panels struct {
 	Decide   func(ctx context.Context, who *desk.Who, id crdt.ID, d Decision) error
 	Erasures Erasures
 	Moves    *office.Office // orders to move
-	Staff    *staff.Staff
+	Setup
 }
 
 type fleetView struct{ Nodes []NodeLine }

@@ -3,8 +3,11 @@ package hq
 import (
 	"testing"
 
+	"bough/node/cases"
+	"bough/node/clocks"
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/node/lists"
 	"bough/node/office"
 	"bough/node/staff"
 	"bough/webui"
@@ -44,6 +47,10 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 			Form: webui.Form{Fault: &webui.Fault{Field: "login", Text: "login"}}}},
 		{Name: "hq-person", Page: "person", View: &personView{Person: &people()[0], Roles: crm.Roles, Branches: branches(), Password: "abcd-efgh-jkmn-pqrs"}},
 		{Name: "hq-person-changed", Page: "person", View: &personView{Person: &people()[1], Roles: crm.Roles, Branches: branches(), Was: &office.PersonChange{Name: "Jana", Role: "teller", Branch: 1}}},
+		{Name: "hq-lists", Page: "lists", View: &listsView{Lists: crm.ListNames, List: "reason", Entries: entries(), Words: lists.Words{Code: "box", English: "Safe deposit box", Chinese: "保管箱"}}},
+		{Name: "hq-lists-empty", Page: "lists", View: &listsView{Lists: crm.ListNames, List: "warning"}},
+		{Name: "hq-letters", Page: "letters", View: &lettersView{Letters: letters(), Letter: letters()[0].Template, Shown: &letters()[1].Template, Types: crm.TemplateTypes, Languages: []string{"en", "zh"}, Places: cases.Places()}},
+		{Name: "hq-rules", Page: "rules", View: rules()},
 		{Name: "hq-fieldrights", Page: "fieldrights", View: &fieldRightsView{Roles: crm.Roles, Lines: fieldLines(), Was: "teller.party.memo.11"}},
 		{Name: "hq-erasures-empty", Page: "erasures", View: &erasuresView{Bases: crm.ErasureBases}},
 	}...))
@@ -93,4 +100,34 @@ func fieldLines() (out []staff.FieldLine) {
 		out = append(out, line)
 	}
 	return out
+}
+
+func bySomebody(agoMinutes int64) desk.Author {
+	return desk.Author{Name: "Head Office", AtMS: pagetest.NowMS - agoMinutes*minuteMS}
+}
+
+func entries() []desk.Choice {
+	return []desk.Choice{
+		{List: "reason", Code: "account", English: "Account", Chinese: "账户", Place: 1},
+		{List: "reason", Code: "box", English: "Safe deposit box", Chinese: "保管箱", Place: 2, ID: 9, Own: true, By: bySomebody(5)},
+		{List: "reason", Code: "insurance", English: "Insurance", Chinese: "保险", Place: 3, ID: 8, Ended: true, By: bySomebody(90)},
+	}
+}
+
+func letters() []cases.TemplateLine {
+	return []cases.TemplateLine{
+		{Template: cases.Template{ID: 4, Type: "acknowledgement", Name: "Acknowledgement", Language: "en", Subject: "Your case {reference}", Body: "Dear {greeting},\n\nyou told us on {received}:\n\n{matter}"}, By: bySomebody(5)},
+		{Template: cases.Template{ID: 3, Type: "acknowledgement", Name: "受理回执", Language: "zh", Subject: "工单 A-000042-17", Body: "尊敬的王先生：\n\n您反映的事项我们已受理。"}, Ended: true, By: bySomebody(900)},
+		{Template: cases.Template{Type: "answer", Name: "Answer", Language: "en", Subject: "Your case", Body: "x"}},
+	}
+}
+
+func rules() *rulesView {
+	view := &rulesView{Types: crm.CaseTypes, Day: "2026-11-20", New: cases.NewRule{Type: "enquiry", Answer: "2b"}, Dropped: "17",
+		Preview: []cases.RulePreview{{Branch: 1, BranchName: "Praha 1", Clocks: []clocks.Clock{{Name: "acknowledge", DueMS: pagetest.NowMS}, {Name: "answer", DueMS: pagetest.NowMS + 9*24*60*minuteMS, CanExtend: true, ThenMS: pagetest.NowMS + 40*24*60*minuteMS}}}}}
+	for _, r := range clocks.Defaults() {
+		view.Rules = append(view.Rules, cases.RuleLine{Rule: r, Over: r.Type == "enquiry"})
+	}
+	view.Rules = append(view.Rules, cases.RuleLine{Rule: clocks.Rule{Type: "enquiry", Answer: clocks.Span{N: 2, Business: true}}, ID: 17, By: bySomebody(3)})
+	return view
 }

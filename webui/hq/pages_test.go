@@ -10,7 +10,6 @@ import (
 	"bough/crdt"
 	"bough/node/desk"
 	"bough/node/office"
-	"bough/node/staff"
 	"bough/webui"
 	"bough/webui/pagetest"
 
@@ -29,7 +28,7 @@ func openOffice(t *testing.T) (*pagetest.Counter, *[]string) {
 	var decisions []string
 	c := pagetest.OpenOffice(t, func(e *echo.Echo, o webui.Options, f *office.Office) error {
 		return Register(e, o, Panels{
-			Staff:    staff.New(o.Desk, f),
+			Setup:    NewSetup(o.Desk, f),
 			Erasures: erasuresHere(),
 			Fleet:    func(context.Context) ([]NodeLine, error) { return nodes(), nil },
 			Refused: func(context.Context) ([]desk.RefusedLine, error) {

@@ -21,6 +21,12 @@ type refusedView struct {
 	May     bool // decide
 }
 
+// badInput is what a page itself finds wrong with a form; the sentence stands in
+// the catalogues.
+func badInput(field, code string) error {
+	return &desk.Error{Reason: desk.Invalid, Field: field, Code: code, Message: "This cannot be taken as it is: " + field + "."}
+}
+
 var errDenied = &desk.Error{Reason: desk.Denied, Code: "not_allowed", Message: "Your role may not do this."}
 
 // refused lists the changes that central did not take, of every branch, and

@@ -24,6 +24,9 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
 		{Path: "/people", Label: "nav.people", Act: crm.ActPeople, More: true},
 		{Path: "/fieldrights", Label: "fieldrights.title", Act: crm.ActPeople, More: true},
+		{Path: "/lists", Label: "lists.title", Act: crm.ActSetUp, More: true},
+		{Path: "/letters", Label: "letters.title", Act: crm.ActSetUp, More: true},
+		{Path: "/rules", Label: "rules.title", Act: crm.ActSetUp, More: true},
 		{Path: "/api/v1/openapi.json", Label: "nav.api", More: true},
 	}})
 	if err != nil {
@@ -52,4 +55,13 @@ func (p Panels) settings(s *webui.Site) {
 	s.Signed(http.MethodPost, "/people/:id/password", p.resetPerson)
 	s.Signed(http.MethodGet, "/fieldrights", p.fieldRights)
 	s.Signed(http.MethodPost, "/fieldrights", p.saveFieldRights)
+	s.Signed(http.MethodGet, "/lists", p.showList)
+	s.Signed(http.MethodPost, "/lists/:list", p.saveEntry)
+	s.Signed(http.MethodPost, "/lists/:list/act", p.actOnEntry)
+	s.Signed(http.MethodGet, "/letters", p.letters)
+	s.Signed(http.MethodPost, "/letters", p.saveLetter)
+	s.Signed(http.MethodPost, "/letters/:id/act", p.retireLetter)
+	s.Signed(http.MethodGet, "/rules", p.rules)
+	s.Signed(http.MethodPost, "/rules", p.saveRule)
+	s.Signed(http.MethodPost, "/rules/:id/act", p.dropRule)
 }

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -31,6 +32,25 @@ type Language struct {
 	now   func() int64
 	plain map[string]string // messages that take no data
 	loc   *i18n.Localizer
+	own   atomic.Pointer[Own]
+}
+
+// Own are the words of lists that a bank keeps itself.
+type Own struct {
+	Words map[string]string   // by list, a dot, and code: before those of the catalogue
+	Codes map[string][]string // of a list, those that are offered, in their order
+}
+
+// SetOwn takes a bank's own words; they may change at any time.
+func (l *Language) SetOwn(o *Own) { l.own.Store(o) }
+
+// Offered are the codes of a list that a bank keeps itself; known is false where
+// it keeps none.
+func (l *Language) Offered(list string) (codes []string, known bool) {
+	if o := l.own.Load(); o != nil {
+		codes, known = o.Codes[list]
+	}
+	return codes, known
 }
 
 // Load reads the catalogues. zone is where the reader's clock hangs, now the
@@ -146,6 +166,9 @@ func named(pairs []any) map[string]any {
 func (l *Language) Word(list, code string) string {
 	if code == "" {
 		return ""
+	}
+	if o := l.own.Load(); o != nil && o.Words[list+"."+code] != "" {
+		return o.Words[list+"."+code]
 	}
 	if s, is := l.plain[list+"."+code]; is {
 		return s

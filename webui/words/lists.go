@@ -19,7 +19,7 @@ func Sexes() []string { return []string{"f", "m", "x"} }
 
 // Lists are all the code lists that pages show.
 func Lists() []List {
-	return []List{
+	return append(officeLists(), []List{
 		{"refusal", crm.RefusalCodes}, {"fate", crm.RefusalStates}, {"channel", crm.Channels}, {"reason", crm.Reasons}, {"outcome", crm.Outcomes},
 		{"purpose", crm.Purposes}, {"by", crm.ConsentChannels},
 		{"via", crm.ReachChannels}, {"label", crm.ReachLabels},
@@ -50,8 +50,8 @@ func Lists() []List {
 		{"movewhy", []string{"home", "erasure", "case", "conflict", "late", "erased", "moved_on", "undone"}}, {"moveflag", []string{"case", "conflict", "late", "erasure"}},
 		{"lateoutcome", crm.LateOutcomes},
 		{"alike", []string{"document", "reach", "name", "birth"}},
-		{"kind", kinds()}, {"field", fields()}, {"saved", saved()},
-	}
+		{"kind", kinds()}, {"field", fields()}, {"saved", append(officeSaved(), saved()...)},
+	}...)
 }
 
 // saved are the sentences that pages say after a form.
@@ -59,7 +59,6 @@ func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
 		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct",
 		"served", "moverequest", "movetaken", "movedeclined", "late",
-		"person", "person_locked", "person_unlocked", "field_rights",
 		"note_move", "note_take", "note_back", "relation", "warning", "tag"}
 }
 

@@ -1,0 +1,16 @@
+package words
+
+import "bough/node/crm"
+
+// officeLists are the lists that pages of head office show.
+func officeLists() []List {
+	return []List{
+		{"warning", nil}, {"listname", crm.ListNames}, {"lettertype", crm.TemplateTypes},
+		{"letterplace", []string{"customer", "greeting", "address", "reference", "type", "matter", "received", "due", "then", "amount", "outcome", "branch", "clerk", "today", "hotline"}},
+	}
+}
+
+// officeSaved are the sentences that they say after a form.
+func officeSaved() []string {
+	return []string{"person", "person_locked", "person_unlocked", "field_rights", "list_entry", "letter", "case_rule"}
+}
