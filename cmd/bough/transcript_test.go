@@ -45,6 +45,7 @@ func TestMain(m *testing.M) {
 //	$ write FILE TEXT  make a file
 //	$ days N           so many days pass
 //	$ field X KEY bough …  $X stands for a value of the JSON that it prints
+//	$ call, $ await, $ scan  ask the JSON API; look into files (see scan_test.go)
 //	# …                a comment
 //
 // Empty lines read ".", ports PORT and so on (see varying), the folder it runs
@@ -187,6 +188,12 @@ func (s *session) run(command string) string {
 		return ""
 	case "until":
 		return s.until(rest)
+	case "call":
+		return s.call(rest)
+	case "await":
+		return s.await(rest)
+	case "scan":
+		return s.scan(rest)
 	case "start":
 		name, line, _ := strings.Cut(rest, " ")
 		return s.start(name, line)

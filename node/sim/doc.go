@@ -66,6 +66,8 @@
 //     that says so, and then nowhere.
 //   - Every value that lost is an open conflict, unless an author saw it.
 //   - Nobody who withdrew consent is shown as allowed.
+//   - Who was ordered erased is nowhere, byte by byte, and what they were part of
+//     still verifies.
 //   - Chains, vectors, counts and SQLite's own check are sound.
 //
 // # Invariants

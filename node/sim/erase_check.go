@@ -60,7 +60,7 @@ func (w *World) checkErased(q *quiet) {
 	words := w.erasedWords(0)
 	for _, c := range append(slices.Clone(q.here), q.head) {
 		for _, r := range c.rows {
-			if w.truth.erased(r.Kind, r.ID) {
+			if w.truth.erased(r.Kind, r.ID) || r.Kind == crm.Directory && w.truth.erased(crm.Party, r.ID) {
 				w.found("%s has %s %d, which was erased", c.name, kindName(w, r.Kind), r.ID)
 			}
 		}

@@ -39,6 +39,10 @@
 //     wrote them, after they were numbered.
 //   - Where a root row leaves a scope, the nodes there owe a receipt until they
 //     send it, or the scope holds the row again.
+//   - What was ordered erased stands in no row, conflict, journal, kept range or
+//     refusal, whichever way and however late it comes, and every hash and
+//     signature still verifies. A sweep that was interrupted is made up for
+//     before anybody is served.
 //   - Who fails in a shared transaction is left out of it, and fails only if it
 //     also fails by itself.
 //   - What people did goes before what is to be read (sync/crowd).

@@ -17,6 +17,8 @@
 //   - A file names its oldest reader. Migrations only expand; one that takes
 //     something away raises it. What is not ours, or wants a newer reader, is
 //     refused before a byte is written.
+//   - What is deleted is overwritten, but copies of it may lie in the middle of
+//     pages that were divided before, and in the log: Smooth, then Scrub.
 //   - Parameters are numbered ?1, ?2: the driver binds $n by order of appearance.
 //
 // # Locks
