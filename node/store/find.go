@@ -135,7 +135,7 @@ func (l *Local) Find(tx *rows.Tx, typed string, person crdt.ID, home int64, limi
 	}
 	var out []Found
 	for i := range cands {
-		score, err := rank(tx, q, &cands[i])
+		score, err := l.rank(tx, q, &cands[i])
 		if err != nil {
 			return nil, err
 		}
@@ -156,8 +156,8 @@ func (l *Local) Find(tx *rows.Tx, typed string, person crdt.ID, home int64, limi
 
 // rank scores a candidate by its name, and by all that is known of it where
 // the name alone does not fit.
-func rank(tx *rows.Tx, q terms.Query, c *candidate) (int, error) {
-	if score := q.Score(terms.Document{Names: []string{c.name}}); score > 0 {
+func (l *Local) rank(tx *rows.Tx, q terms.Query, c *candidate) (int, error) {
+	if score := l.names.Score(q, c.name); score > 0 {
 		return score, nil
 	}
 	d, _, err := documentOf(tx, c.id)

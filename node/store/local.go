@@ -9,6 +9,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/store/terms"
 	"bough/sync/rows"
 )
 
@@ -29,6 +30,7 @@ var ErrTooLong = errors.New("store: the draft is too long")
 type Local struct {
 	File    *rows.File
 	besides func() error // removes what else holds rows; nil: nothing does
+	names   terms.Memory // of what find ranked lately
 }
 
 // NewLocal works on a file that was opened with LocalTables.

@@ -160,3 +160,17 @@ func TestFoldingTwiceChangesNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestAMemoryScoresAsTheDocumentDoes(t *testing.T) {
+	var m Memory
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom([]string{"Anna Nováková", "王小明", "Nord Holz s.r.o.", "", "欧阳 Nana"}).Draw(t, "name") + rapid.StringN(0, 6, -1).Draw(t, "rest")
+		q := Parse(rapid.SampledFrom([]string{"nov", "wang", "wxm", "novka", "王", "holz nord"}).Draw(t, "typed"))
+		if got, want := m.Score(q, name), q.Score(Document{Names: []string{name}}); got != want {
+			t.Fatalf("%q: %d, want %d", name, got, want)
+		}
+		if len(m.young) > remembered || len(m.old) > remembered {
+			t.Fatalf("it remembers %d and %d names", len(m.young), len(m.old))
+		}
+	})
+}

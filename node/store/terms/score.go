@@ -30,13 +30,16 @@ func (q Query) Score(d Document) int {
 		return 0
 	}
 	x := d.terms()
-	names := compactNames(d.Names)
+	return q.score(&x, compactNames(d.Names))
+}
+
+func (q Query) score(x *termSets, names []string) int {
 	sum, found := 0, true
 	for _, p := range q.parts {
-		g := p.want.grade(&x)
+		g := p.want.grade(x)
 		if g == 0 {
 			found = false
-			g = p.nearGrade(&x, names)
+			g = p.nearGrade(x, names)
 		}
 		if g == 0 {
 			return 0
@@ -47,7 +50,7 @@ func (q Query) Score(d Document) int {
 	if !found {
 		return scoreNear + 3*mean
 	}
-	return max(scoreFound+4*mean, q.wholeScore(&x, names))
+	return max(scoreFound+4*mean, q.wholeScore(x, names))
 }
 
 // wholeScore compares the typed text as a whole; 0 when it begins no name and
