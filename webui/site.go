@@ -17,10 +17,11 @@ var files embed.FS
 
 // Plan is what distinguishes the pages of a node from those of central.
 type Plan struct {
-	Central bool      // no line to speak of: what is saved is at head office
-	Home    string    // where a person lands after signing in
-	Find    string    // address of find
-	Nav     []NavItem // the row of links in the head
+	Central bool                  // no line to speak of: what is saved is at head office
+	Home    string                // where a person lands after signing in
+	Find    string                // address of find
+	Nav     []NavItem             // the row of links in the head
+	Tours   map[string][]TourStep // of the first day, by role
 }
 
 // NavItem is one link in the head of every page.
@@ -82,6 +83,7 @@ func (s *Site) routes() {
 	if s.Desk == nil {
 		return
 	}
+	s.tours()
 	s.Signed(http.MethodGet, "/live", live)
 	s.Signed(http.MethodGet, "/line", func(v *Visit) error { return v.Part("line") })
 	s.Signed(http.MethodPost, "/awake", func(v *Visit) error { return v.NoContent(http.StatusNoContent) })

@@ -36,6 +36,9 @@ type Sheet struct {
 	Saved   string       // what was just saved, key of its sentence
 	Fields  []string     // which fields, where that helps
 	Visible []NavItem
+	Route   string // of the page, without anybody's number
+	Tour    *Stop  // of the first-day tour; nil: not on it
+	Offer   bool   // of the tour
 	View    any
 }
 
@@ -166,6 +169,7 @@ func (v *Visit) sheet(page string, view any) (*Sheet, error) {
 	if v.Who == nil {
 		return s, nil
 	}
+	s.Route, s.Tour, s.Offer = v.Path(), v.tour(), v.offersTour()
 	for _, item := range v.Site.Nav {
 		if item.Act == "" || v.May(item.Act) {
 			s.Visible = append(s.Visible, item)

@@ -1,15 +1,20 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/match"
 	"bough/node/store"
 	"bough/sync/rows"
 )
+
+// maxDuplicates are shown at once beside a new prospect.
+const maxDuplicates = 5
 
 // Find looks customers and prospects up by what was typed; an empty text gives
 // those the person opened last, then the newest. At most limit, best first.
@@ -105,26 +110,43 @@ func (d *Desk) hit(n *names, id crdt.ID) (hit Hit, there bool, err error) {
 	return hit, true, err
 }
 
-// Duplicates finds parties that may be the prospect being typed, at most five:
-// the same phone or document, or the same name with no other birth date.
-func (d *Desk) Duplicates(ctx context.Context, who *Who, p Prospect) (out []Hit, err error) {
+// Duplicates finds parties that may be the prospect being typed, at most five,
+// with the reasons: the same phone or document, or the same name with no other
+// birth date.
+func (d *Desk) Duplicates(ctx context.Context, who *Who, p Prospect) (out []Candidate, err error) {
+	me := match.Record{Type: cmp.Or(p.Fields["type"], crm.PartyTypes[0]), Name: p.Fields["name"], Birth: p.Fields["birth"], Document: p.Fields["document"]}
+	for channel, typed := range map[string]string{"phone": p.Phone, "email": p.Email} {
+		if v, err := reachValue(channel, typed); err == nil {
+			me.Reaches = append(me.Reaches, v)
+		}
+	}
 	seen := map[crdt.ID]bool{}
-	for _, typed := range []string{p.Phone, p.Fields["document"], p.Fields["name"]} {
+	for _, typed := range []string{p.Phone, me.Document, me.Name} {
 		if len(strings.TrimSpace(typed)) < 2 {
 			continue
 		}
-		hits, err := d.Find(ctx, who, typed, 5)
+		hits, err := d.Find(ctx, who, typed, maxDuplicates)
 		if err != nil {
 			return nil, err
 		}
 		for _, h := range hits {
-			birth := p.Fields["birth"]
-			other := typed == p.Fields["name"] && birth != "" && h.Birth != "" && h.Birth != birth
-			if !seen[h.ID] && !other && len(out) < 5 {
-				seen[h.ID] = true
-				out = append(out, h)
+			other := typed == me.Name && me.Birth != "" && h.Birth != "" && h.Birth != me.Birth
+			if seen[h.ID] || other || len(out) == maxDuplicates {
+				continue
 			}
+			seen[h.ID] = true
+			out = append(out, Candidate{Hit: h})
 		}
 	}
-	return out, nil
+	return out, d.file.Read(ctx, func(tx *rows.Tx) error {
+		for i := range out {
+			it, err := record(tx, out[i].ID)
+			if err != nil {
+				return err
+			}
+			l := match.Compare(me, it, soundsLike)
+			out[i].Score, out[i].Reasons = l.Score, l.Reasons
+		}
+		return nil
+	})
 }

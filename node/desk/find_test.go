@@ -93,9 +93,9 @@ func TestAProspectWhoIsThereAlreadyIsPointedOut(t *testing.T) {
 			{"", "", "", "", nil},
 			{"Z", "", "", "", nil},
 		} {
-			hits, err := p.Duplicates(ctx(), who, desk.Prospect{Fields: map[string]string{"name": c.name, "birth": c.birth, "document": c.document}, Phone: c.phone})
+			alike, err := p.Duplicates(ctx(), who, desk.Prospect{Fields: map[string]string{"name": c.name, "birth": c.birth, "document": c.document}, Phone: c.phone})
 			must(t, err)
-			got := namesOf(hits)
+			got := namesOf(plain(alike))
 			slices.Sort(got)
 			if !slices.Equal(got, c.want) {
 				t.Errorf("%+v: %v", c, got)
@@ -123,4 +123,56 @@ func TestFindGivesNoPartyThatIsGone(t *testing.T) {
 	if _, err := p.Customer(ctx(), who, id); trouble(err) != "not found customer" {
 		t.Error(err)
 	}
+}
+
+func plain(alike []desk.Candidate) (out []desk.Hit) {
+	for _, c := range alike {
+		out = append(out, c.Hit)
+	}
+	return out
+}
+
+func TestADuplicateSaysWhyItMayBeTheSame(t *testing.T) {
+	everywhere(t, func(t *testing.T, p *place) {
+		who := p.signIn("teller1")
+		p.saved(p.NewProspect(ctx(), who, desk.Prospect{Fields: map[string]string{"name": "张伟", "birth": "1985-11-02"}, Phone: "+86 138 0013 8000"}))
+		alike, err := p.Duplicates(ctx(), who, desk.Prospect{Fields: map[string]string{"name": "Zhang Wei", "birth": "1985-11-02"}, Phone: "+8613800138000"})
+		must(t, err)
+		if len(alike) != 1 || !slices.Equal(alike[0].Reasons, []string{"reach", "name", "birth"}) {
+			t.Errorf("%+v", alike)
+		}
+	})
+}
+
+func TestTheNumberOfADocumentIsChecked(t *testing.T) {
+	everywhere(t, func(t *testing.T, p *place) {
+		who := p.signIn("teller1")
+		for name, c := range map[string]struct {
+			fields map[string]string
+			want   string
+		}{
+			"a slip":             {map[string]string{"document_type": "resident_id", "document": "110105194912310021"}, "invalid document_digits document"},
+			"another birth":      {map[string]string{"document_type": "resident_id", "document": "11010519491231002X", "birth": "1949-12-30"}, "invalid document_birth birth"},
+			"a wrong code":       {map[string]string{"type": "organisation", "document_type": "credit_code", "document": "914403001922038217"}, "invalid document_digits document"},
+			"right":              {map[string]string{"document_type": "resident_id", "document": "1101 0519 4912 3100 2x"}, ""},
+			"of another country": {map[string]string{"document_type": "resident_id", "document": "615417/1234"}, ""},
+			"a passport":         {map[string]string{"document_type": "passport", "document": "110105194912310021"}, ""},
+		} {
+			c.fields["name"] = "Somebody"
+			if _, err := p.NewProspect(ctx(), who, desk.Prospect{Fields: c.fields}); trouble(err) != c.want {
+				t.Errorf("%s: %s", name, trouble(err))
+			}
+		}
+		id := p.saved(p.NewProspect(ctx(), who, desk.Prospect{Fields: map[string]string{"name": "王", "document_type": "resident_id", "document": "11010519491231002X"}}))
+		c := p.customer(who, id)
+		if c.Birth != "1949-12-31" || c.Field("sex").Value != "f" {
+			t.Errorf("born %s, %s", c.Birth, c.Field("sex").Value)
+		}
+		if _, err := p.EditParty(ctx(), who, id, []desk.Edit{{Field: "document", Value: "110105194912310021"}}); trouble(err) != "invalid document_digits document" {
+			t.Error(trouble(err))
+		}
+		if _, err := p.EditParty(ctx(), who, id, []desk.Edit{{Field: "memo", Value: "hello"}}); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -36,6 +36,9 @@ func (d *Desk) EditParty(ctx context.Context, who *Who, id crdt.ID, edits []Edit
 				op.Set = append(op.Set, *f)
 			}
 		}
+		if err := checkPapers(op.Set, row); err != nil {
+			return 0, err
+		}
 		slices.SortFunc(op.Set, func(a, b crdt.FieldSet) int { return int(a.Field) - int(b.Field) })
 		for i := 1; i < len(op.Set); i++ {
 			if op.Set[i].Field == op.Set[i-1].Field {
@@ -189,6 +192,10 @@ func (d *Desk) prospectOp(p Prospect) (op crdt.Op, err error) {
 		}
 		op.Set = append(op.Set, set(f.Num, v))
 	}
+	if err := checkPapers(op.Set, nil); err != nil {
+		return op, err
+	}
+	op.Set = append(op.Set, toldByPapers(op.Set)...)
 	if d.o.Branch != 0 {
 		op.Set = append(op.Set, set(crm.PartyHome, crdt.IntValue(d.o.Branch)))
 	}

@@ -78,7 +78,7 @@ func (d *Desk) candidate(n *names, me match.Record, id crdt.ID, out *[]Candidate
 	if err != nil {
 		return err
 	}
-	l := match.Compare(me, other, func(name, other string) bool { return terms.Score(name, terms.Document{Names: []string{other}}) > 0 })
+	l := match.Compare(me, other, soundsLike)
 	if l.Score < match.Enough {
 		return nil
 	}
@@ -101,4 +101,9 @@ func record(tx *rows.Tx, id crdt.ID) (r match.Record, err error) {
 		return nil
 	}, int64(id))
 	return r, err
+}
+
+// soundsLike reports whether find would take one name for the other.
+func soundsLike(name, other string) bool {
+	return terms.Score(name, terms.Document{Names: []string{other}}) > 0
 }

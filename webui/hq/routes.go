@@ -27,8 +27,10 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/lists", Label: "lists.title", Act: crm.ActSetUp, More: true},
 		{Path: "/letters", Label: "letters.title", Act: crm.ActSetUp, More: true},
 		{Path: "/rules", Label: "rules.title", Act: crm.ActSetUp, More: true},
+		{Path: "/feedback/list", Label: "feedback.list", Act: crm.ActManage, More: true},
 		{Path: "/api/v1/openapi.json", Label: "nav.api", More: true},
-	}})
+	}, Tours: map[string][]webui.TourStep{"admin": {{Path: "/", Key: "tour.fleet"}, {Path: "/refused", Key: "tour.refused"}, {Path: "/people", Key: "tour.people"},
+		{Path: "/fieldrights", Key: "tour.fieldrights"}, {Path: "/erasures", Key: "tour.erasures"}, {Path: "/keys", Key: "tour.keys"}}}})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ func Nav() []webui.NavItem {
 	return []webui.NavItem{
 		{Path: "/today", Label: "nav.today", Act: crm.ActManage, More: true},
 		{Path: "/closing", Label: "nav.closing", More: true},
+		{Path: "/feedback/list", Label: "feedback.list", Act: crm.ActManage, More: true},
 	}
 }
 

@@ -30,6 +30,10 @@ const (
 // out by the rules of WCAG 2.2 A and AA that a program can check.
 func barriers(t *testing.T, browser context.Context, server *httptest.Server, pages []Page) {
 	t.Helper()
+	if testing.Short() {
+		t.Log("-short: no page was looked at for barriers")
+		return
+	}
 	for _, page := range pages {
 		for _, code := range words.Codes {
 			t.Run(page.Name+" in "+code+" keeps nobody out", func(t *testing.T) {

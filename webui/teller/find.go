@@ -7,6 +7,7 @@ import (
 
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/node/papers"
 	"bough/webui"
 )
 
@@ -16,6 +17,7 @@ type findView struct {
 	Hits      []desk.Hit
 	More      bool
 	MayCreate bool
+	Typo      bool // of a number with a check digit
 }
 
 // find lists who answers to what was typed; with nothing typed, whom this
@@ -27,6 +29,7 @@ func find(v *webui.Visit) error {
 	if err != nil {
 		return err
 	}
+	view.Typo = len(hits) == 0 && papers.Typo(view.Typed)
 	view.Hits, view.More = hits[:min(len(hits), hitLimit)], len(hits) > hitLimit
 	if !v.Quick() {
 		return v.Show(http.StatusOK, "find", view)

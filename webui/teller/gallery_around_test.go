@@ -55,6 +55,10 @@ func aroundPictures() []pagetest.Page {
 		{Name: "note", Page: "note", View: note},
 		{Name: "note-taken", Page: "note", View: taken},
 		{Name: "note-late", Page: "note", View: late},
+		{Name: "feedback", Page: "feedback", View: &feedbackView{Page: "/customers/:id", Type: "slow", Text: "The timeline takes long"}},
+		{Name: "said", Page: "said", View: feedbackList{Lines: []desk.Feedback{{Type: "slow", Page: "/customers/:id", Text: "The timeline takes long", Version: "0.2.0", Author: jana, AtMS: pagetest.NowMS - minuteMS},
+			{Type: "missing", Page: "/day", Text: "A list by week", Version: "0.2.0", Author: by("李伟", "counter-7", 2*dayMS, desk.AtHeadOffice), AtMS: pagetest.NowMS - 2*dayMS}}}},
+		{Name: "said-none", Page: "said", View: feedbackList{}},
 		{Name: "warn", Page: "warn", View: &warnView{ID: 1, Name: "Anna Nováková", Level: "stop"}},
 		{Name: "consent-history", Page: "consent", View: asked},
 	}

@@ -193,7 +193,8 @@ func emptyWrapup() *wrapupView {
 
 func alikeProspect() *prospectView {
 	view := newProspect()
-	view.First[1].Value, view.Phone, view.Duplicates, view.Ask = "Anna Novakova", "601234567", hits()[:2], true
+	view.First[1].Value, view.Phone, view.Ask = "Anna Novakova", "601234567", true
+	view.Duplicates = []desk.Candidate{{Hit: hits()[0], Score: 75, Reasons: []string{"reach", "name"}}, {Hit: hits()[1], Score: 30, Reasons: []string{"name"}}}
 	return view
 }
 

@@ -15,7 +15,7 @@ type prospectView struct {
 	First        []field // what tells people apart
 	Fields       []field
 	Phone, Email string
-	Duplicates   []desk.Hit
+	Duplicates   []desk.Candidate
 	Ask          bool // whether it is somebody else
 }
 

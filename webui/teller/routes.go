@@ -23,7 +23,7 @@ const (
 // Register serves the pages of a node on e. An error is a fault of the embedded
 // templates.
 func Register(e *echo.Echo, o webui.Options) error {
-	s, err := webui.New(e, o, webui.Plan{Home: "/", Find: "/", Nav: nav()})
+	s, err := webui.New(e, o, webui.Plan{Home: "/", Find: "/", Nav: nav(), Tours: tours()})
 	if err != nil {
 		return err
 	}
@@ -51,6 +51,15 @@ func nav() []webui.NavItem {
 	}, manager.Nav()...)
 }
 
+// tours are what somebody new is shown on the first day, by role.
+func tours() map[string][]webui.TourStep {
+	clerk := []webui.TourStep{{Path: "/", Key: "tour.find"}, {Path: "/", Key: "tour.customer"}, {Path: "/", Key: "tour.wrapup"}, {Path: "/day", Key: "tour.day"},
+		{Path: "/cases", Key: "tour.cases"}, {Path: "/keying", Key: "tour.keying"}, {Path: "/outage", Key: "tour.outage"}, {Path: "/keys", Key: "tour.keys"}}
+	manager := append([]webui.TourStep{{Path: "/today", Key: "tour.today"}, {Path: "/huddle", Key: "tour.huddle"}, {Path: "/quality", Key: "tour.quality"},
+		{Path: "/conflicts", Key: "tour.conflicts"}, {Path: "/closing", Key: "tour.closing"}}, clerk...)
+	return map[string][]webui.TourStep{"teller": clerk, "banker": clerk, "manager": manager}
+}
+
 // Pages registers find and everything about customers on a site.
 func Pages(s *webui.Site) {
 	s.Signed(http.MethodGet, s.Find, find)
@@ -75,6 +84,9 @@ func Pages(s *webui.Site) {
 	Cases(s)
 	Around(s)
 	homes(s)
+	s.Signed(http.MethodGet, "/feedback", askFeedback)
+	s.Signed(http.MethodPost, "/feedback", saveFeedback)
+	s.Signed(http.MethodGet, "/feedback/list", readFeedback)
 	s.Signed(http.MethodGet, "/when", when)
 	s.Signed(http.MethodGet, "/conflicts", conflicts)
 	s.Signed(http.MethodPost, "/conflicts/:id", settle)

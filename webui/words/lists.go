@@ -26,7 +26,7 @@ func Lists() []List {
 		{"level", crm.WarningLevels}, {"tasktype", crm.TaskTypes}, {"taskstate", crm.TaskStates},
 		{"case", crm.CaseTypes}, {"casestate", crm.CaseStates},
 		{"step", crm.CaseSteps}, {"keying", crm.KeyingTypes}, {"keyingstate", crm.KeyingStates},
-		{"story", desk.StoryTypes}, {"daygroup", []string{"overdue", "today", "soon", "later"}}, {"dayempty", []string{"overdue", "today", "soon", "later"}},
+		{"story", desk.StoryTypes}, {"opinion", crm.FeedbackTypes}, {"daygroup", []string{"overdue", "today", "soon", "later"}}, {"dayempty", []string{"overdue", "today", "soon", "later"}},
 		{"weekday", []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}},
 		{"flaw", []string{"bad_phone", "no_reach", "no_birth", "no_language", "no_address"}},
 		{"verdict", []string{"safe", "nearby", "not_safe", "missing"}},
@@ -59,7 +59,7 @@ func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
 		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct",
 		"served", "moverequest", "movetaken", "movedeclined", "late",
-		"note_move", "note_take", "note_back", "relation", "warning", "tag"}
+		"note_move", "note_take", "note_back", "relation", "warning", "tag", "feedback"}
 }
 
 func kinds() []string {
