@@ -77,7 +77,7 @@ func (b *Branch) rateNow(ctx context.Context) (rate int64, err error) {
 // of what is to be shared.
 func (h *HeadOffice) line(ctx context.Context, branch int64) (line wire.Share, err error) {
 	err = h.Office.Central.File.Read(ctx, func(tx *rows.Tx) error {
-		return tx.Query(`SELECT name, value FROM parameter WHERE name IN (?1, ?2) AND (branch IS NULL OR branch IN (0, ?3)) ORDER BY branch`, func(s *rows.Stmt) error {
+		return tx.Query(`SELECT name, value FROM parameter WHERE name IN (?1, ?2) AND value<>'' AND (branch IS NULL OR branch IN (0, ?3)) ORDER BY branch`, func(s *rows.Stmt) error {
 			if s.ColumnText(0) == crm.SettingLineHours {
 				line.Hours = s.ColumnText(1)
 				return nil

@@ -164,7 +164,7 @@ func errorCodes(t *testing.T) []string {
 	made := regexp.MustCompile(`(?:[iI]nvalid\([^,]+, |Mistyped\([^,]+, |denied\(|Refuse\(|notFound\(|Missing\(|here\([^"\n]+|Code: |badInput\([^,]+, )"([a-z_]+)"`)
 	var codes []string
 	for _, folder := range []string{"../node/desk", "../node/cases", "../node/tasks", "../node/staff", "../node/moves",
-		"../node/lists", "."} {
+		"../node/lists", "../node/branches", "../node/settings", "."} {
 		err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				return err

@@ -138,7 +138,7 @@ func (r *Reader) CalendarOf(branch int64) (c *calendar.Calendar, land string, er
 // Setting is a parameter of head office, that of the branch before that of the
 // bank; empty when neither is set.
 func (r *Reader) Setting(name string) (value string, err error) {
-	err = r.Query(`SELECT value FROM parameter WHERE name=?1 AND (branch IS NULL OR branch IN (0, ?2)) ORDER BY branch`, func(s *rows.Stmt) error {
+	err = r.Query(`SELECT value FROM parameter WHERE name=?1 AND value<>'' AND (branch IS NULL OR branch IN (0, ?2)) ORDER BY branch`, func(s *rows.Stmt) error {
 		value = s.ColumnText(0)
 		return nil
 	}, name, r.Branch())

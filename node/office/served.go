@@ -34,7 +34,7 @@ func (f *Office) SetServedMonths(ctx context.Context, who rows.Actor, months int
 }
 
 func servedMonths(tx *rows.Tx) (months int64, err error) {
-	months, set, err := tx.Int(`SELECT CAST(value AS INTEGER) FROM parameter WHERE name=?1 AND branch=0`, crm.SettingServedMonths)
+	months, set, err := tx.Int(`SELECT CAST(value AS INTEGER) FROM parameter WHERE name=?1 AND branch=0 AND value<>''`, crm.SettingServedMonths)
 	if err == nil && (!set || months < 0 || months > crm.MaxServedMonths) {
 		months = crm.ServedMonths
 	}

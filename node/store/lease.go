@@ -108,7 +108,7 @@ func (l *Local) LeaseDays(ctx context.Context, branch int64) (days int64, err er
 	days = LeaseDays
 	err = l.File.Read(ctx, func(tx *rows.Tx) error {
 		n, found, err := tx.Int(`SELECT CAST(value AS INTEGER) FROM parameter
-			WHERE name=?1 AND coalesce(branch, 0) IN (0, ?2) ORDER BY coalesce(branch, 0) DESC, id DESC LIMIT 1`, LeaseParameter, branch)
+			WHERE name=?1 AND value<>'' AND coalesce(branch, 0) IN (0, ?2) ORDER BY coalesce(branch, 0) DESC, id DESC LIMIT 1`, LeaseParameter, branch)
 		if found && n > 0 {
 			days = min(max(n, MinLeaseDays), MaxLeaseDays)
 		}

@@ -3,12 +3,14 @@ package hq
 import (
 	"testing"
 
+	"bough/node/branches"
 	"bough/node/cases"
 	"bough/node/clocks"
 	"bough/node/crm"
 	"bough/node/desk"
 	"bough/node/lists"
 	"bough/node/office"
+	"bough/node/settings"
 	"bough/node/staff"
 	"bough/webui"
 	"bough/webui/pagetest"
@@ -42,15 +44,21 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 			{N: 2, Party: 4294967302, Basis: "court", Reference: "file 12", By: "Petr Malý", ByID: 7},
 			{N: 1, Party: 4294967303, Basis: "retention_over", Reference: "file 3", By: "Petr Malý", ByID: 7, Second: "Anna Malá", ConfirmedMS: pagetest.NowMS - 3*24*60*minuteMS,
 				Done: 2, All: 4, Away: []AwayLine{{"desk-4", pagetest.NowMS - 2*24*60*minuteMS}, {"desk-5", 0}}}}}},
-		{Name: "hq-people", Page: "people", View: &peopleView{Roles: crm.Roles, Query: staff.Query{Branch: -1}, Branches: branches(), People: people(), More: true}},
-		{Name: "hq-people-empty", Page: "people", View: &peopleView{Roles: crm.Roles, Query: staff.Query{Text: "xy", Branch: -1}, Branches: branches(),
+		{Name: "hq-people", Page: "people", View: &peopleView{Roles: crm.Roles, Query: staff.Query{Branch: -1}, Branches: twoBranches(), People: people(), More: true}},
+		{Name: "hq-people-empty", Page: "people", View: &peopleView{Roles: crm.Roles, Query: staff.Query{Text: "xy", Branch: -1}, Branches: twoBranches(),
 			Form: webui.Form{Fault: &webui.Fault{Field: "login", Text: "login"}}}},
-		{Name: "hq-person", Page: "person", View: &personView{Person: &people()[0], Roles: crm.Roles, Branches: branches(), Password: "abcd-efgh-jkmn-pqrs"}},
-		{Name: "hq-person-changed", Page: "person", View: &personView{Person: &people()[1], Roles: crm.Roles, Branches: branches(), Was: &office.PersonChange{Name: "Jana", Role: "teller", Branch: 1}}},
+		{Name: "hq-person", Page: "person", View: &personView{Person: &people()[0], Roles: crm.Roles, Branches: twoBranches(), Password: "abcd-efgh-jkmn-pqrs"}},
+		{Name: "hq-person-changed", Page: "person", View: &personView{Person: &people()[1], Roles: crm.Roles, Branches: twoBranches(), Was: &office.PersonChange{Name: "Jana", Role: "teller", Branch: 1}}},
 		{Name: "hq-lists", Page: "lists", View: &listsView{Lists: crm.ListNames, List: "reason", Entries: entries(), Words: lists.Words{Code: "box", English: "Safe deposit box", Chinese: "保管箱"}}},
 		{Name: "hq-lists-empty", Page: "lists", View: &listsView{Lists: crm.ListNames, List: "warning"}},
 		{Name: "hq-letters", Page: "letters", View: &lettersView{Letters: letters(), Letter: letters()[0].Template, Shown: &letters()[1].Template, Types: crm.TemplateTypes, Languages: []string{"en", "zh"}, Places: cases.Places()}},
 		{Name: "hq-rules", Page: "rules", View: rules()},
+		{Name: "hq-branches", Page: "branches", View: &branchesView{Fresh: true, Languages: crm.Languages, Branches: branchLines()}},
+		{Name: "hq-branches-empty", Page: "branches", View: &branchesView{Fresh: true, Text: "xy", Languages: crm.Languages}},
+		{Name: "hq-branch", Page: "branch", View: &branchesView{Languages: crm.Languages, Edit: branchLines()[1], Days: nextDays()}},
+		{Name: "hq-calendar", Page: "calendar", View: calendar()},
+		{Name: "hq-calendar-empty", Page: "calendar", View: &calendarView{Branches: twoBranches()}},
+		{Name: "hq-parameters", Page: "parameters", View: parameters()},
 		{Name: "hq-fieldrights", Page: "fieldrights", View: &fieldRightsView{Roles: crm.Roles, Lines: fieldLines(), Was: "teller.party.memo.11"}},
 		{Name: "hq-erasures-empty", Page: "erasures", View: &erasuresView{Bases: crm.ErasureBases}},
 	}...))
@@ -75,7 +83,7 @@ func held() []desk.RefusedLine {
 	}
 }
 
-func branches() []desk.BranchLine {
+func twoBranches() []desk.BranchLine {
 	return []desk.BranchLine{{Number: 1, Name: "Praha 1"}, {Number: 74, Name: "上海外滩"}}
 }
 
@@ -129,5 +137,44 @@ func rules() *rulesView {
 		view.Rules = append(view.Rules, cases.RuleLine{Rule: r, Over: r.Type == "enquiry"})
 	}
 	view.Rules = append(view.Rules, cases.RuleLine{Rule: clocks.Rule{Type: "enquiry", Answer: clocks.Span{N: 2, Business: true}}, ID: 17, By: bySomebody(3)})
+	return view
+}
+
+func branchLines() []branches.Branch {
+	return []branches.Branch{
+		{Number: 1, Name: "Praha 1", Town: "Praha", Country: "CZ", Zone: "Europe/Prague", Language: "cs", BankHotline: "+420 800 123 456", BankHours: "08:00-18:00", Nodes: 4, By: bySomebody(9)},
+		{Number: 74, Name: "上海外滩", Town: "上海", Country: "CN", Zone: "Asia/Shanghai", Language: "zh-CN", Hotline: "95588", Hours: "09:00-17:00", Kbit: "512", BankHours: "08:00-18:00", Nodes: 12, By: bySomebody(2)},
+	}
+}
+
+func nextDays() (out []branches.Day) {
+	for i := range int64(branches.PreviewDays) {
+		out = append(out, branches.Day{AtMS: pagetest.NowMS + i*24*60*minuteMS, Works: i%7 != 0 && i%7 != 1 || i == 14})
+	}
+	out[5].Works, out[5].Name, out[14].Name = false, "Founders' Day", "Shift day"
+	return out
+}
+
+func calendar() *calendarView {
+	return &calendarView{Branches: twoBranches(), Scope: branches.Scope{Country: "CN"}, Text: "2026-10-01..2026-10-02,National Day\nsoon", Batch: "x", Taken: 2, Wrong: true,
+		Tried: branches.Parse("2026-10-01..2026-10-02,国庆节\nsoon 12\n2026-10-10,works"),
+		Days: []branches.Holiday{
+			{ID: 1, Scope: branches.Scope{Country: "CN"}, Date: "2027-01-01", Name: "元旦", By: bySomebody(4)},
+			{ID: 2, Scope: branches.Scope{Branch: 74}, Date: "2027-02-14", Works: true, By: bySomebody(4)},
+			{ID: 3, Date: "2027-05-01", Name: "May Day", Ended: true, By: bySomebody(4)},
+		}}
+}
+
+func parameters() *parametersView {
+	view := &parametersView{Branches: twoBranches()}
+	for i, r := range crm.ParameterRules() {
+		l := settings.Line{ParameterRule: r}
+		if i%2 == 1 {
+			l.Value, l.By = "+420 800 123 456", bySomebody(30)
+		}
+		view.Lines = append(view.Lines, l)
+	}
+	view.Edit = view.Lines[1]
+	view.Was = &view.Lines[2]
 	return view
 }

@@ -24,6 +24,9 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
 		{Path: "/people", Label: "nav.people", Act: crm.ActPeople, More: true},
 		{Path: "/fieldrights", Label: "fieldrights.title", Act: crm.ActPeople, More: true},
+		{Path: "/branches", Label: "branches.title", Act: crm.ActSetUp, More: true},
+		{Path: "/calendar", Label: "calendar.title", Act: crm.ActSetUp, More: true},
+		{Path: "/parameters", Label: "parameters.title", Act: crm.ActSetUp, More: true},
 		{Path: "/lists", Label: "lists.title", Act: crm.ActSetUp, More: true},
 		{Path: "/letters", Label: "letters.title", Act: crm.ActSetUp, More: true},
 		{Path: "/rules", Label: "rules.title", Act: crm.ActSetUp, More: true},
@@ -57,6 +60,15 @@ func (p Panels) settings(s *webui.Site) {
 	s.Signed(http.MethodPost, "/people/:id/password", p.resetPerson)
 	s.Signed(http.MethodGet, "/fieldrights", p.fieldRights)
 	s.Signed(http.MethodPost, "/fieldrights", p.saveFieldRights)
+	s.Signed(http.MethodGet, "/branches", p.showBranches)
+	s.Signed(http.MethodPost, "/branches", p.addBranch)
+	s.Signed(http.MethodGet, "/branches/:number", p.showBranch)
+	s.Signed(http.MethodPost, "/branches/:number", p.saveBranch)
+	s.Signed(http.MethodGet, "/calendar", p.calendar)
+	s.Signed(http.MethodPost, "/calendar", p.takeDays)
+	s.Signed(http.MethodPost, "/calendar/act", p.endDays)
+	s.Signed(http.MethodGet, "/parameters", p.parameters)
+	s.Signed(http.MethodPost, "/parameters", p.setParameter)
 	s.Signed(http.MethodGet, "/lists", p.showList)
 	s.Signed(http.MethodPost, "/lists/:list", p.saveEntry)
 	s.Signed(http.MethodPost, "/lists/:list/act", p.actOnEntry)

@@ -4,7 +4,12 @@ import "bough/node/crm"
 
 // officeLists are the lists that pages of head office show.
 func officeLists() []List {
+	var parameters []string
+	for _, r := range crm.ParameterRules() {
+		parameters = append(parameters, r.Name)
+	}
 	return []List{
+		{"parameter", parameters},
 		{"warning", nil}, {"listname", crm.ListNames}, {"lettertype", crm.TemplateTypes},
 		{"letterplace", []string{"customer", "greeting", "address", "reference", "type", "matter", "received", "due", "then", "amount", "outcome", "branch", "clerk", "today", "hotline"}},
 	}
@@ -12,5 +17,6 @@ func officeLists() []List {
 
 // officeSaved are the sentences that they say after a form.
 func officeSaved() []string {
-	return []string{"person", "person_locked", "person_unlocked", "field_rights", "list_entry", "letter", "case_rule"}
+	return []string{"person", "person_locked", "person_unlocked", "field_rights", "list_entry", "letter", "case_rule",
+		"branch", "days", "parameter"}
 }
