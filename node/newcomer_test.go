@@ -20,6 +20,14 @@ func besideOne(t *testing.T) (h *HeadOffice, near *Branch, o Options) {
 	o = newcomer(t, h)
 	o.LAN, o.Peers = "127.0.0.1:0", []string{near.LANAddr()}
 	meet(t, h, near) // it has heard of the newcomer
+	soon(t, "the neighbour has nothing to purge: copies go before that", func() bool {
+		n := int64(1)
+		err := near.Store.File.Read(t.Context(), func(tx *rows.Tx) (err error) {
+			n, _, err = tx.Int(`SELECT count(*) FROM receipt`)
+			return err
+		})
+		return err == nil && n == 0
+	})
 	return h, near, o
 }
 

@@ -64,7 +64,7 @@ func (b *Branch) rateNow(ctx context.Context) (rate int64, err error) {
 			return nil
 		}
 		stations, _, err := tx.Int(`SELECT count(*) FROM node WHERE branch=?1 AND coalesce(revoked, 0)=0`, b.me.Branch)
-		rate = max(speed*1000/8/lineShare/max(stations, 1), minRate)
+		rate = share(speed, stations)
 		return err
 	})
 	if err != nil {
@@ -87,6 +87,37 @@ func (h *HeadOffice) line(ctx context.Context, branch int64) (line wire.Share, e
 		}, crm.SettingLine, crm.SettingLineHours, branch)
 	})
 	return line, err
+}
+
+// rate is how many bytes a second one workstation of a branch may take of its
+// line now; 0: all.
+func (h *HeadOffice) rate(ctx context.Context, branch int64) (rate int64, err error) {
+	line, err := h.line(ctx, branch)
+	if err != nil || line.Kbit <= 0 {
+		return 0, err
+	}
+	err = h.Office.Central.File.Read(ctx, func(tx *rows.Tx) error {
+		week, _, err := h.Desk.Reader(tx).Calendar()
+		if err != nil {
+			return err
+		}
+		works, _ := week.Works(h.nowMS())
+		if !inHours(line.Hours, works, time.UnixMilli(h.nowMS()).In(week.Zone())) {
+			return nil
+		}
+		stations, _, err := tx.Int(`SELECT count(*) FROM node WHERE branch=?1 AND coalesce(revoked, 0)=0`, branch)
+		rate = share(line.Kbit, stations)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("node: share of the line: %w", err)
+	}
+	return rate, nil
+}
+
+// share is what one of so many workstations may take of a line, bytes a second.
+func share(kbit, stations int64) int64 {
+	return max(kbit*1000/8/lineShare/max(stations, 1), minRate)
 }
 
 // inHours reports whether a time of day lies in the hours of a day that is worked;

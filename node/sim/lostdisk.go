@@ -93,6 +93,10 @@ func (s *station) joinAnew() {
 	if !s.away {
 		return
 	}
+	if a := mine[arrivals](w).of[s]; a != nil {
+		a.giveUp()
+		return
+	}
 	if !w.hub.up {
 		if !w.healed {
 			w.after(60_000, s.joinAnew)
@@ -106,7 +110,12 @@ func (s *station) joinAnew() {
 		!w.must("read central's journal", w.hub.harvest("join", nil)) {
 		return
 	}
-	s.seat, s.away = &at, false
+	s.seat = &at
+	if s.begs() {
+		w.say(s.name, "has joined anew as %d, and looks for a neighbour", at.origin)
+		return
+	}
+	s.away = false
 	if w.must("make a file", copyFile(s.blank(), s.path())) {
 		s.boot()
 		w.say(s.name, "has joined anew as %d", at.origin)

@@ -20,6 +20,7 @@ func features() []feature {
 		rots(),
 		moves(),
 		network(),
+		newcomers(),
 		pauses(),
 		people(),
 		quarantine(),

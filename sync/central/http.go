@@ -47,8 +47,12 @@ type HTTPOptions struct {
 	// Shelf keeps snapshots for new nodes for a while; nil: none are made.
 	Shelf *seed.Shelf
 	// Line tells what the line of a branch carries, where it is to be shared with
-	// others: a new node reads the feed there, which keeps to its part. nil: none is.
+	// others. nil: none is.
 	Line func(ctx context.Context, branch int64) (wire.Share, error)
+	// Rate tells how many bytes a second a snapshot may take of it now; 0: all.
+	// nil, or After nil: all, always.
+	Rate  func(ctx context.Context, branch int64) (int64, error)
+	After func(time.Duration) <-chan time.Time
 	// WatchFor is how long a watch may wait for news; 0: 25 s.
 	WatchFor time.Duration
 }

@@ -1,17 +1,24 @@
 package central
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"time"
 
 	"bough/sync/bundle"
 	"bough/sync/crowd"
 	"bough/sync/rows"
 	"bough/sync/seed"
 	"bough/sync/wire"
+)
+
+// Limits of snapshots.
+const (
+	snapshotWithin = 15 * time.Minute // on a line that is to be shared; else the feed comes
+	snapshotPacked = 3                // what packing makes of it, about
 )
 
 // Snapshot makes the file that a new node of a branch begins with: the rows of
@@ -42,9 +49,6 @@ func (e *endpoint) snapshot(w http.ResponseWriter, r *http.Request, n *Node) err
 	if err := readJSON(w, r, &q); err != nil {
 		return err
 	}
-	if line, err := e.line(r.Context(), n.Branch); err != nil || line.Kbit > 0 {
-		return cmp.Or(err, seed.ErrNone)
-	}
 	done, err := e.work(r.Context(), crowd.Read, LargeWork)
 	if err != nil {
 		return err
@@ -54,11 +58,32 @@ func (e *endpoint) snapshot(w http.ResponseWriter, r *http.Request, n *Node) err
 	if done(); err != nil { // the line may be slow
 		return err
 	}
+	if q.ID == "" {
+		if err := e.soon(r.Context(), n.Branch, s.Path); err != nil {
+			return err
+		}
+	}
 	w.Header().Set("Content-Type", "application/octet-stream")
-	if err := s.Send(w, &q); !errors.Is(err, seed.ErrGone) {
+	out := &seed.Pace{Ctx: r.Context(), To: w, Flush: http.NewResponseController(w).Flush, After: e.o.After,
+		Rate: func() (int64, error) { return e.rate(r.Context(), n.Branch) }}
+	if err := s.Send(out, &q); !errors.Is(err, seed.ErrGone) {
 		return err
 	}
 	return errGone
+}
+
+// soon refuses a snapshot that would take too long at what the line is to carry:
+// the feed, which keeps to its part, too, can be worked with while it comes.
+func (e *endpoint) soon(ctx context.Context, branch int64, path string) error {
+	rate, err := e.rate(ctx, branch)
+	if err != nil || rate == 0 {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err == nil && info.Size()/snapshotPacked/rate > int64(snapshotWithin/time.Second) {
+		err = seed.ErrNone
+	}
+	return err
 }
 
 func (c *Central) disk() rows.Disk {
@@ -66,6 +91,15 @@ func (c *Central) disk() rows.Disk {
 		return rows.Platform{}
 	}
 	return c.o.Disk
+}
+
+// rate is how many bytes a second a workstation of a branch may take of the line;
+// 0: all.
+func (e *endpoint) rate(ctx context.Context, branch int64) (int64, error) {
+	if e.o.Rate == nil || e.o.After == nil {
+		return 0, nil
+	}
+	return e.o.Rate(ctx, branch)
 }
 
 // line is what the line of a branch carries.

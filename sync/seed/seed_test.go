@@ -78,3 +78,23 @@ func TestWithoutAFolderNothingIsMade(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAPaceKeepsToWhatTheLineIsToCarry(t *testing.T) {
+	var out bytes.Buffer
+	var waited time.Duration
+	flushed, rate := 0, int64(2000)
+	now := make(chan time.Time)
+	close(now)
+	p := &Pace{Ctx: t.Context(), To: &out, Flush: func() error { flushed++; return nil }, Rate: func() (int64, error) { return rate, nil },
+		After: func(d time.Duration) <-chan time.Time { waited += d; return now }}
+	if n, err := p.Write(make([]byte, 20_000)); n != 20_000 || err != nil {
+		t.Fatal(n, err)
+	}
+	if waited != 10*time.Second || flushed != 39+1 {
+		t.Errorf("20,000 bytes at 2,000 a second took %s and %d pieces", waited, flushed)
+	}
+	rate, waited = 0, 0
+	if _, err := p.Write(make([]byte, 1<<20)); err != nil || waited > 10*time.Second {
+		t.Errorf("without a limit it waits %s, %v", waited, err)
+	}
+}

@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 	"bough/sync/wire"
 )
 
-// chunkPages is how many pages of the file a chunk has: 1 MiB before it is packed.
+// chunkPages is how many pages of the file a chunk has.
 const chunkPages = 256
 
 // ErrGone: the reader went away.
@@ -24,6 +25,7 @@ type Stream struct {
 	ID      [16]byte // as Find gave it
 	Disk    rows.Disk
 	Path    string
+	Pages   int // of a chunk; 0: 256, 1 MiB before it is packed
 	// Wait is called before each chunk, but the first, and may take its time; its
 	// error ends the stream. nil: as fast as it goes.
 	Wait func() error
@@ -55,12 +57,12 @@ func (s *Stream) chunks(out *bundle.Writer, from int) error {
 	if from < 0 {
 		return fmt.Errorf("%w: from part %d on", wire.ErrMalformed, from)
 	}
-	sent := false
-	return rows.Pages(s.Disk, s.Path, 1+from*chunkPages, chunkPages, func(_, total int, data []byte) error {
+	pages, sent := cmp.Or(s.Pages, chunkPages), false
+	return rows.Pages(s.Disk, s.Path, 1+from*pages, pages, func(_, total int, data []byte) error {
 		switch {
 		case !sent:
 			sent = true
-			letter, err := json.Marshal(wire.SnapshotLetter{Chunks: (total + chunkPages - 1) / chunkPages, From: from})
+			letter, err := json.Marshal(wire.SnapshotLetter{Chunks: (total + pages - 1) / pages, From: from})
 			if err != nil {
 				return err
 			}
