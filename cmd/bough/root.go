@@ -140,7 +140,7 @@ func (p *program) say(format string, args ...any) { fmt.Fprintf(p.err, format+"\
 func (p *program) print(format string, args ...any) { fmt.Fprintf(p.out, format+"\n", args...) }
 
 // inside are the names of packages that begin our errors: for logs, not people.
-var inside = regexp.MustCompile(`(^|\n|: )((node|office|crm|central|store|rows|trust|corefeed|uplink|desk|journal|wire|bank|plant|demo|vault): )+`)
+var inside = regexp.MustCompile(`(^|\n|: )((node|office|crm|central|store|rows|trust|corefeed|uplink|desk|journal|wire|bank|plant|demo|vault|stick): )+`)
 
 // plain is an error for people: without the packages that it passed.
 func plain(err error) string {

@@ -3,6 +3,9 @@ package sim
 // dayOffsetMS: the epoch of Unix was a Thursday; days count from a Monday.
 const dayOffsetMS = 3 * dayMS
 
+// openMS is how long before the first act of a day machines are switched on.
+const openMS = 10 * 60_000
+
 // calendar is the working day: what is left of the night stands still at once,
 // because most machines are off.
 func calendar() feature {
@@ -38,18 +41,20 @@ func (w *World) evening() int64 {
 		gap += 2 * dayMS
 		w.saw("a weekend")
 	}
+	shut := w.shutMS(gap)
+	gap += shut
 	w.say("world", "the day ends")
 	w.morningMS = w.nowMS + gap
 	for _, s := range w.stations {
 		if !s.up {
 			continue
 		}
-		if w.steps.chance(leftOnPerMille) {
+		if w.steps.chance(leftOnPerMille) && shut == 0 {
 			w.saw("a machine left on overnight")
 			continue
 		}
 		s.switchOff()
-		w.after(gap-w.steps.between(1, 10*60_000), s.boot)
+		w.after(gap-w.steps.between(1, openMS), s.boot)
 	}
 	return gap
 }

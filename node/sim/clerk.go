@@ -60,6 +60,9 @@ func (s *station) signIn() *desk.Who {
 		}
 	}
 	login := pick(w.clerks, here).login
+	if s.lockedOut(login) {
+		return nil
+	}
 	if token := s.tokens[login]; token != "" {
 		who, err := s.desk.Check(w.ctx, token)
 		if err == nil {

@@ -38,6 +38,8 @@ type station struct {
 	asks           map[*station]uint64 // of neighbours: number of the last ask
 	copied         map[*station]uint64 // up to which own change neighbours were heard to hold
 
+	lease     store.Lease
+	heardMS   int64             // true time when central was heard, or a lease code taken
 	tokens    map[string]string // by login
 	looks     []look
 	unsure    screen // on whose screen the disk failed
@@ -72,7 +74,7 @@ func (s *station) open() (err error) {
 		return fmt.Errorf("sim: open %s: %w", s.name, err)
 	}
 	s.desk = desk.New(desk.Options{Local: s.store.Local, Ledger: s.store, Branch: s.seat.branch, NowMS: s.nowMS, Rand: s.secret,
-		Pending: s.store.Pending, Safe: s.store.Safe, Line: s.line})
+		Pending: s.store.Pending, LeaseOver: s.leaseOver, Safe: s.store.Safe, Line: s.line})
 	s.store.OnChange(s.desk.Tell)
 	p, err := s.store.Progress(s.w.ctx)
 	if err != nil {
@@ -156,6 +158,10 @@ func (s *station) crash() {
 
 func (s *station) boot() {
 	if s.up || s.away {
+		return
+	}
+	if wait := s.w.opensMS - s.w.nowMS; wait > 0 {
+		s.w.after(wait, s.boot) // nobody is there to switch it on
 		return
 	}
 	if !s.w.must(s.name+" comes back", s.open()) {
@@ -317,6 +323,7 @@ func (s *station) pushed(p parcel) {
 		return
 	}
 	s.clock.hear(answer.NowMS, s.w.nowMS)
+	s.heard()
 	s.store.Pushed(p.ranges, answer.Vector)
 	s.step(replica.Pushed{Ticket: p.ticket, Answer: *answer, Last: p.last, Written: s.at, Neighbours: s.store.Relayable()})
 }
@@ -327,6 +334,7 @@ func (s *station) paged(p parcel) {
 		return
 	}
 	s.clock.hear(page.NowMS, s.w.nowMS)
+	s.heard()
 	s.step(replica.Paged{Ticket: p.ticket, Page: page, Written: s.at})
 }
 

@@ -15,6 +15,7 @@ func features() []feature {
 		forgers(),
 		disks(),
 		headOffice(),
+		leases(),
 		lostDisks(),
 		neighbours(),
 		rots(),

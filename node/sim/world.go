@@ -44,6 +44,7 @@ type World struct {
 	flying    int // messages under way, watches not counted
 	stepsLeft int
 	morningMS int64 // while nobody works: when the next day begins
+	opensMS   int64 // until then the bank is shut
 	blackout  bool  // a disk failed in this event: what fails now is because of that
 	healed    bool
 	done      bool
