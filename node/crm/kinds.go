@@ -50,6 +50,7 @@ const (
 	MoveOrder   uint8 = 120
 	MoveRequest uint8 = 121
 	LateSettled uint8 = 122
+	Rests       uint8 = 123
 )
 
 // Table is the schema as data.
@@ -64,6 +65,7 @@ func Table() *crdt.Schema {
 		caseStep(), keying(), removal(), feedback(),
 		holiday(), listEntry(), template(), caseRule(), fieldRight(), parameter(),
 		moveOrder(), moveRequest(), lateSettled(),
+		rests(),
 	)
 	if err != nil {
 		panic(err) // the table is constant: a test makes it once

@@ -19,6 +19,8 @@ func (f forms) Rename(op *crdt.Op, ids map[crdt.ID]crdt.ID, stamps map[crdt.Stam
 
 func (f forms) Named(op *crdt.Op) []crdt.ID { return crm.NamedIn(f.schema, op) }
 
+func (forms) Rests(c *journal.Change) ([]journal.Former, error) { return store.RestsOf(c) }
+
 func (forms) Tell(id crdt.ID, branch int64, f *journal.Former) crdt.Op {
 	return store.TellFormer(id, branch, f)
 }

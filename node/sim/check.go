@@ -218,7 +218,7 @@ func (w *World) markRefused(head *census) {
 		origin crdt.Origin
 		seq    uint64
 	}
-	acts := map[dot]*act{}
+	acts, j := map[dot]*act{}, w.judgement(head)
 	for _, a := range w.truth.acts {
 		acts[dot{a.origin, a.seq}] = a
 	}
@@ -232,6 +232,7 @@ func (w *World) markRefused(head *census) {
 		d := dot{crdt.Origin(r.Get(crm.RefusalOrigin).I), uint64(r.Get(crm.RefusalSeq).I)}
 		a := acts[d]
 		switch {
+		case w.doubted(d.origin) && (a == nil || !j.took(change{a.origin, a.seq}, a.stamp)): // of another file
 		case a == nil:
 			w.found("central refused %d/%d, which nobody wrote", d.origin, d.seq)
 		case a.refused != "":
@@ -247,7 +248,7 @@ func (w *World) markRefused(head *census) {
 func (w *World) checkRefusals() {
 	codes := all(w.features, func(f *feature) []refusal { return f.refusals })
 	for _, a := range w.truth.acts {
-		ok := a.refused == "" || slices.ContainsFunc(codes, func(r refusal) bool {
+		ok := a.refused == "" || a.unsure(w) || slices.ContainsFunc(codes, func(r refusal) bool {
 			return r.code == a.refused && (r.reason == nil || r.reason(w, a))
 		})
 		if !ok {
@@ -290,22 +291,9 @@ func (w *World) checkTaken() {
 
 // checkHistory reads what central took, verbatim.
 func (w *World) checkHistory(origin crdt.Origin, seq uint64) {
-	stamps := map[uint64]crdt.Stamp{}
-	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
-		return tx.Query(`SELECT frame FROM taken WHERE origin=?1 ORDER BY last`, func(st *rows.Stmt) error {
-			push, err := w.codec.DecodePush(rows.Blob(st, 0))
-			if err != nil {
-				return err
-			}
-			for _, c := range push.Ranges[0].Changes {
-				stamps[c.Seq] = c.Stamp
-			}
-			return nil
-		}, int64(origin))
-	})
-	w.must("read what was taken", err)
+	stamps := w.hub.history(origin)
 	for _, a := range w.truth.acts {
-		if a.origin == origin && a.seq <= seq && stamps[a.seq] != a.stamp {
+		if a.origin == origin && !a.moved && a.seq <= seq && stamps[a.seq] != a.stamp {
 			w.found("change %d/%d (%s) was acknowledged at %s; central's history has %s there", origin, a.seq, a.what, a.stamp, stamps[a.seq])
 		}
 	}
@@ -339,7 +327,7 @@ func (w *World) checkProof(s *station) {
 			refused++
 		}
 	}
-	if o.Missing() != 0 || o.Unsent != 0 || len(o.Items) != 0 || o.Written != s.at || int(o.RefusedCount) != refused {
+	if o.Missing() != 0 || o.Unsent != 0 || len(o.Items) != 0 || o.Written != s.at || int(o.RefusedCount) != refused && !w.doubted(s.seat.origin) {
 		w.found("%s shows %d written, %d accepted, %d refused, %d unsent (%d listed), %d missing; truth: %d written, %d refused",
 			s.name, o.Written, o.Accepted, o.RefusedCount, o.Unsent, len(o.Items), o.Missing(), s.at, refused)
 	}

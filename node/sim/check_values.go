@@ -63,7 +63,10 @@ func stands(r *rows.Stored, field uint8, s crdt.Stamp) (standing, crdt.Value) {
 func (t *truth) named(c cell) (seen, said []crdt.Stamp) {
 	for _, wr := range t.atCell[c] {
 		if wr.act.refused == "" {
-			seen, said = append(seen, wr.seen...), append(said, wr.saw...)
+			seen = append(seen, wr.seen...)
+			if !wr.act.moved {
+				said = append(said, wr.saw...)
+			}
 		}
 	}
 	for _, rm := range t.clears {
@@ -79,8 +82,8 @@ func (t *truth) named(c cell) (seen, said []crdt.Stamp) {
 // open any more; refused values are nowhere.
 func (w *World) checkStanding(head *census) {
 	for _, wr := range w.truth.writes {
-		if w.truth.erased(wr.kind, wr.row) {
-			continue
+		if w.truth.erased(wr.kind, wr.row) || wr.act.moved || w.unsure(wr.kind, wr.row) || w.namesDoubted(wr.cell, wr.value) {
+			continue // the ledger of words has it, where truth cannot know
 		}
 		r := head.by[cell{wr.kind, wr.row, 0}]
 		how, value := stands(r, wr.field, wr.act.stamp)
@@ -111,7 +114,7 @@ func (w *World) checkStanding(head *census) {
 // those who cleared it, and not otherwise.
 func (w *World) checkRemovals(head *census) {
 	for _, rm := range w.truth.clears {
-		if rm.act.refused != "" || w.truth.erased(rm.kind, rm.row) {
+		if rm.act.refused != "" || w.truth.erased(rm.kind, rm.row) || rm.act.moved || w.unsure(rm.kind, rm.row) {
 			continue
 		}
 		r := head.by[rm.cell]
@@ -143,6 +146,9 @@ func (w *World) checkRemovals(head *census) {
 func (w *World) checkNothingElse(c *census) {
 	for _, r := range c.rows {
 		at := cell{r.Kind, r.ID, 0}
+		if r.Kind == crm.Reissue || w.unsure(r.Kind, r.ID) {
+			continue
+		}
 		if made := w.truth.made[at]; made == nil && !derived(r.Kind) {
 			w.found("%s has %s %d, which nobody made", c.name, kindName(w, r.Kind), r.ID)
 		} else if made != nil && made.refused != "" {
@@ -166,6 +172,7 @@ func (w *World) checkNothingElse(c *census) {
 func (w *World) checkValue(c *census, at cell, s crdt.Stamp, v crdt.Value) {
 	value, a, ok := w.truth.valueAt(at, s)
 	switch {
+	case w.doubted(s.Origin) || w.namesDoubted(at, value):
 	case !ok:
 		w.found("%s: %s %d field %d has a value of %s, which nobody wrote", c.name, kindName(w, at.kind), at.row, at.field, s)
 	case a.refused != "":
@@ -197,6 +204,9 @@ func (w *World) checkPage(c *counter, page *desk.Customer) {
 
 func (w *World) checkShown(c *counter, at cell, stamp, value string) {
 	for _, s := range w.stamps(stamp) {
+		if w.doubted(s.Origin) || w.unsure(at.kind, at.row) {
+			continue
+		}
 		if v, _, ok := w.truth.valueAt(at, s); !ok || v.String() != value {
 			w.fail("%s shows %q under %s in %s %d field %d; %q was written there", c.name, value, stamp, kindName(w, at.kind), at.row, at.field, v)
 		}
@@ -259,7 +269,7 @@ func (s *station) anybody() *desk.Who {
 // it, is here, in the rows.
 func (s *station) checkKept(when string) {
 	for _, a := range s.w.truth.acts {
-		if !s.own(a) || a.seq <= s.covered {
+		if !s.own(a) || a.seq <= s.covered || s.w.doubted(a.origin) {
 			continue
 		}
 		for i := range a.ops {
@@ -269,13 +279,16 @@ func (s *station) checkKept(when string) {
 }
 
 func (s *station) checkOp(when string, a *act, op *crdt.Op) {
+	if s.w.unsure(op.Kind, op.ID) {
+		return
+	}
 	r := s.w.row(&counter{file: s.store.File}, op.Kind, op.ID)
 	if r == nil && (s.erased(op) || s.hidden(op)) {
 		return // it is erased, or left and is on its way up from the journal
 	}
 	for i := range op.Set {
 		f := &op.Set[i]
-		if !s.w.truth.tracked(op.Kind, f.Field) {
+		if !s.w.truth.tracked(op.Kind, f.Field) || s.w.namesDoubted(cell{op.Kind, op.ID, f.Field}, f.Value) {
 			continue
 		}
 		how, value := stands(r, f.Field, a.stamp)

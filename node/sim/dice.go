@@ -14,6 +14,7 @@ const (
 	streamFaults
 	streamSecrets // of node n: streamSecrets + n
 
+	streamTwins  = 1 << 19 // of twin n: streamTwins + n
 	streamNonces = 1 << 20 // far from those
 )
 

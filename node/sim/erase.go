@@ -188,7 +188,7 @@ func (w *World) copyWork() {
 	}
 	orders, seat := len(mine[erased](w).parties), s.seat
 	w.after(w.faults.between(60_000, 6*hourMS), func() {
-		if w.done || s.seat != seat {
+		if w.done || s.seat != seat || w.doubted(seat.origin) {
 			return
 		}
 		if len(mine[erased](w).parties) > orders {
@@ -202,7 +202,7 @@ func (w *World) copyWork() {
 func (w *World) bring(s *station, frame, side []byte) {
 	w.say(s.name, "old work of it turns up")
 	if w.hub.up {
-		w.hub.push(parcel{s: s, what: "push", frame: frame})
+		w.hub.push(parcel{s: s, seat: s.seat, what: "push", frame: frame})
 		w.hub.tell()
 	}
 	for _, p := range w.stations {

@@ -85,13 +85,16 @@ func (h *hub) forged(p parcel, check journal.Checker) {
 		return
 	}
 	last := len(push.Ranges) - 1
+	if origin := push.Ranges[last].Head.Origin; h.w.doubted(origin) && origin != p.seat.origin {
+		return // central may not know who that is, and passes over it
+	}
 	lie, ok := h.w.forge(&push.Ranges[last])
 	if !ok {
 		return
 	}
 	push.Ranges[last] = lie
 	before := h.feed(p.s.seat.branch)
-	if _, err := h.office.Central.Push(h.w.ctx, p.s.seat.origin, push, check); !errors.Is(err, journal.ErrSignature) {
+	if _, err := h.office.Central.Push(h.w.ctx, p.seat.origin, push, check); !errors.Is(err, journal.ErrSignature) {
 		h.w.fail("central took what %s forged: %v", p.s.name, err)
 	}
 	if after := h.feed(p.s.seat.branch); after != before {

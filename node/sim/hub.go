@@ -130,7 +130,7 @@ func (h *hub) receive(p parcel) {
 	}
 	report := p.report
 	report.Feed = 0
-	h.w.must("central hears", h.office.Central.Heard(h.w.ctx, p.s.seat.origin, report))
+	h.w.must("central hears", h.office.Central.Heard(h.w.ctx, p.seat.origin, report))
 	if p.what == "watch" {
 		h.moved = true // it may be behind
 	} else {
@@ -175,27 +175,28 @@ func (h *hub) push(p parcel) (parcel, bool) {
 	if h.w.unreadable(&p, err) {
 		return p, false
 	}
-	key := p.s.seat.identity.Public()
+	key := p.seat.identity.Public()
 	check := func(message, signature []byte) bool {
 		return trust.CheckSigned(key, trust.ContextJournalHead, message, signature) == nil
 	}
 	h.forged(p, check)
-	pushed, err := h.office.Central.Push(h.w.ctx, p.s.seat.origin, push, check)
+	pushed, err := h.office.Central.Push(h.w.ctx, p.seat.origin, push, check)
 	if err != nil {
-		h.w.fail("central refuses to talk to %s: %v", p.s.name, err)
-		return p, false
+		return h.refusesFork(p, err)
 	}
-	has := pushed.Vector[p.s.seat.origin]
+	has := pushed.Vector[p.seat.origin]
 	h.w.say("central", "push %d of %s: to %d, has %d, refused %d", p.ticket, p.s.name, p.last, has, pushed.Refused)
 	if pushed.Refused > 0 {
 		h.w.cover["refused change"] += pushed.Refused
 	}
 	for i := range push.Ranges {
-		if r := &push.Ranges[i]; r.Head.Origin == p.s.seat.origin && r.Changes[0].Seq <= p.s.everTaken {
+		if r := &push.Ranges[i]; r.Head.Origin == p.seat.origin && r.Changes[0].Seq <= p.s.everTaken {
 			h.w.saw("push overlaps what is taken")
 		}
 	}
-	p.s.everTaken = max(p.s.everTaken, has)
+	if p.seat == p.s.seat {
+		p.s.everTaken = max(p.s.everTaken, has)
+	}
 	frame, err := h.w.codec.EncodePushed(pushed)
 	h.w.must("encode an answer", err)
 	return parcel{s: p.s, life: p.life, what: "pushed", ticket: p.ticket, last: p.last, ranges: p.ranges, frame: frame}, true
@@ -206,7 +207,7 @@ func (h *hub) pull(p parcel) (parcel, bool) {
 	if h.w.unreadable(&p, err) {
 		return p, false
 	}
-	n, err := h.office.Central.Node(h.w.ctx, p.s.seat.origin)
+	n, err := h.office.Central.Node(h.w.ctx, p.seat.origin)
 	if !h.w.must("central knows its node", err) {
 		return p, false
 	}

@@ -44,7 +44,7 @@ type graves struct {
 // loseDisk takes the disk of a workstation.
 func (w *World) loseDisk() {
 	s := pick(w.faults, w.stations)
-	if s.away || !s.up || s.at == 0 {
+	if s.away || !s.up || s.at == 0 || s.claim != nil {
 		return
 	}
 	g := &grave{s: s, origin: s.seat.origin, at: s.at, safe: s.toldSafe(), copied: s.copied}
@@ -56,6 +56,7 @@ func (w *World) loseDisk() {
 	for _, o := range m.lost {
 		delete(o.copied, s)
 	}
+	w.words().forget(s, 0, 0)
 	w.say(s.name, "loses its disk: wrote %d, %d safe in the branch", g.at, g.safe)
 	w.saw("a disk is lost")
 	path := s.path()

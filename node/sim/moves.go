@@ -266,7 +266,7 @@ func (s *station) purge() {
 
 // derived are the kinds whose rows central makes without a change of a journal.
 func derived(kind uint8) bool {
-	return slices.Contains([]uint8{crm.Refusal, crm.Late, crm.Directory, crm.Parameter}, kind)
+	return slices.Contains([]uint8{crm.Refusal, crm.Late, crm.Directory, crm.Parameter, crm.Reissue}, kind)
 }
 
 // hidden reports whether the row of an op left the branch of a workstation.

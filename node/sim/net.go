@@ -43,7 +43,8 @@ func network() feature {
 // parcel is a message under way, or the answer to it.
 type parcel struct {
 	s        *station
-	life     int // of the process that asked; an answer to a dead one reaches nobody
+	seat     *seat // who asked
+	life     int   // of the process that asked; an answer to a dead one reaches nobody
 	what     string
 	ticket   uint64
 	frame    []byte
@@ -54,6 +55,9 @@ type parcel struct {
 	receipts []wire.Receipt
 	report   central.Report
 	damaged  bool
+	claim    *claim
+	after    uint64
+	links    []journal.Hash
 }
 
 // since is where a scope stands.

@@ -44,6 +44,9 @@ func quarantine() feature {
 
 func isPoison(a *act) bool { return strings.HasPrefix(a.what, poisoned) }
 
+// madeUp begins the counters of ids that a brew makes up.
+const madeUp = 1 << 31
+
 // brew is one sort of poison: the changes that make it up.
 type brew struct {
 	name string
@@ -93,7 +96,7 @@ func brews() []brew {
 
 func (p *brewing) mint() crdt.ID {
 	p.n++
-	return crdt.MakeID(p.s.seat.origin, 1<<31|p.n)
+	return crdt.MakeID(p.s.seat.origin, madeUp|p.n)
 }
 
 func (p *brewing) text() string { return p.w.text("poison") }
@@ -122,7 +125,7 @@ func (w *World) poison() {
 	}
 	s := up[w.faults.IntN(len(up))]
 	who := s.signIn()
-	if who == nil || len(w.failures) > 0 {
+	if who == nil || len(w.failures) > 0 || w.doubted(s.seat.origin) {
 		return
 	}
 	parties := w.parties(s.counter(who))
@@ -155,8 +158,17 @@ func (s *station) chain(changes [][]journal.Body, session, by crdt.ID) error {
 		if err != nil {
 			return err
 		}
+		names, err := minted(tx, a, changes, session)
+		if err != nil {
+			return err
+		}
 		for i := range changes {
-			c, err := a.Chain(tx, a.Clock.Now(s.nowMS()), session, changes[i])
+			for j := range changes[i] {
+				if b := &changes[i][j]; b.Opaque == nil {
+					b.Op = names.Op(s.schema, &b.Op)
+				}
+			}
+			c, err := a.Chain(tx, a.Clock.Now(s.nowMS()), names.ID(session), changes[i])
 			if err != nil {
 				return err
 			}
@@ -167,6 +179,24 @@ func (s *station) chain(changes [][]journal.Body, session, by crdt.ID) error {
 		return nil
 	})
 	return errors.Join(err, f.Close(), disk.Close())
+}
+
+// minted gives the made-up ids of a brew true ones: a file knows by their order
+// which of its ids came after which change.
+func minted(tx *rows.Tx, a *rows.Author, changes [][]journal.Body, session crdt.ID) (names crm.Renaming, err error) {
+	names.IDs = map[crdt.ID]crdt.ID{}
+	give := func(id crdt.ID) {
+		if _, given := names.IDs[id]; err == nil && !given && id.Origin() == a.Origin() && id.Counter() >= madeUp {
+			names.IDs[id], err = a.Mint(tx)
+		}
+	}
+	give(session)
+	for i := range changes {
+		for j := range changes[i] {
+			give(changes[i][j].Op.ID)
+		}
+	}
+	return names, err
 }
 
 // mergeRaw brings what can be read of a change into the rows, as whatever program

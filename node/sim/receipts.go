@@ -23,7 +23,7 @@ func (s *station) report(a replica.Report) {
 
 // report takes receipts down.
 func (h *hub) report(p parcel) (parcel, bool) {
-	if !h.w.must("central takes receipts", h.office.Central.Noted(h.w.ctx, p.s.seat.origin, p.receipts)) {
+	if !h.w.must("central takes receipts", h.office.Central.Noted(h.w.ctx, p.seat.origin, p.receipts)) {
 		return p, false
 	}
 	h.w.saw("receipts noted")

@@ -176,7 +176,7 @@ func (s *station) comeToLife() {
 		return
 	}
 	for _, a := range s.w.truth.acts {
-		if merged[change{a.origin, a.seq}] && !s.w.hub.judged(a) {
+		if merged[change{a.origin, a.seq}] && !s.w.hub.judged(a) && !a.unsure(s.w) && !s.w.doubted(a.origin) {
 			s.checkAlive(a, gained)
 		}
 	}

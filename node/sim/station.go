@@ -34,6 +34,8 @@ type station struct {
 	rep    *replica.Replica
 	wakeMS int64
 
+	claim          *claim // nil: central has certified who it is
+	forkMS         int64  // true time: before this it does not look for a fork again
 	cutUp, cutDown bool
 	asks           map[*station]uint64 // of neighbours: number of the last ask
 	copied         map[*station]uint64 // up to which own change neighbours were heard to hold
@@ -76,6 +78,22 @@ func (s *station) open() (err error) {
 	s.desk = desk.New(desk.Options{Local: s.store.Local, Ledger: s.store, Branch: s.seat.branch, NowMS: s.nowMS, Rand: s.secret,
 		Pending: s.store.Pending, LeaseOver: s.leaseOver, Safe: s.store.Safe, Line: s.line})
 	s.store.OnChange(s.desk.Tell)
+	s.up = true
+	s.life++
+	if err := s.dial(); err != nil {
+		s.up = false
+		return err
+	}
+	for i := range s.w.features {
+		if opened := s.w.features[i].opened; opened != nil {
+			opened(s)
+		}
+	}
+	return nil
+}
+
+// dial makes the machine of the line for the file as it stands.
+func (s *station) dial() error {
 	p, err := s.store.Progress(s.w.ctx)
 	if err != nil {
 		return err
@@ -92,16 +110,9 @@ func (s *station) open() (err error) {
 		}
 		c.Scopes = append(c.Scopes, replica.Cursor{Scope: scope, Feed: at.Feed, Epoch: at.Epoch, Reading: from.On, Whole: from.Whole, Sweep: from.Sweep})
 	}
-	s.rep = replica.New(c)
-	s.up, s.wakeMS = true, 0
-	s.life++
+	s.rep, s.wakeMS = replica.New(c), 0
 	life := s.life
 	s.w.after(1, func() { s.wake(life) })
-	for i := range s.w.features {
-		if opened := s.w.features[i].opened; opened != nil {
-			opened(s)
-		}
-	}
 	return nil
 }
 
@@ -202,7 +213,7 @@ func (s *station) step(e replica.Event) {
 		s.rep.Step(e)
 	}
 	life := s.life
-	for s.up && s.life == life && len(s.w.failures) == 0 {
+	for s.up && s.life == life && s.claim == nil && len(s.w.failures) == 0 {
 		actions := s.rep.Ready()
 		if len(actions) == 0 {
 			break
@@ -213,6 +224,10 @@ func (s *station) step(e replica.Event) {
 			}
 		}
 	}
+	if !s.up || s.life != life {
+		return
+	}
+	s.mind()
 	if !s.up || s.life != life {
 		return
 	}
@@ -290,7 +305,7 @@ func (s *station) own(a *act) bool { return a.s == s && a.origin == s.seat.origi
 // send gives a request to the network; without an answer it fails in time.
 func (s *station) send(p parcel, waitMS int64) {
 	st := s.rep.State()
-	p.s, p.life = s, s.life
+	p.s, p.life, p.seat = s, s.life, s.seat
 	p.report = central.Report{Unsent: int64(st.Unsent()), Version: "sim"}
 	s.w.after(waitMS, func() {
 		if s.up && s.life == p.life {

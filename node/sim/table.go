@@ -16,6 +16,7 @@ func features() []feature {
 		disks(),
 		headOffice(),
 		leases(),
+		identities(),
 		lostDisks(),
 		neighbours(),
 		rots(),

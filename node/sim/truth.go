@@ -48,6 +48,7 @@ type act struct {
 	what    string
 	ops     []crdt.Op
 	refused string // code; set when the world is quiet
+	moved   bool   // central has it in another form, or not: the ledger of words knows; set when the world is quiet
 }
 
 // truth is what really happened, kept beside the program.
@@ -70,6 +71,10 @@ func newTruth(w *World) *truth {
 // note takes a change in, with what its author had on screen.
 func (t *truth) note(s *station, c *journal.Change, what string, on screen) *act {
 	a := &act{s: s, origin: c.Origin, seq: c.Seq, stamp: c.Stamp, session: c.Session, what: what}
+	t.w.words().spell(s, c, on)
+	if t.w.doubted(c.Origin) {
+		return a // another file may give the same numbers and stamps to something else
+	}
 	if t.byStamp[c.Stamp] != nil {
 		t.w.fail("two acts have the stamp %s", c.Stamp)
 	}
@@ -203,4 +208,13 @@ func kindName(w *World, kind uint8) string {
 		return k.Name
 	}
 	return "?"
+}
+
+// unsure reports whether an act names rows that truth cannot follow.
+func (a *act) unsure(w *World) bool {
+	return a.moved || w.doubted(a.session.Origin()) || slices.ContainsFunc(a.ops, func(op crdt.Op) bool {
+		return w.unsure(op.Kind, op.ID) || slices.ContainsFunc(op.Set, func(f crdt.FieldSet) bool {
+			return w.namesDoubted(cell{op.Kind, op.ID, f.Field}, f.Value)
+		})
+	})
 }

@@ -215,6 +215,7 @@ func (s *Store) supersede(tx *rows.Tx, f *journal.Former, now crdt.Stamp) error 
 	}
 	return errors.Join(tx.Exec(`UPDATE neighbour_change SET merged=?3 WHERE origin=?1 AND seq=?2`, int64(f.Origin), int64(f.Seq), countsNoMore),
 		s.renameRows(tx, keys, names),
+		tx.Exec(`INSERT OR IGNORE INTO own_renamed (seq, now) SELECT seq, ?1 FROM journal WHERE seq>?2`, int64(now.Origin), int64(s.Taken())),
 		tx.Exec(`UPDATE neighbour_change SET renamed=?1 WHERE merged=1 AND origin<>?1`, int64(now.Origin)))
 }
 

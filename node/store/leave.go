@@ -144,7 +144,8 @@ func (s *Store) naming(tx *rows.Tx) (map[key]bool, error) {
 			return nil, err
 		}
 	}
-	err := eachOfNeighbours(tx, `1=1`, func(c *journal.Change) error {
+	const untaken = `seq>(SELECT settled FROM neighbour AS n WHERE n.origin=neighbour_change.origin)`
+	err := eachOfNeighbours(tx, untaken, func(c *journal.Change) error {
 		for i := range c.Bodies {
 			if err := note(&c.Bodies[i].Op); err != nil {
 				return err

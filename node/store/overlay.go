@@ -57,6 +57,10 @@ func (s *Store) untakenSince(tx *rows.Tx, own crdt.Origin, taken uint64) (layers
 	if err != nil {
 		return l, err
 	}
+	renamed, err := ownRenamed(tx)
+	if err != nil {
+		return l, err
+	}
 	for since = max(since, taken); ; {
 		_, changes, err := tx.Changes(own, since, 1000)
 		if err != nil {
@@ -66,6 +70,9 @@ func (s *Store) untakenSince(tx *rows.Tx, own crdt.Origin, taken uint64) (layers
 			return l, l.addMerged(tx, s.File.Held())
 		}
 		for i := range changes {
+			if r := renamed[changes[i].Seq]; r != nil {
+				rename(s.File.Held(), r, &changes[i])
+			}
 			by, err := personOf(tx, changes[i].Session)
 			if err != nil {
 				return l, err

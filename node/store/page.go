@@ -234,6 +234,12 @@ func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 				return err
 			}
 		}
+		if err := tx.Exec(`DELETE FROM own_renamed WHERE seq<=?1`, int64(taken)); err != nil {
+			return err
+		}
+		if err := s.trimFormers(tx, known, page.Backed); err != nil {
+			return err
+		}
 		return s.trim(tx, min(page.Backed, taken))
 	})
 	if err != nil {

@@ -140,7 +140,10 @@ func (s *Store) forget(ctx context.Context, orders []wire.Receipt) error {
 	if err != nil || len(gone) == 0 {
 		return err
 	}
-	return s.enclose(ctx, gone)
+	if err := s.enclose(ctx, gone); err != nil {
+		return err
+	}
+	return s.encloseFormers(ctx, gone)
 }
 
 // enclose makes the bodies of own changes that name what is gone readable for
@@ -159,7 +162,13 @@ func (s *Store) enclose(ctx context.Context, gone map[key]bool) error {
 			}
 			for i := range changes {
 				last = changes[i].Seq
-				if err := s.encloseChange(tx, &changes[i], gone); err != nil {
+				c := &changes[i]
+				err := s.encloseChange(tx, c, gone, func(envelope []byte) error {
+					return errors.Join(
+						tx.Exec(`INSERT OR IGNORE INTO enclosed (seq, envelope) VALUES (?1, ?2)`, int64(c.Seq), envelope),
+						tx.Exec(`UPDATE journal SET bodies=?2 WHERE seq=?1`, int64(c.Seq), journal.AppendOps(nil, c.Bodies)))
+				})
+				if err != nil {
 					return err
 				}
 			}
@@ -172,7 +181,9 @@ func (s *Store) enclose(ctx context.Context, gone map[key]bool) error {
 	}
 }
 
-func (s *Store) encloseChange(tx *rows.Tx, c *journal.Change, gone map[key]bool) error {
+// encloseChange closes a change that names what is gone; keep writes it, with its
+// envelope.
+func (s *Store) encloseChange(tx *rows.Tx, c *journal.Change, gone map[key]bool, keep func(envelope []byte) error) error {
 	about := map[key]bool{}
 	for i := range c.Bodies {
 		if !c.Bodies[i].Erased {
@@ -199,9 +210,7 @@ func (s *Store) encloseChange(tx *rows.Tx, c *journal.Change, gone map[key]bool)
 	for i := range c.Bodies {
 		c.Bodies[i] = journal.Body{Erased: true, Hash: c.Bodies[i].Hash}
 	}
-	return errors.Join(
-		tx.Exec(`INSERT OR IGNORE INTO enclosed (seq, envelope) VALUES (?1, ?2)`, int64(c.Seq), envelope),
-		tx.Exec(`UPDATE journal SET bodies=?2 WHERE seq=?1`, int64(c.Seq), journal.AppendOps(nil, c.Bodies)))
+	return keep(envelope)
 }
 
 // envelopeOf is what an envelope holds: origin and number, so that it stands for
@@ -212,15 +221,15 @@ func envelopeOf(c *journal.Change) []byte {
 }
 
 // Enclosed reads the envelopes of the own changes of ranges whose bodies central
-// alone can open, by number.
-func (s *Store) Enclosed(ctx context.Context, ranges []journal.Range) (map[uint64][]byte, error) {
-	out := map[uint64][]byte{}
-	err := s.File.Read(ctx, func(tx *rows.Tx) error {
+// alone can open, former origins' included.
+func (s *Store) Enclosed(ctx context.Context, ranges []journal.Range) (out []wire.Envelope, err error) {
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
 		for _, c := range s.closed(ranges) {
-			err := tx.Query(`SELECT envelope FROM enclosed WHERE seq=?1`, func(st *sqlite.Stmt) error {
-				out[c.Seq] = rows.Blob(st, 0)
+			err := tx.Query(`SELECT envelope FROM enclosed WHERE seq=?1 AND ?2=?3
+				UNION ALL SELECT envelope FROM former_enclosed WHERE seq=?1 AND origin=?2`, func(st *sqlite.Stmt) error {
+				out = append(out, wire.Envelope{Origin: uint32(c.Origin), Seq: c.Seq, Content: rows.Blob(st, 0)})
 				return nil
-			}, int64(c.Seq))
+			}, int64(c.Seq), int64(c.Origin), int64(s.Origin()))
 			if err != nil {
 				return err
 			}
@@ -232,9 +241,12 @@ func (s *Store) Enclosed(ctx context.Context, ranges []journal.Range) (map[uint6
 
 // closed are the own changes of ranges whose bodies are not there.
 func (s *Store) closed(ranges []journal.Range) (out []*journal.Change) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for i := range ranges {
 		for k := range ranges[i].Changes {
-			if c := &ranges[i].Changes[k]; c.Origin == s.Origin() && c.Bodies[0].Erased {
+			c := &ranges[i].Changes[k]
+			if (c.Origin == s.Origin() || s.neighbours[c.Origin].own) && c.Bodies[0].Erased {
 				out = append(out, c)
 			}
 		}
@@ -243,9 +255,13 @@ func (s *Store) closed(ranges []journal.Range) (out []*journal.Change) {
 }
 
 // Disclosed puts bodies that central opened back into ranges, to be sent.
-func (s *Store) Disclosed(ranges []journal.Range, opened map[uint64][]byte) error {
+func (s *Store) Disclosed(ranges []journal.Range, opened []wire.Envelope) error {
+	by := map[link][]byte{}
+	for i := range opened {
+		by[link{crdt.Origin(opened[i].Origin), opened[i].Seq}] = opened[i].Content
+	}
 	for _, c := range s.closed(ranges) {
-		content, there := opened[c.Seq]
+		content, there := by[link{c.Origin, c.Seq}]
 		if !there {
 			continue
 		}

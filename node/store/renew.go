@@ -159,6 +159,15 @@ func (n *renewal) take(tx *rows.Tx) error {
 		hash, buf = again[i].Seal(hash, buf)
 		n.links = append(n.links, hash)
 	}
+	renamed, err := ownRenamed(tx)
+	if err != nil {
+		return err
+	}
+	for i := range again {
+		if r := renamed[again[i].Seq]; r != nil {
+			rename(n.s.File.Held(), r, &again[i])
+		}
+	}
 	n.again = again
 	return nil
 }
@@ -228,7 +237,8 @@ func (n *renewal) step(tx *rows.Tx) error {
 	err = errors.Join(tx.Exec(`INSERT INTO neighbour_change (origin, seq, stamp, session, bodies, hash, merged)
 			SELECT ?1, seq, stamp, session, bodies, hash, 1 FROM journal WHERE seq<=?2`, int64(n.own), int64(n.Fork)),
 		tx.Exec(`INSERT INTO former_enclosed (origin, seq, envelope) SELECT ?1, seq, envelope FROM enclosed`, int64(n.own)),
-		tx.Exec(`DELETE FROM enclosed`), // its numbers are the former's
+		tx.Exec(`DELETE FROM enclosed`),    // its numbers are the former's
+		tx.Exec(`DELETE FROM own_renamed`), // written under the names that hold
 		putNeighbour(tx, n.own, &former),
 		tx.SetFact(factTaken, int64(0)))
 	if err != nil {

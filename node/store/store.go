@@ -146,6 +146,9 @@ func (s *Store) Act(ctx context.Context, who rows.Actor, fn func(*rows.Act) erro
 		if len(act.Ops) == 0 {
 			return errNothing
 		}
+		if err := s.rest(act); err != nil {
+			return err
+		}
 		if who.Session == 0 {
 			who.Session = act.Ops[0].ID
 		}

@@ -214,6 +214,14 @@ CREATE TABLE former_enclosed (
 	envelope BLOB NOT NULL,
 	PRIMARY KEY (origin, seq)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- Own changes that name what was written again elsewhere: they are read under
+-- the names given under this origin.
+CREATE TABLE own_renamed (
+	seq INTEGER NOT NULL,
+	now INTEGER NOT NULL,
+	PRIMARY KEY (seq, now)
+) STRICT, WITHOUT ROWID;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

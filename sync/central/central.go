@@ -51,7 +51,8 @@ type Refusal struct {
 	// Where a held change makes that row, both are decided together.
 	Missing RowID
 
-	rests []crdt.ID // held changes that it waits for
+	rests []crdt.ID        // held changes that it waits for
+	forms []journal.Former // what it rests on and that came in no form
 }
 
 // Judge decides whether a node's change may be taken. It knows what sync does

@@ -15,6 +15,8 @@ type Forms interface {
 	Former(c *journal.Change) (*journal.Former, error)
 	// Rename is an op under other names.
 	Rename(op *crdt.Op, ids map[crdt.ID]crdt.ID, stamps map[crdt.Stamp]crdt.Stamp) crdt.Op
+	// Rests are the changes of others that a change rests on.
+	Rests(c *journal.Change) ([]journal.Former, error)
 	// Named are the rows that an op writes or refers to.
 	Named(op *crdt.Op) []crdt.ID
 	// Tell is the op that says that rows of a branch got other ids.
@@ -45,7 +47,7 @@ func (c *Central) form(b *Batch, ch *journal.Change, link journal.Hash) (_ *jour
 			return ch, nil, err
 		}
 	}
-	if c.renames {
+	if c.renames || c.forms {
 		ch, err = c.renamed(b, ch)
 	}
 	return ch, nil, err
@@ -145,8 +147,18 @@ func (c *Central) passTwice(b *Batch, n *Node, ch *journal.Change, twice *same) 
 // renamed is a change under the names that hold at central; ch itself, which is
 // kept as it was signed, stays.
 func (c *Central) renamed(b *Batch, ch *journal.Change) (*journal.Change, error) {
-	ids, stamps := map[crdt.ID]crdt.ID{}, map[crdt.Stamp]crdt.Stamp{}
+	stamps := map[crdt.Stamp]crdt.Stamp{}
+	ids, err := b.restsAs(ch)
+	if err != nil {
+		return ch, err
+	}
+	if ids == nil {
+		ids = map[crdt.ID]crdt.ID{}
+	}
 	look := func(id crdt.ID) error {
+		if ids[id] != 0 {
+			return nil // what was meant is certain
+		}
 		for at, hops := id, 0; hops < maxAncestors; hops++ {
 			now, found, err := b.Tx.Int(`SELECT now FROM renamed_id WHERE was=?1`, int64(at))
 			if err != nil || !found {
@@ -169,7 +181,7 @@ func (c *Central) renamed(b *Batch, ch *journal.Change) (*journal.Change, error)
 		}
 		return nil
 	}
-	err := look(ch.Session)
+	err = look(ch.Session)
 	for i := range ch.Bodies {
 		if ch.Bodies[i].Erased {
 			continue

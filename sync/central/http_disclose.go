@@ -1,11 +1,14 @@
 package central
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 
+	"bough/crdt"
 	"bough/sync/trust"
 	"bough/sync/wire"
 )
@@ -22,18 +25,31 @@ func (e *endpoint) disclose(w http.ResponseWriter, r *http.Request, n *Node) err
 	if err := json.Unmarshal(b, &q); err != nil || len(q.Envelopes) > wire.MaxDisclosed {
 		return fmt.Errorf("%w: at most %d envelopes are wanted here", wire.ErrMalformed, wire.MaxDisclosed)
 	}
-	return reply(w, Disclose(e.o.Authority, n, q))
+	out, err := e.c.Disclose(r.Context(), e.o.Authority, n, q)
+	if err != nil {
+		return err
+	}
+	return reply(w, out)
 }
 
-// Disclose opens what n enclosed of its own changes after those taken.
-func Disclose(a *trust.Authority, n *Node, q wire.Disclose) (out wire.Disclosed) {
+// Disclose opens what n enclosed of its own changes, of former origins too, after
+// those taken.
+func (c *Central) Disclose(ctx context.Context, a *trust.Authority, n *Node, q wire.Disclose) (out wire.Disclosed, err error) {
+	taken, err := c.Vector(ctx)
+	if err != nil {
+		return out, err
+	}
 	for _, v := range q.Envelopes {
-		content, err := a.Disclose(v.Content)
-		if err != nil || len(content) < 12 || v.Seq <= n.Seq ||
-			binary.BigEndian.Uint32(content) != uint32(n.Origin) || binary.BigEndian.Uint64(content[4:]) != v.Seq {
+		origin := crdt.Origin(v.Origin)
+		if origin != n.Origin && !slices.Contains(n.Was, origin) {
 			continue
 		}
-		out.Envelopes = append(out.Envelopes, wire.Envelope{Seq: v.Seq, Content: content})
+		content, err := a.Disclose(v.Content)
+		if err != nil || len(content) < 12 || v.Seq <= taken[origin] ||
+			binary.BigEndian.Uint32(content) != v.Origin || binary.BigEndian.Uint64(content[4:]) != v.Seq {
+			continue
+		}
+		out.Envelopes = append(out.Envelopes, wire.Envelope{Origin: v.Origin, Seq: v.Seq, Content: content})
 	}
-	return out
+	return out, nil
 }

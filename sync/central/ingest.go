@@ -143,6 +143,9 @@ func (c *Central) judge(b *Batch, n *Node, ch *journal.Change) (crdt.ID, *Refusa
 	if r := c.unfit(ch); r != nil {
 		return 0, r, nil
 	}
+	if r, err := b.awaits(ch); err != nil || r != nil {
+		return 0, r, err
+	}
 	return c.o.Judge.Judge(b, n, ch)
 }
 

@@ -182,7 +182,11 @@ func (in *intake) take() error {
 			in.refused++
 		}
 		in.b.links[link{ch.Origin, ch.Seq}] = next.links[0]
+		at := next.links[0]
 		next.node.Seq, next.changes, next.links = ch.Seq, next.changes[1:], next.links[1:]
+		if err := in.b.came(ch, at); err != nil {
+			return fmt.Errorf("what waited for change %d of %d: %w", ch.Seq, ch.Origin, err)
+		}
 	}
 }
 

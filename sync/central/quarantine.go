@@ -93,6 +93,12 @@ func (b *Batch) hold(id crdt.ID, ch *journal.Change, r *Refusal) error {
 			return err
 		}
 	}
+	for i := range r.forms {
+		f := &r.forms[i]
+		if err := b.Tx.Exec(`INSERT OR IGNORE INTO held_copy (held, origin, seq, hash) VALUES (?1, ?2, ?3, ?4)`, int64(id), int64(f.Origin), int64(f.Seq), f.Hash[:]); err != nil {
+			return err
+		}
+	}
 	for _, on := range r.rests {
 		if err := b.Tx.Exec(`INSERT OR IGNORE INTO held_wait (held, rests_on) VALUES (?1, ?2)`, int64(id), int64(on)); err != nil {
 			return err
@@ -108,7 +114,7 @@ func (b *Batch) release(id crdt.ID) (next []held, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, sql := range []string{`DELETE FROM held WHERE id=?1`, `DELETE FROM held_row WHERE held=?1`, `DELETE FROM held_wait WHERE held=?1 OR rests_on=?1`} {
+	for _, sql := range []string{`DELETE FROM held WHERE id=?1`, `DELETE FROM held_row WHERE held=?1`, `DELETE FROM held_copy WHERE held=?1`, `DELETE FROM held_wait WHERE held=?1 OR rests_on=?1`} {
 		if err := b.Tx.Exec(sql, int64(id)); err != nil {
 			return nil, err
 		}
@@ -250,7 +256,7 @@ func (b *Batch) heldChange(h held) (*journal.Change, *Node, error) {
 	}
 	for i := range p.Ranges[0].Changes {
 		if ch := &p.Ranges[0].Changes[i]; ch.Seq == h.seq {
-			if b.c.renames {
+			if b.c.renames || b.c.forms {
 				ch, err = b.c.renamed(b, ch)
 			}
 			return ch, n, err
@@ -263,6 +269,9 @@ func (b *Batch) heldChange(h held) (*journal.Change, *Node, error) {
 func (b *Batch) mayApply(ch *journal.Change, n *Node, as crdt.ID) (crdt.ID, *Refusal, error) {
 	if r := b.c.unfit(ch); r != nil && r.Code != CodeTooLarge {
 		return 0, r, nil
+	}
+	if r, err := b.awaits(ch); err != nil || r != nil {
+		return 0, r, err
 	}
 	by, refusal, err := b.c.o.Judge.Content(b, n, ch, as)
 	if err != nil || refusal == nil {

@@ -260,4 +260,14 @@ CREATE TABLE move_step (
 	person INTEGER NOT NULL, -- 0: the machine's administrator, or the program
 	PRIMARY KEY (job, at, step)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- Held changes that name rows of a change which came in no form yet.
+CREATE TABLE held_copy (
+	held   INTEGER NOT NULL,
+	origin INTEGER NOT NULL,
+	seq    INTEGER NOT NULL,
+	hash   BLOB NOT NULL, -- link of the chain at it
+	PRIMARY KEY (held, origin, seq, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_copy_of ON held_copy (origin, seq);
 `}

@@ -59,6 +59,7 @@ type doubt struct {
 	Known uint64   `json:"known"` // up to here it is known that there are changes
 	First uint64   `json:"first"` // number of the first link
 	Links [][]byte `json:"links"`
+	Twin  bool     `json:"twin"` // who answers has the same origin
 }
 
 // doubts looks whether who asks is a restored file or has a twin, as far as can
@@ -69,7 +70,7 @@ func (e *Exchange) doubts(ctx context.Context, s self) (*doubt, error) {
 	if err != nil || !doubtful && !twin {
 		return nil, err
 	}
-	d := &doubt{Known: known}
+	d := &doubt{Known: known, Twin: twin}
 	first, links, err := e.o.Store.Links(ctx, s.origin, 0)
 	d.First = first
 	for i := range links {
@@ -117,7 +118,7 @@ func (e *Exchange) sendDoubt(w http.ResponseWriter, d *doubt) {
 }
 
 // doubted takes a neighbour's doubt: it is told on with the last number that
-// both know, if this file is not the one that knows more.
+// central is known to have, if this file is not the one that knows more.
 func (e *Exchange) doubted(ctx context.Context, neighbour crdt.Origin, body io.Reader) error {
 	data, err := io.ReadAll(io.LimitReader(body, maxDoubt))
 	if err != nil {
@@ -135,12 +136,13 @@ func (e *Exchange) doubted(ctx context.Context, neighbour crdt.Origin, body io.R
 	if err != nil {
 		return err
 	}
-	if seq, _ := e.o.Store.Head(); d.Known <= seq && len(links) > 0 && common == d.First+uint64(len(links))-1 {
+	if seq, _ := e.o.Store.Head(); !d.Twin && d.Known <= seq && len(links) > 0 && common == d.First+uint64(len(links))-1 {
 		return nil // it knows what was written while the ask was on its way
 	}
 	e.twin(neighbour)
 	if e.o.Doubted != nil {
-		e.o.Doubted(max(common, e.o.Store.Taken()))
+		// What both know may still not be what central took under that number.
+		e.o.Doubted(e.o.Store.Taken())
 	}
 	return errDoubted
 }

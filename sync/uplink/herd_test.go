@@ -167,8 +167,8 @@ func TestAHerdThatComesBackAtOnceIsAcknowledged(t *testing.T) {
 
 func (l *light) Differences(context.Context) (map[int64]int64, error) { return nil, nil }
 
-func (l *light) Disclosed([]journal.Range, map[uint64][]byte) error { return nil }
+func (l *light) Disclosed([]journal.Range, []wire.Envelope) error { return nil }
 
-func (l *light) Enclosed(context.Context, []journal.Range) (map[uint64][]byte, error) {
+func (l *light) Enclosed(context.Context, []journal.Range) ([]wire.Envelope, error) {
 	return nil, nil
 }

@@ -20,7 +20,8 @@ func (forms) Rename(op *crdt.Op, ids map[crdt.ID]crdt.ID, stamps map[crdt.Stamp]
 	names := crm.Renaming{IDs: ids, Stamps: stamps}
 	return names.Op(crm.Table(), op)
 }
-func (forms) Named(op *crdt.Op) []crdt.ID { return crm.NamedIn(crm.Table(), op) }
+func (forms) Named(op *crdt.Op) []crdt.ID                       { return crm.NamedIn(crm.Table(), op) }
+func (forms) Rests(c *journal.Change) ([]journal.Former, error) { return store.RestsOf(c) }
 func (forms) Tell(id crdt.ID, branch int64, f *journal.Former) crdt.Op {
 	return store.TellFormer(id, branch, f)
 }

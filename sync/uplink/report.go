@@ -2,7 +2,6 @@ package uplink
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"bough/sync/journal"
@@ -35,19 +34,14 @@ func (u *Uplink) disclose(ctx context.Context, ranges []journal.Range) error {
 	if err != nil || len(closed) == 0 {
 		return inFile(err)
 	}
-	opened := map[uint64][]byte{}
-	for part := range slices.Chunk(slices.Sorted(maps.Keys(closed)), wire.MaxDisclosed) {
-		var q wire.Disclose
-		for _, seq := range part {
-			q.Envelopes = append(q.Envelopes, wire.Envelope{Seq: seq, Content: closed[seq]})
-		}
+	var opened []wire.Envelope
+	for part := range slices.Chunk(closed, wire.MaxDisclosed) {
+		q := wire.Disclose{Envelopes: part}
 		answer, err := askJSONUpTo[wire.Disclosed](ctx, u.line, wire.PathDisclose, q, wire.MaxFrame)
 		if err != nil {
 			return err
 		}
-		for _, v := range answer.Envelopes {
-			opened[v.Seq] = v.Content
-		}
+		opened = append(opened, answer.Envelopes...)
 	}
 	return inFile(u.o.Store.Disclosed(ranges, opened))
 }

@@ -10,6 +10,7 @@ const MaxDisclosed = 100
 // central (trust.Root.Enclose): origin (u32), number (u64), bodies as the journal
 // writes them.
 type Envelope struct {
+	Origin  uint32 `json:"origin"` // the asking node's, or one that it had
 	Seq     uint64 `json:"seq"`
 	Content []byte `json:"content"` // enclosed; opened in the answer
 }
