@@ -207,7 +207,7 @@ func (f *Office) pace(tx *rows.Tx, o *MoveOrder) (limit int, restMS int64, err e
 	if o.State == MoveUndoing {
 		enter, leave = leave, enter
 	}
-	limit = moveAtOnce
+	limit = f.o.MoveAtOnce
 	lines := []MoveLine{{Branch: o.To, Enter: true}}
 	for _, b := range o.Branches {
 		lines = append(lines, MoveLine{Branch: b.Branch})

@@ -36,6 +36,9 @@ type Options struct {
 	Halt func() error
 	// Erasures is the path of the ledger of erasures; empty: none is kept.
 	Erasures string
+	// MoveAtOnce is how many customers a chunk of an order to move takes at most;
+	// 0: 100. Simulators have few customers.
+	MoveAtOnce int
 	// Veto, for simulators, refuses changes that the judge would take.
 	Veto func(*central.Node, uint64) *central.Refusal
 }
@@ -62,6 +65,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		o.Cost = trust.DefaultCost()
 	}
 	dir := &register{}
+	o.MoveAtOnce = cmp.Or(o.MoveAtOnce, moveAtOnce)
 	c, err := central.Open(ctx, central.Options{Path: o.Path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: o.Origin,
 		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Belongs: crm.Belongs, Derive: dir.derive, ServedMonths: servedMonths, Forms: forms{crm.Table()}, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
 	if err != nil {

@@ -21,6 +21,7 @@ func features() []feature {
 		neighbours(),
 		rots(),
 		moves(),
+		moveOrders(),
 		network(),
 		newcomers(),
 		pauses(),
