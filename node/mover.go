@@ -85,6 +85,7 @@ func (h *HeadOffice) moveCommands(mux *http.ServeMux) {
 	})
 	command(mux, "/move/show", func(ctx context.Context, in MoveIn) (MoveOut, error) { return h.move(ctx, in.N, true) })
 	command(mux, "/move/list", func(ctx context.Context, _ None) ([]*office.MoveOrder, error) { return h.Office.MoveOrders(ctx) })
+	command(mux, "/move/late", h.late)
 	command(mux, "/move/decide", func(ctx context.Context, in MoveIn) (out MoveOut, err error) {
 		by, err := h.by(ctx, in.By)
 		if err == nil {
@@ -103,6 +104,36 @@ func (h *HeadOffice) moveCommands(mux *http.ServeMux) {
 		}
 		return h.Office.ServedMonths(ctx)
 	})
+}
+
+// LateOut is what came late, and who still holds what left.
+type LateOut struct {
+	Late  []office.LateEdit
+	Owing []Owing
+}
+
+// Owing is a workstation that has not said yet that what left it is gone.
+type Owing struct {
+	Name   string
+	Branch int64
+	Rows   int64
+}
+
+func (h *HeadOffice) late(ctx context.Context, _ None) (out LateOut, err error) {
+	if out.Late, err = h.Office.LateEdits(ctx); err != nil {
+		return out, err
+	}
+	owed, err := h.Office.Central.Outstanding(ctx)
+	if err != nil {
+		return out, err
+	}
+	nodes, err := h.Office.Central.Nodes(ctx)
+	for _, n := range nodes {
+		if o := owed[n.Origin]; o.Count > 0 {
+			out.Owing = append(out.Owing, Owing{n.Name, n.Branch, o.Count})
+		}
+	}
+	return out, err
 }
 
 func (h *HeadOffice) move(ctx context.Context, n int64, preview bool) (out MoveOut, err error) {

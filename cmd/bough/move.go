@@ -23,7 +23,7 @@ func (p *program) move() *cobra.Command {
 		"carries it out in steps, a transaction each, and goes on after it was stopped or\n"+
 		"killed. What a branch wrote before it knew is taken, and both branches are told.\n"+
 		"An order can be taken back: whoever is still where it put them moves home again.", groupBank)
-	cmd.AddCommand(p.planMove(), p.showMove(),
+	cmd.AddCommand(p.planMove(), p.showMove(), p.lateMoves(),
 		p.decideMove(office.MoveRun, "Give a planned order", "Customers move now, in steps. See how far it is:\n  bough move status --dir %s --order %d"),
 		p.decideMove(office.MovePause, "Stop an order for a while", "Paused. Those who moved stay there. Go on with: bough move resume --dir %s --order %d"),
 		p.decideMove(office.MoveResume, "Go on with a paused order", "It goes on. See how far it is:\n  bough move status --dir %s --order %d"),

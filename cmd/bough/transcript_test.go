@@ -43,6 +43,8 @@ func TestMain(m *testing.M) {
 //	$ start X bough …  run it until the end or "$ stop X"; $X is its first address, $X_AT its host:port
 //	$ until 'WORDS' bough …  run it until it says so; nothing follows
 //	$ write FILE TEXT  make a file
+//	$ api P TOKEN METHOD PATH BODY  ask process P; its status follows, and texts and names
+//	$ found X P TOKEN NAME  $X stands for the id of the customer that process P finds
 //	$ days N           so many days pass
 //	$ field X KEY bough …  $X stands for a value of the JSON that it prints
 //	$ call, $ await, $ scan  ask the JSON API; look into files (see scan_test.go)
@@ -186,6 +188,10 @@ func (s *session) run(command string) string {
 		}
 		s.words[words[0]] = fmt.Sprint(fields[words[1]])
 		return ""
+	case "api":
+		return s.api(rest)
+	case "found":
+		return s.found(rest)
 	case "until":
 		return s.until(rest)
 	case "call":
@@ -208,12 +214,22 @@ func (s *session) until(rest string) string {
 	s.t.Helper()
 	word, line, _ := strings.Cut(strings.TrimPrefix(rest, "'"), "' ")
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if out, _ := s.bough(line); strings.Contains(out, word) {
+		if strings.Contains(s.asked(line), word) {
 			return ""
 		}
 	}
 	s.t.Fatalf("%s never says %q", line, word)
 	return ""
+}
+
+// asked is what a command line says on standard output, or the API.
+func (s *session) asked(line string) string {
+	s.t.Helper()
+	if rest, is := strings.CutPrefix(line, "api "); is {
+		return s.api(rest)
+	}
+	out, _ := s.bough(line)
+	return out
 }
 
 // bough runs a command line; standard error and the exit code come marked.
