@@ -42,6 +42,7 @@ type Branch struct {
 	// neighbours is nil where there is no LAN side.
 	neighbours atomic.Pointer[neighbours]
 	lender     lender
+	carrier    carrier
 	rate       atomic.Int64  // bytes a second that bulk may take of the line; 0: all
 	parameters chan struct{} // head office may have said something new of the line
 	last       heardLine
@@ -279,7 +280,8 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	b.Desk = desk.New(desk.Options{Local: b.Store.Local, Ledger: b, Branch: b.me.Branch, NowMS: b.nowMS, Rand: b.o.Rand,
-		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Doctor: b.Doctor, Trouble: b.dir.health.trouble})
+		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Doctor: b.Doctor, Trouble: b.dir.health.trouble,
+		Absence: desk.Absence{Lease: b.leaseHere, Extend: b.Extend, Sticks: b.sticks, Carrying: b.carrying, Carry: b.carry}})
 	b.Store.OnChange(b.Desk.Tell)
 	up, err := b.newUplink(ctx)
 	if err != nil {
@@ -389,6 +391,7 @@ func (b *Branch) work() error {
 	b.running.push(purger(b.Store, b.o, func() { b.up().Kick() }))
 	b.call()
 	b.running.push(b.leaser())
+	b.running.push(b.carrier.stop)
 	b.running.push(b.goOn())
 	return nil
 }

@@ -244,7 +244,7 @@ func (h *HeadOffice) untilStopped(r *http.Request) (ctx context.Context, done fu
 func (h *HeadOffice) echo(secure bool) (*echo.Echo, error) {
 	e := newEcho()
 	err := hq.Register(e, webui.Options{Desk: h.Desk, Log: h.o.Log, Now: h.nowMS, Name: "central", Cookie: fmt.Sprintf("bough_%d", h.Office.Central.Origin()),
-		Version: h.o.Version, Secure: secure, IdleLock: h.o.IdleLock, Hosts: h.o.Hosts, Stop: h.stopping}, hq.Panels{Fleet: h.fleet, Refused: h.refused, Decide: h.decide, Erasures: h.erasurePanels(), Moves: h.Office, Setup: hq.NewSetup(h.Desk, h.Office)})
+		Version: h.o.Version, Secure: secure, IdleLock: h.o.IdleLock, Hosts: h.o.Hosts, Stop: h.stopping}, hq.Panels{Fleet: h.fleet, Refused: h.refused, Decide: h.decide, Erasures: h.erasurePanels(), Absence: h.absencePanels(), Moves: h.Office, Setup: hq.NewSetup(h.Desk, h.Office)})
 	if err != nil {
 		return nil, err
 	}

@@ -53,13 +53,41 @@ func (b *Branch) renewLease(ctx context.Context) error {
 	return err
 }
 
+// hearBy renews the lease by an answer that central wrote, and that came by a
+// stick.
+func (b *Branch) hearBy(ctx context.Context, atMS int64) error {
+	days, err := b.Store.LeaseDays(ctx, b.me.Branch)
+	if err != nil {
+		return err
+	}
+	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
+		l.Letter(atMS, days)
+		return nil
+	})
+	if err == nil {
+		b.held.Store(&l)
+		b.Desk.Tell(nil)
+	}
+	return err
+}
+
+// leaseHere is how the lease stands, for people.
+func (b *Branch) leaseHere(ctx context.Context) (desk.Lease, error) {
+	l, err := b.lease(ctx)
+	return desk.Lease{Origin: b.Origin(), Branch: b.me.Branch, Name: b.me.Name, UntilMS: l.UntilMS,
+		LeftMS: b.held.Load().LeftMS(b.nowMS()), Amber: l.State != api.LeaseOK, Codes: l.Codes}, err
+}
+
 // Extend takes a code that head office read over the phone.
 func (b *Branch) Extend(ctx context.Context, word string) error {
 	days, err := b.Store.LeaseDays(ctx, b.me.Branch)
 	if err != nil {
 		return err
 	}
-	l, err := b.Store.Lease(ctx, func(l *store.Lease) error { return l.Extend(word, days) })
+	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
+		l.Pass(b.nowMS(), 0)
+		return l.Extend(word, days)
+	})
 	b.held.Store(&l)
 	for _, f := range leaseFaults {
 		if errors.Is(err, f.is) {

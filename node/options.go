@@ -67,6 +67,9 @@ type Options struct {
 	// parts of how many are there, and Branch.Ready when it works.
 	Bootstrap bool
 	Progress  func(done, total int)
+	// Sticks are folders, besides those of removable disks, where bundles are
+	// looked for and written by the pages.
+	Sticks []string
 	// Peers, for a node, are addresses of such workstations, host:port, besides
 	// those that are found.
 	Peers []string

@@ -42,9 +42,12 @@ func (b *Branch) stick() *stick.Workstation {
 }
 
 // WriteWork writes all that central is not known to have, own and neighbours',
-// so that central alone can read it.
-func (b *Branch) WriteWork(ctx context.Context, w io.Writer) (changes int, err error) {
-	return b.stick().Write(ctx, w)
+// so that central alone can read it. packed is told how many are in, as they
+// are packed.
+func (b *Branch) WriteWork(ctx context.Context, w io.Writer, packed func(changes int)) (changes int, err error) {
+	s := b.stick()
+	s.Packed = packed
+	return s.Write(ctx, w)
 }
 
 // NewsOut tells what an answer of central brought.
@@ -58,6 +61,9 @@ type NewsOut struct {
 func (b *Branch) ReadNews(ctx context.Context, r io.Reader) (out NewsOut, err error) {
 	out.News, err = b.stick().Read(ctx, r)
 	b.up().Kick()
+	if err == nil {
+		err = b.hearBy(ctx, out.AtMS) // head office knew of this workstation when it wrote
+	}
 	return out, err
 }
 
@@ -69,7 +75,7 @@ func (b *Branch) stickCommands(mux *http.ServeMux) {
 		}
 		out.Path = within(in.Path, b.stickName(workTail))
 		out.Bytes, err = writeWhole(out.Path, func(w io.Writer) (err error) {
-			out.Changes, err = b.WriteWork(ctx, w)
+			out.Changes, err = b.WriteWork(ctx, w, func(int) {})
 			return err
 		})
 		return out, err

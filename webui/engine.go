@@ -70,7 +70,7 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"lang": func() string { return l.Code }, "htmllang": func() string { return l.Tag }, "otherlang": l.Other,
 		"date": l.Date, "day": l.Day, "moment": l.Moment, "clock": l.Clock, "ago": l.Ago, "span": l.Span,
 		"age": l.Age, "tenure": l.Tenure, "dated": dated, "tail": tail, "later": later,
-		"money": l.Money, "number": func(n any) string { return l.Number(whole(n)) }, "share": l.Share,
+		"money": l.Money, "number": func(n any) string { return l.Number(whole(n)) }, "share": l.Share, "size": l.Size,
 		"inputmoment": l.InputMoment, "inputday": l.InputDay,
 		"asset": a.address, "lines": lines, "elapsed": elapsed, "percent": func(n int) int64 { return int64(n) * 100 },
 		"last": func(list any) int { return reflect.ValueOf(list).Len() - 1 }, "digit": digit, "pair": pair,

@@ -19,7 +19,10 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 var loopback = []string{"localhost", "127.0.0.1", "::1"}
 
 // guarded wraps a handler in what every request has to pass.
-func (s *Site) guarded(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *Site) guarded(next echo.HandlerFunc) echo.HandlerFunc { return s.limited(bodyLimit, next) }
+
+// limited is guarded for requests of at most limit bytes.
+func (s *Site) limited(limit int64, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer s.recovered(c)
 		harden(c.Response().Header())
@@ -30,7 +33,7 @@ func (s *Site) guarded(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := s.cross.Check(r); err != nil {
 			return c.String(http.StatusForbidden, "This form was sent by another site, so it was not taken.\n")
 		}
-		r.Body = http.MaxBytesReader(c.Response(), r.Body, bodyLimit)
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
 		return next(c)
 	}
 }

@@ -102,6 +102,24 @@ func (s *Site) Signed(method, path string, act Act) {
 	s.echo.Add(method, path, s.guarded(s.visited(signed(act))))
 }
 
+// SignedUnless serves a page to people who are signed in, or to anybody while
+// open says so.
+func (s *Site) SignedUnless(open func() bool, method, path string, act Act) {
+	inside := signed(act)
+	s.Open(method, path, func(v *Visit) error {
+		if open() {
+			return act(v)
+		}
+		return inside(v)
+	})
+}
+
+// Upload takes a file of at most limit bytes from people who are signed in. The
+// form, of parts, is for act to read.
+func (s *Site) Upload(path string, limit int64, act Act) {
+	s.echo.POST(path, s.limited(limit, s.visited(signed(act))))
+}
+
 // chooseLanguage keeps the reader's choice in a cookie and goes back.
 func chooseLanguage(v *Visit) error {
 	chosen := v.Site.words.Language(v.QueryParam("to"))

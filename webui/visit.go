@@ -72,7 +72,7 @@ func (s *Site) visited(act Act) echo.HandlerFunc {
 // readForm reads a form as a whole, so that one that is too large or broken is
 // told as such: whoever asks for single values would find them empty.
 func (v *Visit) readForm() error {
-	if v.Request().Method != http.MethodPost {
+	if v.Request().Method != http.MethodPost || strings.HasPrefix(v.Request().Header.Get("Content-Type"), "multipart/") {
 		return nil
 	}
 	_, err := v.FormParams()

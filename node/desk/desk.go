@@ -67,6 +67,8 @@ type Options struct {
 	// LeaseOver reports that this node has not heard from central for too long:
 	// nobody gets in. nil: never.
 	LeaseOver func() bool
+	// Absence is what a workstation without a line can do; zero at central.
+	Absence Absence
 	// Line tells how the line is; nil at central, which is always online.
 	Line func(ctx context.Context) (Line, error)
 	// Trouble tells why nothing can be saved: the disk is full, the file damaged.

@@ -28,6 +28,7 @@ type Workstation struct {
 	Version  string
 	Rand     io.Reader
 	NowMS    func() int64
+	Packed   func(changes int) // told how many are in, as they are packed; nil: nobody
 }
 
 // Write writes all that central is not known to have, own and neighbours',
@@ -116,6 +117,9 @@ func (w *Workstation) pack(ctx context.Context, out *bundle.Writer) (changes int
 		for i := range ranges {
 			after[ranges[i].Head.Origin] = ranges[i].Head.Seq
 			changes += len(ranges[i].Changes)
+		}
+		if w.Packed != nil {
+			w.Packed(changes)
 		}
 	}
 }

@@ -52,6 +52,12 @@ func (l *Lease) Contact(nowMS, days int64) {
 	l.ClockMS, l.UntilMS = nowMS, nowMS+days*DayMS
 }
 
+// Letter renews the lease by what central wrote at its time atMS and sent by
+// other ways than the line. Its age counts, and it sets no clock back.
+func (l *Lease) Letter(atMS, days int64) {
+	l.ClockMS, l.UntilMS = max(l.ClockMS, atMS), max(l.UntilMS, atMS+days*DayMS)
+}
+
 // Extend takes a code that head office read over the phone.
 func (l *Lease) Extend(word string, days int64) error {
 	switch {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"zombiezen.com/go/sqlite"
+
 	"bough/crdt"
 	"bough/sync/rows"
 	"bough/sync/trust"
@@ -42,4 +44,16 @@ func (c *Central) LeaseCode(ctx context.Context, a *trust.Authority, origin crdt
 		return "", fmt.Errorf("central: lease code of %d: %w", origin, err)
 	}
 	return trust.LeaseCode(key, uint32(n)), nil
+}
+
+// LeaseCodes is when the last code was made for each node, ms UTC.
+func (c *Central) LeaseCodes(ctx context.Context) (map[crdt.Origin]int64, error) {
+	out := map[crdt.Origin]int64{}
+	err := c.File.Read(ctx, func(tx *rows.Tx) error {
+		return tx.Query(`SELECT origin, at FROM lease_code`, func(s *sqlite.Stmt) error {
+			out[crdt.Origin(s.ColumnInt64(0))] = s.ColumnInt64(1)
+			return nil
+		})
+	})
+	return out, err
 }

@@ -14,6 +14,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 	pagetest.Check(t, webui.Plan{Home: "/", Find: "/"}, []pagetest.Page{
 		{Name: "signin", Page: "signin", View: &signInView{People: people, Back: "/"}, Out: true},
 		{Name: "signin-wrong", Page: "signin", View: &signInView{People: people, Login: "jana", Back: "/", Form: wrong}, Out: true},
+		{Name: "signin-over", Page: "signin", View: &signInView{People: people, Back: "/", Over: true}, Out: true},
 		{Name: "signin-central", Page: "signin", View: &signInView{}, Out: true},
 		{Name: "password", Page: "password", View: &passwordView{Login: "jana", Back: "/"}, Out: true},
 		{Name: "locked", Page: "locked", View: &lockedView{Name: "Jana Dvořáková", Back: "/", AfterMS: 5 * 60 * 1000}, Out: true},

@@ -16,6 +16,7 @@ type signInView struct {
 	People []desk.PersonLine
 	Login  string
 	Back   string
+	Over   bool // the lease: nobody can sign in
 }
 
 func newSignIn(v *webui.Visit, back, login string) (*signInView, error) {
@@ -23,6 +24,7 @@ func newSignIn(v *webui.Visit, back, login string) (*signInView, error) {
 	if v.Site.Central {
 		return view, nil
 	}
+	view.Over = v.Site.Desk.LeaseIsOver()
 	var err error
 	view.People, err = v.Site.Desk.People(v.Ctx())
 	return view, err

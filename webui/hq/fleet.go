@@ -37,6 +37,7 @@ type Panels struct {
 	Decide   func(ctx context.Context, who *desk.Who, id crdt.ID, d Decision) error
 	Erasures Erasures
 	Moves    *office.Office // orders to move
+	Absence  Absence
 	Setup
 }
 

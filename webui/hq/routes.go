@@ -23,6 +23,8 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/conflicts", Label: "nav.conflicts", Act: crm.ActRead},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
 		{Path: "/people", Label: "nav.people", Act: crm.ActPeople, More: true},
+		{Path: "/leases", Label: "nav.leases", Act: crm.ActFleet, More: true},
+		{Path: "/sticks", Label: "nav.sticks", Act: crm.ActFleet, More: true},
 		{Path: "/fieldrights", Label: "fieldrights.title", Act: crm.ActPeople, More: true},
 		{Path: "/branches", Label: "branches.title", Act: crm.ActSetUp, More: true},
 		{Path: "/calendar", Label: "calendar.title", Act: crm.ActSetUp, More: true},
@@ -46,6 +48,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 	s.Signed(http.MethodPost, "/erasures", p.orderErasure)
 	s.Signed(http.MethodPost, "/erasures/:n", p.decideErasure)
 	p.movePages(s)
+	p.absence(s)
 	p.settings(s)
 	return nil
 }

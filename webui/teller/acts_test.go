@@ -40,7 +40,7 @@ func hidden(t *testing.T, a pagetest.Answer, name string) string {
 
 func TestNobodyPassesWithoutSigningIn(t *testing.T) {
 	c := pagetest.Open(t, Register)
-	open := map[string]bool{"/signin": true, "/signout": true, "/password": true, "/locked": true, "/language": true, "/styleguide": true, "/static/*": true, "/*": true}
+	open := map[string]bool{"/lease": true, "/signin": true, "/signout": true, "/password": true, "/locked": true, "/language": true, "/styleguide": true, "/static/*": true, "/*": true}
 	tried := 0
 	for _, route := range c.Echo.Routes() {
 		if open[route.Path] {

@@ -33,6 +33,7 @@ func Register(e *echo.Echo, o webui.Options) error {
 	s.Signed(http.MethodGet, "/outage", outage)
 	s.Signed(http.MethodGet, "/board", board)
 	s.Signed(http.MethodGet, "/doctor", doctor)
+	absence(s)
 	return nil
 }
 
@@ -48,6 +49,7 @@ func nav() []webui.NavItem {
 		{Path: "/moved", Label: "moved.title", More: true},
 		{Path: "/board", Label: "nav.board", More: true},
 		{Path: "/outage", Label: "nav.outage", Key: "o", More: true},
+		{Path: "/stick", Label: "nav.stick", More: true},
 	}, manager.Nav()...)
 }
 

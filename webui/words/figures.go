@@ -21,6 +21,16 @@ func (l *Language) Number(n int64) string {
 	return grouped(digits)
 }
 
+// Size writes a number of bytes, rounded as people say it.
+func (l *Language) Size(bytes int64) string {
+	units := []string{"B", "KB", "MB", "GB", "TB"}
+	n := bytes
+	for n >= 10_000 && len(units) > 1 {
+		n, units = (n+512)/1024, units[1:]
+	}
+	return l.Number(n) + " " + units[0]
+}
+
 func grouped(digits string) string {
 	var b strings.Builder
 	for i, d := range digits {

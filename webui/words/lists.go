@@ -42,7 +42,7 @@ func Lists() []List {
 		{"answer", []string{"unknown", "granted", "withdrawn"}},
 		{"yesno", []string{"0", "1"}},
 		{"hop", desk.Hops}, {"hopstate", []string{desk.HopOK, desk.HopWarn, desk.HopWrong, desk.HopUntried}}, {"finding", desk.FindingCodes()},
-		{"erasurebasis", crm.ErasureBases},
+		{"erasurebasis", crm.ErasureBases}, {"stickfile", []string{desk.StickWork, desk.StickAnswer, desk.StickPart}},
 		{"arrivalsource", []string{"neighbour", "central", "feed"}}, {"arrivalstep", []string{"looking", "fetching", "checking", "settling", "failed"}},
 		{"arrivaltrouble", []string{"cut", "occupied", "release", "none", "forgotten", "damaged", "lies", "unproved"}},
 		{"movestate", []string{"planned", "running", "paused", "done", "undoing", "undone"}},
@@ -59,7 +59,7 @@ func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
 		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct",
 		"served", "moverequest", "movetaken", "movedeclined", "late",
-		"note_move", "note_take", "note_back", "relation", "warning", "tag", "feedback"}
+		"note_move", "note_take", "note_back", "relation", "warning", "tag", "feedback", "lease"}
 }
 
 func kinds() []string {
