@@ -25,6 +25,7 @@ CYCLES ?= 200
 SEEDS ?= 20000
 FROM ?= 1
 FAULT ?=
+PLANT ?=
 ONLY ?=
 
 .PHONY: help build demo test race bench fuzz sim sim-long planted netns herd kill powercut diskfull lint deps cover screenshots clean cross
@@ -57,8 +58,8 @@ sim: build ## the gate: 2,000 seeds of a make-believe bank with faults; SIM='-se
 sim-long: build ## as many seeds as one likes (SEEDS=50000 FROM=1)
 	@bin/bough-sim -seeds $(SEEDS) -from $(FROM)
 
-planted: ## one planted fault after the other must be caught by its proof (FAULT=name for one)
-	@go run ./packaging/planted $(if $(FAULT),-only '$(FAULT)')
+planted: ## one planted fault after the other must be caught by its proof (FAULT=name for one; PLANT=-fresh for those not shown as caught)
+	@go run ./packaging/planted $(if $(FAULT),-only '$(FAULT)') $(PLANT)
 
 netns: ## neighbours between network namespaces, with loss and cuts; needs root, ip (iproute2) and nft (nftables)
 	@[ "$$(id -u)" = 0 ] && command -v ip >/dev/null && command -v nft >/dev/null || { echo "make netns needs root, ip (iproute2) and nft (nftables)"; exit 1; }

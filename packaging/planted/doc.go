@@ -24,10 +24,13 @@
 // that was caught. What came of each goes into the table of
 // packaging/doc/proofs.md; rows of faults that were not run stay.
 //
-//	go run ./packaging/planted                 # all, one after another
+//	go run ./packaging/planted                 # all, as many at a time as there are processors
 //	go run ./packaging/planted -only 'name'    # one, or all that contain these words
 //	go run ./packaging/planted -area store     # those of list/store.toml
+//	go run ./packaging/planted -from 'name'    # go on with this one
+//	go run ./packaging/planted -fresh          # those that the table does not show as caught
+//	go run ./packaging/planted -table          # none: bring the table up to date with the list
 //
-// Tests check that every text to replace occurs just once, so that the list
-// does not rot.
+// Tests check that every text to replace occurs just once, and that the table
+// has every fault of the list as it stands there, so that neither rots.
 package main

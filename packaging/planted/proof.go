@@ -48,9 +48,6 @@ func prove(ctx context.Context, root string, f *fault) outcome {
 	if err := p.plant(); err != nil {
 		return missed("not planted: %v", err)
 	}
-	if says, err := p.run(ctx, "go", "build", "./"+filepath.Dir(f.File)); err != nil {
-		return missed("the change does not compile: %s", clip(says))
-	}
 	ctx, done := context.WithTimeout(ctx, patience)
 	defer done()
 	switch {
@@ -105,7 +102,7 @@ func (p *planting) test(ctx context.Context) outcome {
 	says, err := p.run(ctx, "go", "test", "-count=1", "-run", pattern, pkg)
 	switch {
 	case strings.Contains(says, "[build failed]") || strings.Contains(says, "[setup failed]"):
-		return missed("the test does not compile: %s", clip(says))
+		return missed("the change or the test does not compile: %s", clip(says))
 	case strings.Contains(says, "no tests to run"):
 		return missed("there is no such test")
 	}
@@ -113,6 +110,9 @@ func (p *planting) test(ctx context.Context) outcome {
 }
 
 func (p *planting) command(ctx context.Context) outcome {
+	if says, err := p.run(ctx, "go", "build", "./"+filepath.Dir(p.f.File)); err != nil {
+		return missed("the change does not compile: %s", clip(says))
+	}
 	says, err := p.run(ctx, "bash", "-c", p.f.Command)
 	return p.judge(says, err, "--- FAIL|FAIL|panic:")
 }
@@ -133,7 +133,7 @@ func (p *planting) judge(says string, err error, telling string) outcome {
 func (p *planting) simulate(ctx context.Context) outcome {
 	program := filepath.Join(p.dir, "bough-sim")
 	if says, err := p.run(ctx, "go", "build", "-o", program, "./cmd/bough-sim"); err != nil {
-		return missed("the simulator does not compile: %s", clip(says))
+		return missed("the change does not compile: %s", clip(says))
 	}
 	args := []string{"-first", "-seeds", strconv.Itoa(p.f.Seeds)}
 	if p.f.Faults != "" {
