@@ -21,5 +21,7 @@
 //
 // Tests: every template renders in both languages with literal views; the
 // guards are tried one by one; teller and hq try their handlers with a real
-// desk on a real file.
+// desk on a real file. Every route of both processes, the API's too, is called as
+// every role, as somebody without rights and as nobody: a new one needs its entry
+// in roles_table_test.go, which says what it asks for.
 package webui
