@@ -55,6 +55,9 @@ func TestWhoMayNothingGetsNothing(t *testing.T) {
 		{"POST", "/customers/" + id + "/interactions", `{"channel":"counter","text":"x"}`},
 		{"POST", "/customers/" + id + "/reaches", `{"channel":"phone","value":"+442079460001"}`},
 		{"POST", "/customers/" + id + "/consents", `{"purpose":"marketing","channel":"phone","act":"withdraw"}`},
+		{"GET", "/customers/" + id + "/same", ""},
+		{"POST", "/customers/" + id + "/links", `{"other":"7","reason":"x"}`}, {"POST", "/customers/" + id + "/distinct", `{"other":"7","reason":"x"}`},
+		{"DELETE", "/links/7", ""}, {"DELETE", "/distinct/7", ""},
 		{"PATCH", "/reaches/7", `{"value":"+442079460001"}`}, {"DELETE", "/reaches/7", ""},
 		{"POST", "/conflicts/7", `{"keep":"current"}`},
 	} {

@@ -62,6 +62,12 @@ func customerEndpoints() []endpoint {
 			status: http.StatusCreated, answer: reachView{}, do: postReach},
 		{method: http.MethodPost, path: "/customers/:id/consents", summary: "Record a grant or a withdrawal of consent", body: consentFields(), once: true,
 			status: http.StatusCreated, answer: consentActView{}, do: postConsent},
+		{method: http.MethodGet, path: "/customers/:id/same", summary: "Who is, may be, or is not the same party", status: http.StatusOK,
+			answer: sameView{}, do: getSame},
+		{method: http.MethodPost, path: "/customers/:id/links", summary: "Say that another record is the same party", body: pairFields(), once: true,
+			status: http.StatusCreated, answer: savedView{}, do: postLink},
+		{method: http.MethodPost, path: "/customers/:id/distinct", summary: "Say that a record that looks alike is another party", body: pairFields(), once: true,
+			status: http.StatusCreated, answer: savedView{}, do: postDistinct},
 	}
 }
 
@@ -71,6 +77,10 @@ func partEndpoints() []endpoint {
 			status: http.StatusOK, answer: savedView{}, do: patchReach},
 		{method: http.MethodDelete, path: "/reaches/:id", summary: "Clear a way to reach", once: true,
 			status: http.StatusOK, answer: savedView{}, do: deleteReach},
+		{method: http.MethodDelete, path: "/links/:id", summary: "Remove a link: each record is its own again", once: true,
+			status: http.StatusOK, answer: savedView{}, do: deleteLink},
+		{method: http.MethodDelete, path: "/distinct/:id", summary: "Take back that two records are not the same", once: true,
+			status: http.StatusOK, answer: savedView{}, do: deleteDistinct},
 		{method: http.MethodGet, path: "/conflicts", summary: "Open conflicts, newest first", lists: true,
 			status: http.StatusOK, answer: conflictsView{}, do: getConflicts},
 		{method: http.MethodPost, path: "/conflicts/:id", summary: "Settle a conflict", body: conflictFields(), once: true,

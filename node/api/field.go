@@ -124,6 +124,13 @@ func reachEditFields() []field {
 	}
 }
 
+func pairFields() []field {
+	return []field{
+		{name: "other", shape: rowID, need: true, doc: "the other record"},
+		{name: "reason", shape: text, need: true, doc: "how one knows, in a few words"},
+	}
+}
+
 func consentFields() []field {
 	return []field{
 		{name: "purpose", shape: word, words: crm.Purposes, need: true, doc: "for what"},

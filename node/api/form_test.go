@@ -19,7 +19,7 @@ const someStamp = "0000" + "0199e1a7b3c00000" + "00000007"
 func bodies() map[string][]field {
 	return map[string][]field{
 		"session": sessionFields(), "customer": customerFields(), "patch": patchFields(), "interaction": interactionFields(),
-		"conflict": conflictFields(), "reach": reachFields(), "reach edit": reachEditFields(), "consent": consentFields(),
+		"conflict": conflictFields(), "pair": pairFields(), "reach": reachFields(), "reach edit": reachEditFields(), "consent": consentFields(),
 	}
 }
 

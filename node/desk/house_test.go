@@ -137,7 +137,7 @@ func (l *till) open() {
 	}
 	var err error
 	l.Store, err = store.Open(ctx(), store.Options{Path: l.path, Schema: crm.Table(), Origin: l.origin, Branch: l.branch,
-		Rand: l.bank.random, NowMS: l.bank.time, NoSync: true})
+		Rand: l.bank.random, NowMS: l.bank.time, NoSync: true, Enclose: l.bank.authority.Root().Enclose})
 	must(l.bank.t, err)
 	l.desk = desk.New(desk.Options{Local: l.Local, Ledger: l.Store, Branch: l.branch, NowMS: l.bank.time, Rand: l.bank.random, Pending: l.Pending, Line: l.line})
 	l.OnChange(l.desk.Tell)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -152,6 +153,9 @@ func (d *Desk) twoParties(tx *rows.Tx, one, other crdt.ID) error {
 	if one == other {
 		return invalid("other", "same_record", "this is the same record; choose another one")
 	}
+	if err := cmp.Or(mustHave(tx, crm.Party, one), mustHave(tx, crm.Party, other)); err != nil {
+		return err
+	}
 	a, err := tx.Get(crm.Party, one)
 	if err != nil {
 		return err
@@ -160,8 +164,6 @@ func (d *Desk) twoParties(tx *rows.Tx, one, other crdt.ID) error {
 	switch {
 	case err != nil:
 		return err
-	case a == nil || b == nil:
-		return notFound("customer", "no such customer in this branch; search for the name")
 	case a.Get(crm.PartyType) != b.Get(crm.PartyType):
 		return invalid("other", "other_type", "a person and an organisation are never the same; relate them instead")
 	}

@@ -106,4 +106,12 @@ func TestWhoMayBeTheSameIsShownOnThePage(t *testing.T) {
 	}
 	c.Get(page(ids[0])).Says(t, page(ids[0])+"/alike")
 	c.Get(page(ids[0])+"/alike").Says(t, "Perhaps the same person", "Eva Svobodova", page(ids[0])+"/same?other="+ids[1].String())
+	c.Get(page(ids[0])+"/same?other="+ids[1].String()).Says(t, "Alike in", "birth date")
+	// Not the same, after all the same perhaps: asked again.
+	c.Post(page(ids[0])+"/same", "other", ids[1].String(), "act", "distinct", "reason", "her daughter").Leads(t, page(ids[0])+"?saved=distinct")
+	told := c.Get(page(ids[1]) + "/same")
+	told.Says(t, "No other record looks like this one.", "Said to be others", "her daughter")
+	back := regexp.MustCompile(`action="(/distinct/\d+/remove)"`).FindStringSubmatch(told.Body)[1]
+	c.Post(back, "party", ids[1].String()).Leads(t, page(ids[1])+"?saved=maybe")
+	c.Get(page(ids[1])+"/same").Says(t, "Eva Svobodová")
 }

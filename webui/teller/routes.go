@@ -95,6 +95,7 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodGet, "/customers/:id/same", opened(askSame))
 	s.Signed(http.MethodPost, "/customers/:id/same", opened(saveSame))
 	s.Signed(http.MethodPost, "/links/:id/remove", unlink)
+	s.Signed(http.MethodPost, "/distinct/:id/remove", maybeSame)
 	s.Signed(http.MethodGet, "/prospects/new", askProspect)
 	s.Signed(http.MethodPost, "/prospects/new", saveProspect)
 	s.Signed(http.MethodPost, "/prospects/duplicates", duplicates)

@@ -13,7 +13,9 @@ import (
 type sameView struct {
 	*desk.Customer
 	Candidates []desk.Candidate
-	Other      *desk.Customer // chosen, to be compared; nil: none yet
+	Distinct   []desk.DistinctLine // said to be others
+	Alike      []string            // in what the two that are compared are alike
+	Other      *desk.Customer      // chosen, to be compared; nil: none yet
 	Pairs      []samePair
 	Why        string // typed
 	Form       webui.Form
@@ -32,7 +34,10 @@ func newSame(v *webui.Visit, c *desk.Customer, other string) (*sameView, error) 
 	view.Form.Draft = "same/" + c.ID.String()
 	if other == "" {
 		var err error
-		view.Candidates, err = v.Site.Desk.Candidates(v.Ctx(), v.Who, c.ID)
+		if view.Candidates, err = v.Site.Desk.Candidates(v.Ctx(), v.Who, c.ID); err != nil {
+			return nil, err
+		}
+		view.Distinct, err = v.Site.Desk.Distinct(v.Ctx(), v.Who, c.ID)
 		return view, err
 	}
 	id, err := crdt.ParseID(other)
@@ -40,6 +45,9 @@ func newSame(v *webui.Visit, c *desk.Customer, other string) (*sameView, error) 
 		return nil, &desk.Error{Reason: desk.NotFound, Code: "customer", Message: "There is no such customer."}
 	}
 	if view.Other, err = v.Site.Desk.Customer(v.Ctx(), v.Who, id); err != nil {
+		return nil, err
+	}
+	if view.Alike, err = v.Site.Desk.Alike(v.Ctx(), v.Who, c.ID, id); err != nil {
 		return nil, err
 	}
 	for i := range c.Fields {
@@ -98,4 +106,17 @@ func unlink(v *webui.Visit) error {
 		return err
 	}
 	return backToParty(v, "unlink")
+}
+
+// maybeSame takes back that two records are not the same: they may be proposed
+// again.
+func maybeSame(v *webui.Visit) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	if _, err := v.Site.Desk.MaybeSame(v.Ctx(), v.Who, id); err != nil {
+		return err
+	}
+	return backToParty(v, "maybe")
 }
