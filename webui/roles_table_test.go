@@ -47,6 +47,7 @@ func calls() map[string]need {
 func atBranch() map[string]need {
 	return map[string]need{
 		"GET /": as("customer.read"), "GET /board": as("signed"), "GET /doctor": as("signed"), "GET /outage": as("signed"), "GET /closing": as("customer.read"),
+		"GET /lease": as("open"), "POST /lease": as("open"), "GET /stick": as("signed"), "POST /stick": as("signed"),
 		"GET /today": as("branch.manage"), "GET /huddle": as("branch.manage"), "GET /quality": as("branch.manage"),
 	}
 }
@@ -57,7 +58,9 @@ func atHeadOffice() map[string]need {
 	return map[string]need{
 		"GET /": as("fleet.read"), "GET /find": as("customer.read"), "GET /refused": as("fleet.read"), "POST /refused/:id": as("central.operate", good("do", "drop", "why", "x")),
 		"GET /erasures": as("party.erase"), "POST /erasures": as("party.erase", good("party", "1")), "POST /erasures/:n": as("party.erase"),
-		"GET /moves": as("party.move customer.everywhere"), "GET /moves/:n": as("party.move customer.everywhere"), "POST /moves": as("party.move customer.everywhere"),
+		"GET /leases": as("fleet.read"), "POST /leases": as("fleet.read central.operate", good("origin", "1")), "GET /sticks": as("fleet.read"), "GET /sticks/:answer": as("fleet.read"),
+		"POST /sticks": as("fleet.read central.operate"),
+		"GET /moves":   as("party.move customer.everywhere"), "GET /moves/:n": as("party.move customer.everywhere"), "POST /moves": as("party.move customer.everywhere"),
 		"POST /moves/:n": as("party.move customer.everywhere"), "POST /moves/served": as("party.move customer.everywhere"),
 		"GET /people": as("people.edit"), "POST /people": as("people.edit", good("login", "eva", "role", "teller", "branch", "1")), "GET /people/:id": as("people.edit"), "POST /people/:id": as("people.edit"),
 		"POST /people/:id/lock": as("people.edit"), "POST /people/:id/password": as("people.edit"), "GET /fieldrights": as("people.edit"), "POST /fieldrights": as("people.edit", good("undo", "banker.party.memo.10")),

@@ -2,6 +2,7 @@ package webui_test
 
 import (
 	"context"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -261,6 +262,12 @@ func TestEveryRouteOfAWorkstationAsEveryRoleAndAsNobody(t *testing.T) {
 func TestEveryRouteOfHeadOfficeAsEveryRoleAndAsNobody(t *testing.T) {
 	g := openGate(t, func(e *echo.Echo, o webui.Options, f *office.Office) error {
 		return hq.Register(e, o, hq.Panels{Setup: hq.NewSetup(o.Desk, f), Moves: f,
+			Absence: hq.Absence{Leases: func(context.Context) ([]hq.LeaseLine, error) { return nil, nil }, Sticks: func(context.Context) ([]hq.StickLine, error) { return nil, nil },
+				Code: func(context.Context, *desk.Who, crdt.Origin) (string, hq.LeaseLine, error) {
+					return "", hq.LeaseLine{}, nil
+				},
+				Take:   func(context.Context, *desk.Who, io.Reader) (hq.StickLine, error) { return hq.StickLine{}, nil },
+				Answer: func(string) (string, string, error) { return "", "", desk.Missing("page", "there is none") }},
 			Fleet:   func(context.Context) ([]hq.NodeLine, error) { return nil, nil },
 			Refused: func(context.Context) ([]desk.RefusedLine, error) { return nil, nil },
 			Decide:  func(context.Context, *desk.Who, crdt.ID, hq.Decision) error { return nil },
