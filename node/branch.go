@@ -58,6 +58,7 @@ type Branch struct {
 	arriving   *arrival        // how the first file comes
 	giver      *giver          // what new workstations get here
 	ready      chan struct{}   // closed once Store and Desk are there
+	working    chan struct{}   // closed once all that runs by itself runs
 	arrivals   context.Context // ends when Stop begins
 	depart     context.CancelFunc
 	arrived    sync.WaitGroup // of the goroutine that brings the first file
@@ -82,7 +83,7 @@ type nodeFile struct {
 // serves the page to join with.
 func NewBranch(ctx context.Context, o Options) (*Branch, error) {
 	b := &Branch{o: o, forks: make(chan uplink.Fork, 1), stopping: make(chan struct{}), parameters: make(chan struct{}, 1),
-		arriving: newArrival(o), ready: make(chan struct{})}
+		arriving: newArrival(o), ready: make(chan struct{}), working: make(chan struct{})}
 	b.arrivals, b.depart = context.WithCancel(context.Background())
 	if err := b.load(ctx); err != nil {
 		return nil, errors.Join(err, b.open.close())
@@ -192,8 +193,8 @@ func (b *Branch) arrive() {
 	})
 }
 
-// Ready is closed once the workstation has its file and can be worked with.
-func (b *Branch) Ready() <-chan struct{} { return b.ready }
+// Ready is closed once the workstation has its file and works.
+func (b *Branch) Ready() <-chan struct{} { return b.working }
 
 // Joined reports whether the workstation belongs to a branch.
 func (b *Branch) Joined() bool { return b.dir.has(nodeName) }
@@ -393,6 +394,7 @@ func (b *Branch) work() error {
 	b.running.push(b.leaser())
 	b.running.push(b.carrier.stop)
 	b.running.push(b.goOn())
+	close(b.working)
 	return nil
 }
 

@@ -124,7 +124,7 @@ func (b *Branch) line(ctx context.Context) (desk.Line, error) {
 // Status is what a node knows of itself.
 func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 	if !b.here() {
-		return api.Status{Name: b.o.Name, Version: b.o.Version, Lease: api.Lease{State: api.LeaseOver}, Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}, nil
+		return api.Status{Name: b.o.Name, Version: b.o.Version, Begun: string(b.arriving.stand().Source), Lease: api.Lease{State: api.LeaseOver}, Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}, nil
 	}
 	o, err := b.Desk.Outage(ctx)
 	if err != nil {
@@ -132,7 +132,7 @@ func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 	}
 	s := api.Status{Name: b.me.Name, Branch: b.me.Branch, Origin: fmt.Sprint(b.Origin()), Version: b.o.Version, Online: o.Online, Bootstrapped: o.Bootstrapped,
 		Unsent: o.Unsent, Safe: o.Safe, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Missing: o.Missing(),
-		Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}
+		Begun: string(b.arriving.stand().Source), Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}
 	if s.Lease, err = b.lease(ctx); err != nil {
 		return s, err
 	}

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 //	$ bough …          run it; lines of standard output follow, then those of
 //	                   standard error with "! " before, then "? 1" for exit code 1
 //	$ X=$(bough …)     the same, and $X stands for its standard output from here on
-//	$ start X bough …  run it until the end or "$ stop X"; $X is its first address, $X_AT its host:port
+//	$ start X bough …  run it until the end or "$ stop X"; $X is its first address, $X_AT its host:port, $X_LAN that for neighbours
 //	$ until 'WORDS' bough …  run it until it says so; nothing follows
 //	$ write FILE TEXT  make a file
 //	$ api P TOKEN METHOD PATH BODY  ask process P; its status follows, and texts and names
@@ -318,6 +318,8 @@ func (s *session) start(name, line string) string {
 			(!strings.Contains(line, "--lan") || strings.Contains(b.out.String(), "neighbours: ")) {
 			s.words[name] = found
 			_, s.words[name+"_AT"], _ = strings.Cut(found, "://")
+			_, lan, _ := strings.Cut(b.out.String(), "neighbours: ")
+			s.words[name+"_LAN"], _, _ = strings.Cut(lan, "\n")
 			return strings.TrimSuffix(b.out.String()+s.marked(b.err.String(), 0), "\n")
 		}
 		select {

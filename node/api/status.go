@@ -9,6 +9,7 @@ type Status struct {
 	Version        string                 `json:"version" doc:"version of the program"`
 	Online         bool                   `json:"online" doc:"the line to central is up; true at central"`
 	Bootstrapped   bool                   `json:"bootstrapped" doc:"the feed has once reached its head"`
+	Begun          string                 `json:"begun,omitempty" doc:"where the first file of this workstation comes from, or came from since the process began: neighbour, central or feed"`
 	Encrypted      bool                   `json:"encrypted" doc:"the file is encrypted at rest"`
 	WrappingKey    string                 `json:"wrapping_key" words:"key_place" doc:"where the key lies that all others hang on: in the directory, or apart"`
 	Disk           string                 `json:"disk" words:"disk" doc:"ok; full: nothing new is saved until there is room; damaged: nor until IT was here"`

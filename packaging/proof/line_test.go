@@ -24,6 +24,7 @@ type line struct {
 	wait     sync.WaitGroup
 
 	carried atomic.Int64 // bytes, both ways
+	most    atomic.Int64 // after so many of them nothing comes through; 0: no end
 
 	mu      sync.Mutex // guards the rest
 	to      string
@@ -160,7 +161,9 @@ func (l *line) pump(to, from net.Conn) {
 	for {
 		n, err := from.Read(b)
 		if n > 0 {
-			l.carried.Add(int64(n))
+			if all, most := l.carried.Add(int64(n)), l.most.Load(); most > 0 && all > most && l.most.CompareAndSwap(most, 0) {
+				l.set(silent)
+			}
 			if !l.pass() {
 				return
 			}
