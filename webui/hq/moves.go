@@ -4,14 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
 	"bough/node/moves"
 	"bough/node/office"
-	"bough/sync/rows"
 	"bough/webui"
 )
 
@@ -22,7 +20,6 @@ type movesView struct {
 	Requests []moves.Request
 	Branches []desk.BranchLine
 	Names    map[int64]string
-	Months   int64
 	Tiers    []string
 	Types    []string
 	Leaves   []string
@@ -96,7 +93,6 @@ func mover(page func(*webui.Visit) error) webui.Act {
 func (p Panels) movePages(s *webui.Site) {
 	s.Signed(http.MethodGet, "/moves", mover(p.moves))
 	s.Signed(http.MethodPost, "/moves", mover(p.planMove))
-	s.Signed(http.MethodPost, "/moves/served", mover(p.setServed))
 	s.Signed(http.MethodGet, "/moves/:n", mover(p.move))
 	s.Signed(http.MethodPost, "/moves/:n", mover(p.decideMove))
 }
@@ -121,10 +117,7 @@ func (p Panels) movesView(v *webui.Visit) (*movesView, error) {
 		return nil, err
 	}
 	view.Requests = told.Requests
-	if view.Branches, view.Names, err = branchNames(v); err != nil {
-		return nil, err
-	}
-	view.Months, err = p.Moves.ServedMonths(v.Ctx())
+	view.Branches, view.Names, err = branchNames(v)
 	return view, err
 }
 
@@ -173,7 +166,6 @@ func forMovers(err error) error {
 		{office.ErrMoveList, desk.Mistyped("list", "move_list", "the list is too long")},
 		{office.ErrBranch, desk.Mistyped("to", "move_branch", "there is no such branch")},
 		{office.ErrMoveState, desk.Mistyped("", "move_state", "this cannot be done with the order now")},
-		{office.ErrServedMonths, desk.Mistyped("months", "served_months", "give 0 to 120 months")},
 		{office.ErrNoMove, desk.Missing("page", "there is no such order")},
 	} {
 		if errors.Is(err, known.err) {
@@ -234,20 +226,4 @@ func (p Panels) decideMove(v *webui.Visit) error {
 		return v.Go("/moves")
 	}
 	return v.Go("/moves/" + strconv.FormatInt(n, 10))
-}
-
-// setServed says how long a visitor is held where they were served.
-func (p Panels) setServed(v *webui.Visit) error {
-	months, err := strconv.ParseInt(strings.TrimSpace(v.FormValue("months")), 10, 64)
-	if err != nil {
-		months = -1
-	}
-	if err := p.Moves.SetServedMonths(v.Ctx(), rows.Actor{Session: v.Who.Session, Person: v.Who.Person}, months); err != nil {
-		view, fault := p.movesView(v)
-		if fault != nil {
-			return fault
-		}
-		return v.Again("moves", view, &view.Form, forMovers(err))
-	}
-	return v.GoSaved("/moves", "served")
 }

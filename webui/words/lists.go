@@ -58,7 +58,7 @@ func Lists() []List {
 func saved() []string {
 	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
 		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct", "maybe",
-		"served", "moverequest", "movetaken", "movedeclined", "late",
+		"moverequest", "movetaken", "movedeclined", "late",
 		"note_move", "note_take", "note_back", "relation", "warning", "tag", "feedback", "lease"}
 }
 
