@@ -100,6 +100,7 @@ type bank struct {
 	now       func() time.Time // central's
 	clock     func() int64     // the nodes'
 	log       *slog.Logger
+	wrap      func(http.Handler) http.Handler // what stands before central; nil: nothing
 }
 
 func newBank(t testing.TB) *bank {
@@ -127,9 +128,13 @@ func (b *bank) serve() {
 	b.t.Helper()
 	cert := must[*tls.Certificate](b.t)(b.authority.IssueServer(nil, time.Now(), rand.Reader))
 	listener := must[net.Listener](b.t)(net.Listen("tcp", "127.0.0.1:0"))
+	handler := b.central.Handler(central.HTTPOptions{Authority: b.authority, NodeRow: nodeRow, Rand: rand.Reader,
+		Now: func() time.Time { return b.now() }, Log: b.log})
+	if b.wrap != nil {
+		handler = b.wrap(handler)
+	}
 	server := &http.Server{
-		Handler: b.central.Handler(central.HTTPOptions{Authority: b.authority, NodeRow: nodeRow, Rand: rand.Reader,
-			Now: func() time.Time { return b.now() }, Log: b.log}),
+		Handler:   handler,
 		TLSConfig: trust.ServerConfig(b.authority.Root(), trust.Fixed(cert), time.Now),
 		ErrorLog:  slog.NewLogLogger(b.log.Handler(), slog.LevelInfo),
 	}
