@@ -13,6 +13,7 @@ type guideView struct {
 type guideInput struct {
 	Name, Value, Input, List, Fault string
 	Choices                         []string
+	Focus                           bool
 }
 
 func guide() guideView {

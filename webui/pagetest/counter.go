@@ -60,9 +60,33 @@ func Open(t *testing.T, register func(*echo.Echo, webui.Options) error) *Counter
 // OpenOffice is the same for pages that need the acts of head office.
 func OpenOffice(t *testing.T, register func(*echo.Echo, webui.Options, *office.Office) error) *Counter {
 	t.Helper()
+	c := furnished(t)
+	c.open(register)
+	return c
+}
+
+// OpenAt opens a counter elsewhere than at head office: at puts another desk
+// there, once head office is furnished.
+func OpenAt(t *testing.T, register func(*echo.Echo, webui.Options) error, at func(*Counter)) *Counter {
+	t.Helper()
+	c := furnished(t)
+	at(c)
+	c.open(func(e *echo.Echo, o webui.Options, _ *office.Office) error { return register(e, o) })
+	return c
+}
+
+func furnished(t *testing.T) *Counter {
+	t.Helper()
 	c := &Counter{t: t, Echo: echo.New()}
 	c.now.Store(NowMS)
 	c.furnish()
+	return c
+}
+
+// open serves the pages of the desk.
+func (c *Counter) open(register func(*echo.Echo, webui.Options, *office.Office) error) {
+	t := c.t
+	t.Helper()
 	stop := make(chan struct{})
 	err := register(c.Echo, webui.Options{
 		Desk: c.Desk, Log: slog.New(slog.DiscardHandler), Now: c.now.Load, Zone: time.UTC, Name: "counter-2",
@@ -74,7 +98,6 @@ func OpenOffice(t *testing.T, register func(*echo.Echo, webui.Options, *office.O
 	t.Cleanup(func() { close(stop) }) // or the server would wait for live streams
 	c.URL = server.URL
 	c.Client = c.Browser()
-	return c
 }
 
 func (c *Counter) furnish() {

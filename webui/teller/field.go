@@ -22,6 +22,7 @@ type field struct {
 	Choices []string
 	List    string // the words of the choices
 	Only    string // the type of party that has it; empty: both
+	Focus   bool   // where typing begins
 
 	Author    desk.Author
 	Conflicts []desk.ConflictValue

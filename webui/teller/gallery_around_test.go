@@ -1,8 +1,11 @@
 package teller
 
 import (
+	"bough/crdt"
 	"bough/node/desk"
+	"bough/node/tasks"
 	"bough/webui"
+	"bough/webui/chart"
 	"bough/webui/pagetest"
 )
 
@@ -49,6 +52,9 @@ func aroundPictures() []pagetest.Page {
 	asked := newConsent(anna(), map[string][]string{"purpose": {"marketing"}, "channel": {"phone"}})
 	asked.History = []desk.ConsentEventLine{{Withdraws: true, AtMS: pagetest.NowMS - 40*dayMS, Evidence: "said so at the counter", Author: jana}, {AtMS: pagetest.NowMS - 400*dayMS, Evidence: "form 12", Author: jana}}
 	return []pagetest.Page{
+		{Name: "day", Page: "day", View: busyDay()},
+		{Name: "day-free", Page: "day", View: &dayView{Day: &tasks.Day{NowMS: pagetest.NowMS, Works: true}, May: true}},
+		{Name: "task", Page: "task", View: &taskView{ID: 1, Name: "Anna Nováková", Type: "appointment", Text: "Mortgage review", Due: "friday", Clock: "10:00", Minutes: "30", Place: "Room 2", People: colleaguesHere()}},
 		{Name: "customer-company", Page: "customer", View: allowed(company())},
 		{Name: "relate", Page: "relate", View: relate},
 		{Name: "relate-household", Page: "relate", View: wrong},
@@ -62,4 +68,23 @@ func aroundPictures() []pagetest.Page {
 		{Name: "warn", Page: "warn", View: &warnView{ID: 1, Name: "Anna Nováková", Level: "stop"}},
 		{Name: "consent-history", Page: "consent", View: asked},
 	}
+}
+
+func colleaguesHere() []person { return []person{{1, "Jana Dvořáková"}, {2, "Petr Malý"}} }
+
+// busyDay has something in every list.
+func busyDay() *dayView {
+	now := pagetest.NowMS
+	line := func(id crdt.ID, kind, text string, due int64) tasks.Line {
+		return tasks.Line{TaskLine: desk.TaskLine{ID: id, Party: 5, PartyName: "Anna Nováková", Type: kind, Text: text, DueMS: due, State: "open", Owner: "Jana Dvořáková", Overdue: due < now,
+			Author: by("Petr Malý", "desk-1", 3*dayMS, desk.AtHeadOffice)}}
+	}
+	day := &tasks.Day{NowMS: now, Works: true, Overdue: []tasks.Line{line(1, "promise", "Call back with the rate for fixing five years", now-dayMS)},
+		Today: []tasks.Line{line(2, "appointment", "Mortgage review", now+60*minuteMS), line(3, "task", "Send the statement of 2025", now+90*minuteMS)},
+		Soon:  []tasks.Line{line(4, "promise", "Ask at the card desk", now+3*dayMS)}, Later: []tasks.Line{line(5, "task", "Yearly review", now+60*dayMS)}}
+	var bars []chart.Bar
+	for i := range 10 {
+		bars = append(bars, chart.Bar{Label: []string{"Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"}[i%7], Parts: []int{i % 3, i % 4, 1}, Quiet: i%7 < 2})
+	}
+	return &dayView{Day: day, May: true, People: colleaguesHere(), Picture: chart.Bars("What is due in the next days", bars)}
 }

@@ -24,7 +24,9 @@ func newProspect() *prospectView {
 	view.First = []field{newField(input{name: "type", input: "choice", list: "type"}, "person")}
 	for _, in := range inputs() {
 		if in.name == "name" || in.name == "birth" {
-			view.First = append(view.First, newField(in, ""))
+			f := newField(in, "")
+			f.Focus = in.name == "name"
+			view.First = append(view.First, f)
 		} else {
 			view.Fields = append(view.Fields, newField(in, ""))
 		}
