@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 	"bough/node/clocks"
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/node/store"
 	"bough/sync/rows"
 )
 
@@ -20,8 +22,8 @@ func (b *Book) Open(ctx context.Context, who *desk.Who, party crdt.ID, in NewCas
 		return desk.Saved{}, err
 	}
 	return b.desk.Write(ctx, who, needCase, func(a *rows.Act) (crdt.ID, error) {
-		if err := here(a.Tx, crm.Party, party, "customer", "no such customer in this branch; search for the name"); err != nil {
-			return 0, err
+		if serves, err := store.Serves(a.Tx, party); err != nil || !serves {
+			return 0, cmp.Or(err, desk.Missing("customer", "no such customer in this branch; search for the name"))
 		}
 		if err := hisHolding(a.Tx, party, in.Holding); err != nil {
 			return 0, err

@@ -87,7 +87,7 @@ func lookup() *Kind {
 			number(LookupPerson, "person", Branch, "who looked"),
 			number(LookupParty, "party", Branch, "whom they opened; none for a search"),
 			text(LookupWhat, "what", Branch, "find | open"),
-			number(LookupFound, "found", Branch, "how many strangers were shown"),
+			number(LookupFound, "found", Branch, "how many strangers were shown whom this person had not been shown for an hour"),
 			indexed(number(LookupAt, "at", Branch, "when, ms UTC")),
 		}}
 }

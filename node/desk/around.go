@@ -67,14 +67,18 @@ func (p *page) consents() error {
 }
 
 // met reports whether all that was said of consent can be here: until the feed
-// has once reached its head, and while a linked party has not come, a
-// withdrawal may be on its way.
+// has once reached its head, while a linked party has not come, and until the
+// end of the feed in which one of them came into the scope, a withdrawal may be
+// on its way.
 func (p *page) met() (bool, error) {
 	if slices.ContainsFunc(p.c.Linked, func(l LinkedLine) bool { return l.Missing }) {
 		return false, nil
 	}
 	if p.d.o.Branch == 0 {
 		return true, nil
+	}
+	if on, err := p.d.o.Local.Entering(p.tx, p.ids...); err != nil || on {
+		return false, err
 	}
 	return p.d.o.Local.Met(p.tx)
 }

@@ -64,7 +64,7 @@ func (n *names) party(id crdt.ID) (partyName, error) {
 		return p, nil
 	}
 	var p partyName
-	err := n.tx.Query(`SELECT name, type FROM party WHERE id=?1`, func(s *rows.Stmt) error {
+	err := n.tx.Query(`SELECT name, type FROM party WHERE id=?1 UNION ALL SELECT name, type FROM directory WHERE id=?1 LIMIT 1`, func(s *rows.Stmt) error {
 		p = partyName{s.ColumnText(0), s.ColumnText(1)}
 		return nil
 	}, int64(id))

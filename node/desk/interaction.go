@@ -8,6 +8,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/store"
 	"bough/sync/rows"
 )
 
@@ -95,7 +96,7 @@ func (d *Desk) RecordInteraction(ctx context.Context, who *Who, party crdt.ID, i
 		return Saved{}, err
 	}
 	return d.act(ctx, who, crm.ActRecord, func(a *rows.Act) (crdt.ID, error) {
-		if err := mustHave(a.Tx, crm.Party, party); err != nil {
+		if err := mustServe(a.Tx, party); err != nil {
 			return 0, err
 		}
 		if in.Holding != 0 && mustHave(a.Tx, crm.Holding, in.Holding) != nil {
@@ -143,6 +144,16 @@ func mustHave(tx *rows.Tx, kind uint8, id crdt.ID) error {
 		}
 	}
 	return notFound("customer", "no such customer in this branch; search for the name")
+}
+
+// mustServe reports a plain error when nothing may be written for a party: it is
+// neither here nor in the directory.
+func mustServe(tx *rows.Tx, party crdt.ID) error {
+	serves, err := store.Serves(tx, party)
+	if err == nil && !serves {
+		err = notFound("customer", "no such customer in this branch; search for the name")
+	}
+	return err
 }
 
 // SetTask changes the state of a task: kept, broken, dropped or open again. saw

@@ -187,7 +187,7 @@ func (d *Desk) RecordConsent(ctx context.Context, who *Who, party crdt.ID, c Con
 		return Saved{}, err
 	}
 	return d.act(ctx, who, crm.ActConsent, func(a *rows.Act) (crdt.ID, error) {
-		if err := mustHave(a.Tx, crm.Party, party); err != nil {
+		if err := d.mayConsent(a.Tx, party, c); err != nil {
 			return 0, err
 		}
 		act, overrides := "withdraw", ""
@@ -209,6 +209,19 @@ func (d *Desk) RecordConsent(ctx context.Context, who *Who, party crdt.ID, c Con
 		)})
 		return id, err
 	})
+}
+
+// mayConsent: a visitor may withdraw. A grant names the withdrawals that it
+// overrides, and those are at the home branch.
+func (d *Desk) mayConsent(tx *rows.Tx, party crdt.ID, c ConsentAct) error {
+	if c.Withdraw {
+		return mustServe(tx, party)
+	}
+	err := mustHave(tx, crm.Party, party)
+	if err != nil && mustServe(tx, party) == nil {
+		err = invalid("act", "visitor_grant", "what this customer has refused is at the home branch; take a consent there, or once the details are here")
+	}
+	return err
 }
 
 // withdrawals lists the withdrawals known here that a grant overrides: of the

@@ -154,6 +154,9 @@ func Mistyped(field, code, format string, args ...any) error {
 	return invalid(field, code, format, args...)
 }
 
+// Why reads why somebody does something; it is needed: somebody will ask.
+func Why(typed string) (string, error) { return checkReason(typed) }
+
 // Missing is the error of something that is not here.
 func Missing(code, message string) error { return notFound(code, message) }
 

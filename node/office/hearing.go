@@ -84,6 +84,8 @@ func (h *hearing) op(op *crdt.Op) error {
 		err = h.moves(op)
 	case kind.Num == crm.Removal:
 		err = h.takes(op)
+	case kind.Num == crm.Lookup && !h.vouched && valueOf(op, crm.LookupPerson).ID() != h.who.id:
+		err = no("bad_value", "a lookup is by who signed in")
 	}
 	for i := range op.Set {
 		if err == nil {

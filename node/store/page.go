@@ -146,6 +146,11 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 	if r.Void && (old == nil || old.N > 0 || s.overlay.over(s.File.Held(), k, nil, page.Vector) == nil) {
 		return s.left(tx, leaving{k, old, r.N, scope}, touched)
 	}
+	if r.Row.Kind == crm.Party && old == nil && !r.Void {
+		if err := s.entering(tx, r.Row.ID); err != nil {
+			return touched, err
+		}
+	}
 	var next *rows.Stored
 	gone := s.gone.has(r.Row.Kind, r.Row.ID)
 	if !r.Void && !gone {
@@ -215,7 +220,7 @@ func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 		if err := s.advance(tx, page, page.Until); err != nil || page.More || page.Scope != s.branch {
 			return err
 		}
-		if err := tx.SetFact(factWhole, page.Until); err != nil {
+		if err := errors.Join(tx.SetFact(factWhole, page.Until), entered(tx)); err != nil {
 			return err
 		}
 		if known, err = s.dropTaken(tx, known); err != nil {

@@ -222,6 +222,19 @@ CREATE TABLE own_renamed (
 	now INTEGER NOT NULL,
 	PRIMARY KEY (seq, now)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- Strangers whom the directory showed to a person within the hour.
+CREATE TABLE shown (
+	person INTEGER NOT NULL,
+	party  INTEGER NOT NULL,
+	at     INTEGER NOT NULL, -- ms UTC, first
+	opened INTEGER NOT NULL, -- ms UTC, last; 0: never
+	PRIMARY KEY (person, party)
+) STRICT, WITHOUT ROWID;
+
+-- Parties that came into the scope since the feed was last read to its end: what
+-- they said of consent may be on its way. Empty at central.
+CREATE TABLE entering (party INTEGER PRIMARY KEY) STRICT;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

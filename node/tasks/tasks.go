@@ -9,6 +9,7 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/node/store"
 	"bough/sync/rows"
 )
 
@@ -65,7 +66,7 @@ func (l *List) Add(ctx context.Context, who *desk.Who, party crdt.ID, in Task) (
 		return desk.Saved{}, err
 	}
 	return l.desk.Write(ctx, who, needTask, func(a *rows.Act) (crdt.ID, error) {
-		if row, err := a.Tx.Get(crm.Party, party); err != nil || row == nil {
+		if serves, err := store.Serves(a.Tx, party); err != nil || !serves {
 			return 0, cmp.Or(err, desk.Missing("customer", "no such customer in this branch; search for the name"))
 		}
 		if in.Owner == 0 {
