@@ -3,7 +3,8 @@
 //
 // It is not find, which looks among the customers that this branch holds and
 // shows all of them, and it moves nobody: who is served here is held here once
-// central has heard of it. At head office there are no strangers.
+// central has heard of it. Head office
+// holds all parties: there are no strangers.
 //
 // # Invariants
 //

@@ -54,11 +54,9 @@ type Answer struct {
 func (k *Book) Find(ctx context.Context, who *desk.Who, typed string) (found Answer, err error) {
 	asked := directory.Read(typed)
 	err = k.desk.Read(ctx, who, needRead, func(r *desk.Reader) error {
-		found.Enough = asked.Enough() && r.Branch() != 0
-		if !found.Enough {
-			return nil
+		if found.Enough = asked.Enough(); found.Enough {
+			found.Lines, err = meeting(r, asked)
 		}
-		found.Lines, err = meeting(r, asked)
 		return err
 	})
 	if err != nil || !found.Enough {

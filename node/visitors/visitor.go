@@ -41,7 +41,7 @@ func (k *Book) Open(ctx context.Context, who *desk.Who, id crdt.ID) (v *Visitor,
 		if err != nil {
 			return err
 		}
-		if row == nil || r.Branch() == 0 {
+		if row == nil {
 			return desk.Missing("customer", "no such customer in this branch; search for the name")
 		}
 		v = &Visitor{State: desk.AtHeadOffice}
@@ -57,6 +57,16 @@ func (k *Book) Open(ctx context.Context, who *desk.Who, id crdt.ID) (v *Visitor,
 		return nil, false, err
 	}
 	return v, false, nil
+}
+
+// Here reports whether this branch holds a party by now.
+func (k *Book) Here(ctx context.Context, who *desk.Who, id crdt.ID) (here bool, err error) {
+	err = k.desk.Read(ctx, who, needRead, func(r *desk.Reader) error {
+		party, err := r.Get(crm.Party, id)
+		here = party != nil
+		return err
+	})
+	return here, err
 }
 
 // written reads what this branch wrote for a party that it does not hold.

@@ -198,6 +198,16 @@ func (c *Counter) Put(kind uint8, fields ...crdt.FieldSet) crdt.ID {
 	return id
 }
 
+// PutAs writes a row under an id as head office would.
+func (c *Counter) PutAs(kind uint8, id crdt.ID, fields ...crdt.FieldSet) {
+	c.t.Helper()
+	_, err := c.Office.Central.Act(context.Background(), rows.Actor{}, func(a *rows.Act) error {
+		a.Add(crdt.Op{Kind: kind, ID: id, Set: fields})
+		return nil
+	})
+	must(c.t, err)
+}
+
 // Text is a field of a row to put.
 func Text(field uint8, value string) crdt.FieldSet {
 	return crdt.FieldSet{Field: field, Value: crdt.TextValue(value)}

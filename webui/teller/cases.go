@@ -18,8 +18,8 @@ func Cases(s *webui.Site) {
 	s.Signed(http.MethodGet, "/cases/:id", p.show)
 	s.Signed(http.MethodPost, "/cases/:id", p.step)
 	s.Signed(http.MethodGet, "/cases/:id/letters/:which", p.letter)
-	s.Signed(http.MethodGet, "/customers/:id/case", opened(p.ask))
-	s.Signed(http.MethodPost, "/customers/:id/case", opened(p.save))
+	s.Signed(http.MethodGet, "/customers/:id/case", served(p.ask))
+	s.Signed(http.MethodPost, "/customers/:id/case", served(p.save))
 	s.Signed(http.MethodGet, "/keying", p.keyings)
 	s.Signed(http.MethodPost, "/keying/:id", p.keyed)
 }

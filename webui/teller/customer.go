@@ -63,6 +63,9 @@ func (c *customerView) Done() int { return len(c.DoneTasks) + len(c.DoneCases) }
 // customer shows the page; with parts, what the live stream's refresh needs.
 func customer(v *webui.Visit) error {
 	view, err := loadCustomer(v)
+	if absent(err) && !v.Site.Central && !v.Quick() {
+		return v.Go(withSaved(v, "/visitors/"+v.Param("id"))) // served here, and not held here yet
+	}
 	if err != nil {
 		return err
 	}

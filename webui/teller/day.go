@@ -19,8 +19,8 @@ func Tasks(s *webui.Site) {
 	p := taskPages{tasks.New(s.Desk)}
 	s.Signed(http.MethodGet, "/day", p.day)
 	s.Signed(http.MethodPost, "/tasks/:id/change", p.change)
-	s.Signed(http.MethodGet, "/customers/:id/task", opened(p.ask))
-	s.Signed(http.MethodPost, "/customers/:id/task", opened(p.save))
+	s.Signed(http.MethodGet, "/customers/:id/task", served(p.ask))
+	s.Signed(http.MethodPost, "/customers/:id/task", served(p.save))
 }
 
 type taskPages struct{ list *tasks.List }

@@ -18,13 +18,14 @@ type findView struct {
 	More      bool
 	MayCreate bool
 	Typo      bool // of a number with a check digit
+	Elsewhere bool // the directory of the bank may be asked
 }
 
 // find lists who answers to what was typed; with nothing typed, whom this
 // person served last. htmx asks while somebody types and gets the list alone;
 // the address follows, so that going back finds the same list.
 func find(v *webui.Visit) error {
-	view := findView{Action: v.Site.Find, Typed: strings.TrimSpace(v.QueryParam("q")), MayCreate: v.May(crm.ActCreate)}
+	view := findView{Action: v.Site.Find, Typed: strings.TrimSpace(v.QueryParam("q")), MayCreate: v.May(crm.ActCreate), Elsewhere: !v.Site.Central}
 	hits, err := v.Site.Desk.Find(v.Ctx(), v.Who, view.Typed, hitLimit+1)
 	if err != nil {
 		return err

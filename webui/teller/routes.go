@@ -29,6 +29,7 @@ func Register(e *echo.Echo, o webui.Options) error {
 	}
 	door.Routes(s)
 	Pages(s)
+	Visitors(s)
 	manager.Pages(s)
 	s.Signed(http.MethodGet, "/outage", outage)
 	s.Signed(http.MethodGet, "/board", board)
@@ -68,8 +69,8 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodGet, "/customers/:id", customer)
 	s.Signed(http.MethodGet, "/customers/:id/timeline", opened(timeline))
 	s.Signed(http.MethodPost, "/customers/:id/stop", passStop)
-	s.Signed(http.MethodGet, "/customers/:id/wrapup", opened(askWrapup))
-	s.Signed(http.MethodPost, "/customers/:id/wrapup", opened(saveWrapup))
+	s.Signed(http.MethodGet, "/customers/:id/wrapup", served(askWrapup))
+	s.Signed(http.MethodPost, "/customers/:id/wrapup", served(saveWrapup))
 	s.Signed(http.MethodGet, "/customers/:id/edit", opened(askDetails))
 	s.Signed(http.MethodPost, "/customers/:id/edit", opened(saveDetails))
 	s.Signed(http.MethodGet, "/customers/:id/reach/new", opened(askReach))

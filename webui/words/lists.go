@@ -56,7 +56,7 @@ func Lists() []List {
 
 // saved are the sentences that pages say after a form.
 func saved() []string {
-	return []string{"wrapup", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
+	return []string{"wrapup", "takein", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
 		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct", "maybe",
 		"moverequest", "movetaken", "movedeclined", "late",
 		"note_move", "note_take", "note_back", "relation", "warning", "tag", "feedback", "lease"}
