@@ -90,6 +90,7 @@ func (w *World) checkGrant(c *counter, id crdt.ID, known []crdt.ID) {
 // has arrived, unless a grant names it; no clock decides.
 func (w *World) checkConsents(c *counter, page *desk.Customer) {
 	events := w.consentRows(c, page.ID)
+	waits := w.entering(c, w.groupOf(c, page.ID))
 	for i := range page.Consents {
 		line := &page.Consents[i]
 		granted, withdrawn, sides := false, false, map[crdt.ID]bool{}
@@ -106,7 +107,7 @@ func (w *World) checkConsents(c *counter, page *desk.Customer) {
 				return !g.withdraws && slices.Contains(g.overrides, e.id)
 			})
 		}
-		allowed := !withdrawn && (granted || line.Purpose == "service") && !slices.ContainsFunc(page.Linked, func(l desk.LinkedLine) bool { return l.Missing })
+		allowed := !withdrawn && (granted || line.Purpose == "service") && !slices.ContainsFunc(page.Linked, func(l desk.LinkedLine) bool { return l.Missing }) && !waits
 		if line.Allowed != allowed {
 			w.fail("%s shows %s by %s of party %d as allowed=%t; withdrawn=%t granted=%t", c.name, line.Purpose, line.Channel, page.ID, line.Allowed, withdrawn, granted)
 		}

@@ -32,5 +32,6 @@ func features() []feature {
 		standings(),
 		sticks(),
 		syncing(),
+		visiting(),
 	}
 }
