@@ -48,6 +48,8 @@ func atBranch() map[string]need {
 	return map[string]need{
 		"GET /": as("customer.read"), "GET /board": as("signed"), "GET /doctor": as("signed"), "GET /outage": as("signed"), "GET /closing": as("customer.read"),
 		"GET /lease": as("open"), "POST /lease": as("open"), "GET /stick": as("signed"), "POST /stick": as("signed"),
+		"GET /visitors": as("customer.read", good("q", "an 1980-03-04")), "GET /visitors/:id": as("customer.read"), "GET /visitors/:id/here": as("customer.read"),
+		"POST /visitors/:id/stop": as("customer.read interaction.record"), "POST /visitors/:id/refuse": as("customer.read consent.record"), "POST /visitors/:id/takein": as("customer.read party.move"),
 		"GET /today": as("branch.manage"), "GET /huddle": as("branch.manage"), "GET /quality": as("branch.manage"),
 	}
 }

@@ -121,6 +121,7 @@ func (g *gate) furnish() {
 		":reach":      of(crm.Reach, crm.ReachParty, pagetest.Text(crm.ReachChannel, "phone"), pagetest.Text(crm.ReachValue, "+420601234567")),
 	}
 	g.ids["/api/v1/reaches/:id"] = g.ids[":reach"]
+	g.ids["/visitors/:id"] = g.ids["/customers/:id"] // who is here: their page is another
 }
 
 // address is a route with real ids for its parameters.
