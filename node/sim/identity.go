@@ -72,6 +72,7 @@ type copied struct {
 	claim   *claim
 	at      uint64
 	covered uint64
+	heardMS int64
 	tokens  map[string]string
 }
 
@@ -85,7 +86,7 @@ func (w *World) copySome() {
 	if m.copies == nil {
 		m.copies = map[*station][]copied{}
 	}
-	c := copied{path: w.file(s.name+"-backup", int(w.nowMS-epochMS)), seat: s.seat, claim: s.claim, at: s.at, covered: s.covered, tokens: maps.Clone(s.tokens)}
+	c := copied{path: w.file(s.name+"-backup", int(w.nowMS-epochMS)), seat: s.seat, claim: s.claim, at: s.at, covered: s.covered, heardMS: s.heardMS, tokens: maps.Clone(s.tokens)}
 	if !w.must("back up "+s.name, copyFile(s.path(), c.path)) {
 		return
 	}
@@ -124,6 +125,7 @@ func (s *station) back(c *copied) bool {
 	for _, o := range w.stations {
 		delete(o.copied, s)
 	}
+	s.heardMS = c.heardMS
 	s.seat, s.claim, s.at, s.covered = c.seat, c.claim, c.at, min(c.covered, c.at)
 	s.looks, s.tokens, s.everTaken, s.copied = nil, maps.Clone(c.tokens), 0, map[*station]uint64{}
 	return true
@@ -172,7 +174,7 @@ func (w *World) clone(s *station) {
 	m.twins++
 	w.doubt(s.seat.origin)
 	t := &station{w: w, name: fmt.Sprintf("%s'%d", s.name, m.twins), seat: s.seat, claim: s.claim, schema: s.schema,
-		secret: newDice(w.o.Seed, streamTwins+uint64(m.twins)), clock: s.clock, tokens: maps.Clone(s.tokens), copied: map[*station]uint64{}, covered: s.covered, at: s.at}
+		secret: newDice(w.o.Seed, streamTwins+uint64(m.twins)), clock: s.clock, tokens: maps.Clone(s.tokens), copied: map[*station]uint64{}, covered: s.covered, at: s.at, heardMS: s.heardMS}
 	if !w.must("clone "+s.name, copyFile(s.path(), t.path())) {
 		return
 	}

@@ -156,6 +156,7 @@ func (w *World) part() {
 		w.after(lasts, func() { w.cut[b] = false })
 	case 2:
 		s.cutUp, s.cutDown = true, true
+		s.borrowWhileCut()
 		w.say("net", "%s is cut for %d ms", s.name, lasts)
 		w.saw("node cut off")
 		w.after(lasts, func() { s.cutUp, s.cutDown = false, false })
@@ -163,6 +164,7 @@ func (w *World) part() {
 		w.saw("line cut in one direction")
 		w.say("net", "%s hears nothing for %d ms", s.name, lasts)
 		s.cutDown = true
+		s.borrowWhileCut()
 		w.after(lasts, func() { s.cutDown = false })
 	}
 }

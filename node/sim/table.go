@@ -29,6 +29,7 @@ func features() []feature {
 		quarantine(),
 		receipts(),
 		releases(),
+		sideways(),
 		standings(),
 		sticks(),
 		syncing(),

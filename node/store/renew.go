@@ -300,7 +300,7 @@ func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) er
 	if err != nil {
 		return err
 	}
-	if _, err = n.author.Append(tx, stamp, n.names.ID(c.Session), append(ops, tell)); err != nil {
+	if _, err = n.author.Again(tx, stamp, n.names.ID(c.Session), append(ops, tell)); err != nil {
 		return err
 	}
 	row := rows.Merge(schema, nil, &tell, crdt.Written{Stamp: stamp, By: by})

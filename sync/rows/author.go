@@ -138,8 +138,21 @@ func (a *Author) Mint(tx *Tx) (crdt.ID, error) {
 	return crdt.MakeID(a.Clock.Origin, a.minted), nil
 }
 
-// Append chains one change over ops and writes it to the journal.
+// Append chains one change over ops and writes it to the journal:
+// journal.ErrTooLarge where it has too many.
 func (a *Author) Append(tx *Tx, stamp crdt.Stamp, session crdt.ID, ops []crdt.Op) (*journal.Change, error) {
+	c := &journal.Change{Origin: a.Clock.Origin, Seq: a.seq + 1, Bodies: make([]journal.Body, len(ops))}
+	for i := range ops {
+		c.Bodies[i].Op = ops[i]
+	}
+	if err := c.Fit(); err != nil {
+		return nil, err
+	}
+	return a.Again(tx, stamp, session, ops)
+}
+
+// Again is Append for what was written before, however large: central judges it.
+func (a *Author) Again(tx *Tx, stamp crdt.Stamp, session crdt.ID, ops []crdt.Op) (*journal.Change, error) {
 	bodies := make([]journal.Body, len(ops))
 	salts := make([]byte, len(ops)*journal.SaltSize)
 	if _, err := io.ReadFull(a.rand, salts); err != nil {
@@ -150,9 +163,6 @@ func (a *Author) Append(tx *Tx, stamp crdt.Stamp, session crdt.ID, ops []crdt.Op
 		copy(bodies[i].Salt[:], salts[i*journal.SaltSize:])
 	}
 	c := &journal.Change{Origin: a.Clock.Origin, Seq: a.seq + 1, Stamp: stamp, Session: session, Bodies: bodies}
-	if err := c.Fit(); err != nil {
-		return nil, err
-	}
 	return c, a.chain(tx, c)
 }
 
