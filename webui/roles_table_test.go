@@ -26,7 +26,7 @@ func everywhere() map[string]need {
 		"POST /customers/:id/tag": as("customer.read party.edit", good("text", "x")), "POST /customers/:id/task": as("customer.read task.edit", good("type", "task", "text", "x")),
 		"POST /customers/:id/warn": as("customer.read warning.edit", good("level", "note", "text", "x")), "POST /customers/:id/wrapup": as("customer.read interaction.record", good("channel", "counter", "reason", "other", "outcome", "done", "text", "x")),
 		"POST /cases/:id": as("case.edit", good("type", "note", "text", "x")), "POST /conflicts/:id": as("customer.read", good("take", "current")), "POST /elements/:id/remove": as("party.edit", good("kind", "relation")), "POST /keying/:id": as("case.edit", good("state", "keyed", "receipt", "x")),
-		"POST /late/:id": as("party.edit", good("outcome", "stands", "note", "x")), "POST /links/:id/remove": as("party.link"), "POST /notes/:id": as("interaction.record"), "POST /prospects/duplicates": as("customer.read", good("name", "Anna")),
+		"POST /late/:id": as("party.edit", good("outcome", "stands", "note", "x")), "POST /links/:id/remove": as("party.link"), "POST /distinct/:id/remove": as("party.link"), "POST /notes/:id": as("interaction.record"), "POST /prospects/duplicates": as("customer.read", good("name", "Anna")),
 		"POST /prospects/new": as("party.create", good("type", "person", "name", "Eva")), "POST /requests/:id/decline": as("party.move", good("reason", "x")), "POST /tasks/:id": as("task.edit", good("state", "kept")), "POST /tasks/:id/change": as("task.edit", good("due", "tomorrow")),
 	}
 }
@@ -39,7 +39,9 @@ func calls() map[string]need {
 		"POST /api/v1/customers": as("party.create", `{"name":"Eva"}`), "PATCH /api/v1/customers/:id": as("customer.read party.edit", `{"memo":"y"}`),
 		"POST /api/v1/customers/:id/interactions": as("interaction.record", `{"channel":"counter","text":"x"}`), "POST /api/v1/customers/:id/reaches": as("party.edit", `{"channel":"email","value":"b@example.org"}`),
 		"POST /api/v1/customers/:id/consents": as("consent.record", `{"purpose":"marketing","channel":"phone","act":"withdraw"}`),
-		"PATCH /api/v1/reaches/:id":           as("party.edit", `{"value":"+420601234569"}`), "DELETE /api/v1/reaches/:id": as("party.edit"), "POST /api/v1/conflicts/:id": as("customer.read", `{"keep":"current"}`),
+		"GET /api/v1/customers/:id/same":      as("customer.read"), "POST /api/v1/customers/:id/links": as("party.link", `{"other":"{other}","reason":"x"}`),
+		"POST /api/v1/customers/:id/distinct": as("party.link", `{"other":"{other}","reason":"x"}`), "DELETE /api/v1/links/:id": as("party.link"), "DELETE /api/v1/distinct/:id": as("party.link"),
+		"PATCH /api/v1/reaches/:id": as("party.edit", `{"value":"+420601234569"}`), "DELETE /api/v1/reaches/:id": as("party.edit"), "POST /api/v1/conflicts/:id": as("customer.read", `{"keep":"current"}`),
 	}
 }
 

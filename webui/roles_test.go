@@ -150,7 +150,7 @@ func (g *gate) ask(who *caller, method, route, form string) pagetest.Answer {
 	isAPI := strings.HasPrefix(route, "/api/")
 	ctx, cancel := context.WithCancel(g.t.Context())
 	defer cancel()
-	form = strings.NewReplacer("%7Bparty%7D", g.ids["/customers/:id"], "%7Bother%7D", g.ids["other"]).Replace(form)
+	form = strings.NewReplacer("%7Bparty%7D", g.ids["/customers/:id"], "%7Bother%7D", g.ids["other"], "{other}", g.ids["other"]).Replace(form)
 	address := g.URL + g.address(route)
 	if method == http.MethodGet && form != "" {
 		address, form = address+"?"+form, ""
@@ -229,6 +229,7 @@ func (g *gate) tryAll(table map[string]need) {
 			served[r.Method+" "+r.Path] = true
 		}
 	}
+	g.t.Logf("%d routes", len(served))
 	for _, name := range slices.Sorted(maps.Keys(served)) {
 		n, known := table[name]
 		if !known {

@@ -157,7 +157,15 @@ func (b *Book) Letter(ctx context.Context, who *desk.Who, id crdt.ID, which int,
 		if err != nil || party == nil {
 			return err
 		}
-		l.Address, l.Greeting = party.Get(crm.PartyAddress).S, party.Get(crm.PartyGreeting).S
+		for _, f := range []struct {
+			to   *string
+			name string
+			from uint8
+		}{{&l.Address, "address", crm.PartyAddress}, {&l.Greeting, "greeting", crm.PartyGreeting}} {
+			if who.Sees("party", f.name) {
+				*f.to = party.Get(f.from).S
+			}
+		}
 		if l.BranchName, err = r.BranchName(r.Branch()); err != nil {
 			return err
 		}

@@ -87,7 +87,7 @@ func (w *Who) veilParts(c *Customer) {
 	for i := range c.Holdings {
 		h := &c.Holdings[i]
 		if !w.Sees("holding", "balance_minor") {
-			h.BalanceMinor, h.HasBalance = 0, false
+			h.BalanceMinor, h.HasBalance, h.Months = 0, false, nil
 		}
 		if !w.Sees("holding", "limit_minor") {
 			h.LimitMinor = 0

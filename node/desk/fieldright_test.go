@@ -35,6 +35,12 @@ func TestWhatARoleDoesNotSeeIsNowhereAndWhatItMayNotChangeStays(t *testing.T) {
 	if list, err := p.Conflicts(ctx(), who, 5); err != nil || len(list) > 0 {
 		t.Errorf("%+v %v", list, err)
 	}
+	if story, err := p.Story(ctx(), who, x.party, desk.StoryFilter{Type: "talk"}, 5); err != nil || len(story) == 0 || story[0].Talk.Text != "" {
+		t.Errorf("%+v %v", story, err)
+	}
+	if story, err := p.Story(ctx(), who, x.party, desk.StoryFilter{Type: "talk", Words: "x"}, 5); err != nil || len(story) > 0 {
+		t.Errorf("words that are not seen are found: %+v %v", story, err)
+	}
 	for _, field := range []string{"memo", "occupation"} {
 		if _, err := p.EditParty(ctx(), who, x.party, []desk.Edit{{Field: field, Value: "x"}}); trouble(err) != "denied field_right "+field {
 			t.Errorf("%s: %v", field, err)

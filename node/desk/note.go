@@ -37,6 +37,9 @@ func (d *Desk) Note(ctx context.Context, who *Who, id crdt.ID) (*Entry, error) {
 		if out.InteractionLine, err = d.interactionLine(r.names, row, taken); err != nil {
 			return err
 		}
+		if !who.Sees("interaction", "text") {
+			out.Text = ""
+		}
 		out.May, err = mayTake(r, who, row)
 		return err
 	})

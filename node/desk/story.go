@@ -64,6 +64,11 @@ func (d *Desk) Story(ctx context.Context, who *Who, id crdt.ID, f StoryFilter, l
 		out = s.lines
 		return nil
 	})
+	for i := range out { // before words are looked for in them
+		if t := out[i].Talk; t != nil && !who.Sees("interaction", "text") {
+			t.Text = ""
+		}
+	}
 	out = slices.DeleteFunc(out, func(l StoryLine) bool { return !f.keeps(&l) })
 	slices.SortStableFunc(out, func(a, b StoryLine) int { return cmp.Compare(b.AtMS, a.AtMS) })
 	return out[:min(len(out), max(limit, 1))], err

@@ -55,6 +55,11 @@ func (b *Board) Quality(ctx context.Context, who *desk.Who) (q *Quality, err err
 		}
 		return q.phones(r, country)
 	})
+	if err == nil && !who.Sees("reach", "value") {
+		for i := range q.Flaws {
+			q.Flaws[i].Value = ""
+		}
+	}
 	return q, err
 }
 
