@@ -12,10 +12,10 @@ import (
 func (p *program) lateMoves() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use: "late --dir D", Short: "What was written of customers after they had left, and who still holds them", Args: noArgs,
-		Long: "List the changes that were written at a branch after the customer had left it,\n" +
-			"because the workstation did not know. They were taken; somebody of the home branch\n" +
-			"settles them on its page. Then the workstations that have not said yet that\n" +
+		Use: "late --dir D", Short: "What came of customers after they had left, and who still holds them", Args: noArgs,
+		Long: "List the changes that came from a branch after the customer had left it, because\n" +
+			"the workstation was away or did not know. They were taken; somebody of the home\n" +
+			"branch settles them on its page. Then the workstations that have not said yet that\n" +
 			"customers who left are deleted there.",
 	}
 	dirFlag(cmd, &dir, "central")

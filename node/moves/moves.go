@@ -26,7 +26,8 @@ type Move struct {
 	By       desk.Author
 }
 
-// Late is a change that came after its customer had left its branch.
+// Late is a change that came to head office after its customer had left the
+// branch where it was written.
 type Late struct {
 	ID        crdt.ID
 	Party     crdt.ID
