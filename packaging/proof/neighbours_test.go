@@ -3,6 +3,8 @@ package proof
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
@@ -18,13 +20,30 @@ const (
 	talkedBetween = 100              // notes that are timed
 )
 
-// freePort is an address on loopback where nobody listens just now.
+// freePort is an address on loopback where nobody listens just now, neither
+// there nor one port further, where a workstation gossips. It lies below the
+// ports that the kernel gives to those who do not ask for one.
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer func() { must(t, l.Close()) }()
-	return l.Addr().String()
+	for range 100 {
+		port := 12_000 + 2*rand.IntN(10_000)
+		if address := fmt.Sprint("127.0.0.1:", port); isFree("tcp", address) && isFree("tcp", fmt.Sprint("127.0.0.1:", port+1)) && isFree("udp", fmt.Sprint("127.0.0.1:", port+1)) {
+			return address
+		}
+	}
+	t.Fatal("no pair of ports is free")
+	return ""
+}
+
+func isFree(network, address string) bool {
+	var c io.Closer
+	var err error
+	if network == "udp" {
+		c, err = net.ListenPacket(network, address)
+	} else {
+		c, err = net.Listen(network, address)
+	}
+	return err == nil && c.Close() == nil
 }
 
 // neighbourly is a made-up bank with two workstations of one branch that see

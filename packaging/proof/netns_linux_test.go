@@ -158,6 +158,16 @@ func (w *workstation) lines(up bool) {
 	})
 }
 
+// agrees waits until a workstation holds what central holds, wherever from.
+func (w *workstation) agrees(c *headOffice) {
+	w.t.Helper()
+	until(w.t, settleWithin, w.name+" holds what central holds", func() (bool, string) {
+		truth, known := c.how()
+		s, ok := w.door().how()
+		return known && ok && s.Scopes["0"].Digest == truth.Scopes["0"].Digest && s.Scopes["1"].Digest == truth.Scopes["1"].Digest, fmt.Sprintf("%+v", s)
+	})
+}
+
 // chat times notes from one workstation to the other.
 func (v *town) chat(id, about string, n int) []time.Duration {
 	v.t.Helper()
@@ -215,9 +225,21 @@ func TestNeighboursBetweenNetworkNamespaces(t *testing.T) {
 	s.wires(nsBack, "accept", "accept")
 	v.back.lines(true)
 	t.Logf("central has it after %s", v.central.tells(t, id, "while parted").Round(time.Millisecond))
+	v.back.talk(id, "while the front has no line")
+	began := time.Now()
+	done(t, "", "branch", "add", "--dir", v.central.dir, "--number", "9", "--name", "Far Street")
+	v.front.agrees(v.central)
+	t.Logf("the front holds what head office holds, by pages that central sealed, after %s", time.Since(began).Round(time.Millisecond))
+	v.front.door().tells(t, id, "while parted", "at_head_office")
 	if how, ok := v.front.door().how(); !ok || how.Online {
 		t.Errorf("the front should have no line: %+v", how)
 	}
+	s.wires(nsFront, "drop", bad)
+	s.wires(nsBack, "accept", bad)
+	began = time.Now()
+	done(t, "", "branch", "add", "--dir", v.central.dir, "--number", "10", "--name", "Farther Street")
+	v.front.agrees(v.central)
+	t.Logf("and on a LAN that loses %d %% after %s", lossy, time.Since(began).Round(time.Millisecond))
 
 	t.Log("the LAN is blocked; everything goes through central")
 	s.wires(nsFront, "accept", "drop")
