@@ -15,7 +15,10 @@ version. The file from before is kept aside.
 
 What happened after the backup is not lost: the nodes still have it, and send it
 again as soon as they have the line. Head office's own work after the backup
-(people, imports, parameters) has to be repeated, so look at what was kept.
+(people, imports, parameters) has to be repeated, so look at what was kept. Who
+was ordered erased stays erased: the ledger beside the file is carried out before
+anybody is served. Workstations that joined after the backup are taken in again by
+their certificates; those that were revoked after it have to be revoked again.
 
 The keys are not in a backup. On a new machine put central's authority.pem,
 central.json, data.key and wrapping.key into the directory first.`

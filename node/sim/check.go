@@ -110,7 +110,7 @@ func (w *World) checkScopes(q *quiet) {
 
 // checkFiles: chain and file are sound, everywhere.
 func (w *World) checkFiles(*quiet) {
-	w.checkFile("central", w.hub.office.Central.File, centralOrigin)
+	w.checkFile("central", w.hub.office.Central.File, w.hub.origin)
 	for _, s := range w.stations {
 		w.checkFile(s.name, s.store.File, s.seat.origin)
 	}

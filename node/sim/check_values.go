@@ -100,7 +100,7 @@ func (w *World) checkStanding(head *census) {
 			w.found("%s %d field %d: %q was saved by change %d/%d, central has %q under its stamp", what(), wr.row, wr.field, wr.value, wr.act.origin, wr.act.seq, value)
 		case how != current && how != open && !slices.Contains(seen, wr.act.stamp):
 			w.found("%s %d field %d: %q of change %d/%d (%s) is %s, and no author of a later value saw it", what(), wr.row, wr.field, wr.value, wr.act.origin, wr.act.seq, wr.act.what, how)
-		case how == open && slices.Contains(said, wr.act.stamp):
+		case how == open && slices.Contains(said, wr.act.stamp) && mine[rebirths](w).times == 0:
 			w.found("%s %d field %d: %q of change %d/%d is an open conflict, though a change names it", what(), wr.row, wr.field, wr.value, wr.act.origin, wr.act.seq)
 		case how == open:
 			w.saw("open conflict")

@@ -22,6 +22,7 @@ type hub struct {
 	token  string // of the administrator at work
 	looks  []look
 	secret *dice
+	origin crdt.Origin
 	at     uint64 // own changes that truth knows
 	watch  []parcel
 	moved  bool // feeds moved since the watches were answered
@@ -30,7 +31,7 @@ type hub struct {
 }
 
 func newHub(w *World) (*hub, error) {
-	h := &hub{w: w, secret: newDice(w.o.Seed, streamSecrets)}
+	h := &hub{w: w, origin: centralOrigin, secret: newDice(w.o.Seed, streamSecrets)}
 	if err := copyFile(w.t.central, h.path()); err != nil {
 		return nil, err
 	}
@@ -124,6 +125,7 @@ func (h *hub) receive(p parcel) {
 		h.w.lost(&p, true, "central is down")
 		return
 	}
+	h.readmit(p.seat)
 	answer, ok := h.serve(p)
 	if !ok {
 		return
@@ -275,7 +277,7 @@ func (h *hub) expire(p parcel) {
 func (h *hub) harvest(what string, screen screen) error {
 	return h.office.Central.File.Read(h.w.ctx, func(tx *rows.Tx) error {
 		for {
-			_, changes, err := tx.Changes(centralOrigin, h.at, 1000)
+			_, changes, err := tx.Changes(h.origin, h.at, 1000)
 			if err != nil || len(changes) == 0 {
 				return err
 			}

@@ -174,7 +174,7 @@ func (w *World) clone(s *station) {
 	m.twins++
 	w.doubt(s.seat.origin)
 	t := &station{w: w, name: fmt.Sprintf("%s'%d", s.name, m.twins), seat: s.seat, claim: s.claim, schema: s.schema,
-		secret: newDice(w.o.Seed, streamTwins+uint64(m.twins)), clock: s.clock, tokens: maps.Clone(s.tokens), copied: map[*station]uint64{}, covered: s.covered, at: s.at, heardMS: s.heardMS}
+		secret: newDice(w.o.Seed, streamTwins+uint64(m.twins)), clock: s.clock, tokens: maps.Clone(s.tokens), copied: map[*station]uint64{}, covered: s.covered, at: s.at, lease: s.lease, heardMS: s.heardMS}
 	if !w.must("clone "+s.name, copyFile(s.path(), t.path())) {
 		return
 	}

@@ -128,26 +128,23 @@ func (s *station) joinAnew() {
 // burn too, must be there; the rest is gone, everywhere.
 func (w *World) buryLost(*quiet) {
 	for _, g := range mine[graves](w).lost {
-		n, err := w.hub.office.Central.Node(w.ctx, g.origin)
-		if !w.must("central knows a lost origin", err) {
-			continue
-		}
+		taken := w.hub.taken(g.origin)
 		kept := uint64(0)
 		for _, s := range w.stations {
 			kept = max(kept, g.copied[s])
 		}
-		if must := min(g.safe, kept); n.Seq < must {
-			w.found("%s lost its disk after it said that its changes up to %d are safe in the branch; central has %d", g.s.name, g.safe, n.Seq)
+		if must := min(g.safe, kept); taken < must && mine[rebirths](w).times == 0 {
+			w.found("%s lost its disk after it said that its changes up to %d are safe in the branch; central has %d", g.s.name, g.safe, taken)
 		}
 		if kept > 0 {
 			w.saw("a disk is lost with work that was safe in the branch")
 		}
 		for _, a := range w.truth.acts {
-			if a.origin == g.origin && a.seq > n.Seq {
+			if a.origin == g.origin && a.seq > taken {
 				a.refused = lostCode
 				w.saw("a disk is lost with work that nobody else had")
 			}
 		}
-		w.checkHistory(g.origin, n.Seq)
+		w.checkHistory(g.origin, taken)
 	}
 }

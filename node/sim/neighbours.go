@@ -331,9 +331,8 @@ func (w *World) unrelayed() string {
 			if w.doubted(origin) && origin != s.seat.origin {
 				continue // of two histories central takes one
 			}
-			n, err := w.hub.office.Central.Node(w.ctx, origin)
-			if upTo := s.store.Held()[origin]; w.must("central knows an author", err) && n.Seq < upTo {
-				return fmt.Sprintf("%s holds %d changes of %d, central has %d", s.name, upTo, origin, n.Seq)
+			if upTo, has := s.store.Held()[origin], w.hub.taken(origin); has < upTo {
+				return fmt.Sprintf("%s holds %d changes of %d, central has %d", s.name, upTo, origin, has)
 			}
 		}
 	}

@@ -279,6 +279,7 @@ func (s *station) push(a replica.Push) {
 	if !s.w.must(s.name+" reads its journal", err) {
 		return
 	}
+	s.disclose(ranges)
 	p := parcel{what: "push", ticket: a.Ticket, ranges: ranges}
 	for i := range ranges {
 		if h := &ranges[i].Head; h.Origin == s.seat.origin {

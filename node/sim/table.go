@@ -30,6 +30,7 @@ func features() []feature {
 		receipts(),
 		releases(),
 		sideways(),
+		restores(),
 		standings(),
 		sticks(),
 		syncing(),

@@ -142,6 +142,8 @@ func (s *Store) whole(tx *rows.Tx, scope int64, r rows.Reading) error {
 		if err := s.forgetMet(tx, scope, r.Round); err != nil {
 			return err
 		}
+	} else if err := s.doubtAgain(tx, scope, r); err != nil {
+		return err
 	}
 	if scope != s.branch {
 		return nil
@@ -154,6 +156,16 @@ func (s *Store) whole(tx *rows.Tx, scope int64, r rows.Reading) error {
 		return err
 	}
 	return tx.SetFact(factMet, int64(1))
+}
+
+// doubtAgain doubts a scope that was read again in another epoch: central was
+// restored, and what it does not have goes once all that workstations had is
+// with it again.
+func (s *Store) doubtAgain(tx *rows.Tx, scope int64, r rows.Reading) error {
+	if r.Round == 0 {
+		return nil // the very first reading
+	}
+	return s.doubt(tx, scope)
 }
 
 // forgetMet ends a sweep: rows of unknown kinds go that were not met, and no

@@ -146,13 +146,18 @@ func (e *endpoint) ofNode(fn func(http.ResponseWriter, *http.Request, *Node) err
 // known reads the node whose certificate was shown; the key must be the one it
 // joined with.
 func (e *endpoint) known(r *http.Request, who trust.Node) (*Node, error) {
-	n, err := e.c.Node(r.Context(), crdt.Origin(who.Origin))
-	if err != nil {
-		return nil, err
-	}
-	_, key, err := trust.PeerNode(r.TLS.PeerCertificates[0])
+	cert := r.TLS.PeerCertificates[0]
+	_, key, err := trust.PeerNode(cert)
 	if err != nil {
 		return nil, fault(err)
+	}
+	n, err := e.c.Node(r.Context(), crdt.Origin(who.Origin))
+	if errors.Is(err, ErrUnknownNode) && e.o.NodeRow != nil {
+		asks := Node{Origin: crdt.Origin(who.Origin), Branch: who.Branch, Name: fmt.Sprintf("workstation %d", who.Origin), Key: key}
+		n, err = e.c.Readmit(r.Context(), asks, cert.NotBefore.UnixMilli(), e.o.NodeRow)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if !bytes.Equal(key, n.Key) || n.Branch != who.Branch {
 		return nil, fmt.Errorf("%w: the certificate is of another key or branch than origin %d joined with", ErrUnknownNode, who.Origin)

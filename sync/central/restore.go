@@ -12,6 +12,10 @@ import (
 	"bough/sync/rows"
 )
 
+// restoreJump is how far the numbers of the feeds jump: more rows than a bank
+// writes between two backups.
+const restoreJump = 1 << 32
+
 // Errors of a restore.
 var (
 	ErrDamaged    = errors.New("central: the backup is damaged; take an older one")
@@ -44,6 +48,9 @@ type Restored struct {
 //     the copy must not be minted again for something else;
 //   - the feeds get a new epoch, later than any before it: the nodes read them
 //     again from 0, and send again what lies above the vector;
+//   - the numbers of the feeds jump ahead of any that was given out since the copy:
+//     no receipt, order or page of before is taken for one of after it;
+//   - workstations that joined since are taken in by their certificates;
 //   - enrolment codes are void: one that was used after the copy must not open
 //     a second time.
 //
@@ -116,6 +123,16 @@ func (r *Restored) revive(tx *rows.Tx, o Restoring) error {
 		return err
 	}
 	if err := tx.SetFact(factEpoch, epoch); err != nil {
+		return err
+	}
+	number, err := tx.FactInt(factNumber)
+	if err != nil {
+		return err
+	}
+	if err := tx.SetFact(factNumber, (number/restoreJump+1)*restoreJump); err != nil {
+		return err
+	}
+	if err := tx.SetFact(factRestored, max(r.BackupMS, 1)); err != nil {
 		return err
 	}
 	return tx.Exec(`UPDATE code SET used=1`)

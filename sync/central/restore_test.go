@@ -119,3 +119,52 @@ func TestAFileThatIsNotCentralsIsNotRestored(t *testing.T) {
 		t.Errorf("a file without feeds: %v", err)
 	}
 }
+
+func TestNumbersJumpAtARestoreSoThatNoneIsGivenTwice(t *testing.T) {
+	c := newCentral(t)
+	path := filepath.Join(t.TempDir(), "backup.db")
+	if err := c.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	for n := range int64(5) {
+		branchAct(t, c, 10+n)
+	}
+	before := must[rows.Scope](t)(c.scope(t.Context(), OfficeScope))
+	must[Restored](t)(Restore(t.Context(), restoring(path, 2)))
+	again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
+		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
+	t.Cleanup(func() { _ = again.Close() })
+	branchAct(t, again, 20)
+	if after := must[rows.Scope](t)(again.scope(t.Context(), OfficeScope)); after.Feed <= before.Feed+restoreJump/2 {
+		t.Errorf("central had numbered up to %d, and gives %d after its restore", before.Feed, after.Feed)
+	}
+}
+
+func TestWhoJoinedAfterTheBackupIsTakenInByTheirCertificateAndOnlyThen(t *testing.T) {
+	c := newCentral(t)
+	node := Node{Origin: 77, Branch: 1, Name: "late", Key: []byte("the key of a workstation, 32 byte")}
+	row := func(a *rows.Act, n Node) error {
+		id, err := a.Mint()
+		a.Add(crdt.Op{Kind: crm.BranchKind, ID: id, Set: []crdt.FieldSet{{Field: crm.BranchNumber, Value: crdt.IntValue(9)}}})
+		return err
+	}
+	now := time.Now().UnixMilli()
+	if _, err := c.Readmit(t.Context(), node, now, row); !errors.Is(err, ErrUnknownNode) {
+		t.Errorf("a central that was never restored took somebody in: %v", err)
+	}
+	c.joinTest(t, 5, 1)
+	path := filepath.Join(t.TempDir(), "backup.db")
+	if err := c.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	must[Restored](t)(Restore(t.Context(), restoring(path, 2)))
+	again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
+		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
+	t.Cleanup(func() { _ = again.Close() })
+	if n, err := again.Readmit(t.Context(), node, now, row); err != nil || n.Branch != 1 {
+		t.Errorf("who joined after the backup: %+v, %v", n, err)
+	}
+	if n, err := again.Readmit(t.Context(), node, now, row); err != nil || n.Origin != 77 {
+		t.Errorf("asked twice: %+v, %v", n, err)
+	}
+}

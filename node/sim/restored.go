@@ -1,0 +1,178 @@
+package sim
+
+import (
+	"errors"
+	"maps"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/node/office"
+	"bough/node/store"
+	"bough/sync/central"
+	"bough/sync/journal"
+	"bough/sync/rows"
+	"bough/sync/wire"
+)
+
+// Backup is the fault of central's disk.
+const Backup Fault = "backup"
+
+// keptOfCentral are the backups of central that are kept: fewer than it
+// remembers.
+const keptOfCentral = 3
+
+// restores lose central's disk and put a backup in its place.
+func restores() feature {
+	return feature{
+		faults:     []fault{{Backup, "central's disk is lost, and its newest or an older backup is put in its place"}},
+		nemeses:    []nemesis{{Backup, 3, (*World).backUpCentral}, {Backup, 1, (*World).restoreCentral}},
+		checks:     []check{{2, "nothing is numbered twice", (*World).checkNumbers}},
+		situations: []string{"central is restored from its newest backup", "central is restored from an older backup", "a workstation that joined after the backup is taken in"},
+	}
+}
+
+// rebirths are what the feature keeps of a world.
+type rebirths struct {
+	backups []backupOf
+	times   int
+	numbers int64 // the greatest number of any feed
+}
+
+// backupOf is a backup of central.
+type backupOf struct {
+	path   string
+	origin crdt.Origin
+	at     uint64 // own changes then
+	vector map[crdt.Origin]uint64
+	atMS   int64
+}
+
+// backUpCentral has central write a backup.
+func (w *World) backUpCentral() {
+	m := mine[rebirths](w)
+	if !w.hub.up {
+		return
+	}
+	b := backupOf{path: w.file("backup-of-central", int(w.nowMS-epochMS)), origin: w.hub.origin, at: w.hub.at, atMS: w.hub.nowMS()}
+	v, err := w.hub.office.Central.Vector(w.ctx)
+	if !w.must("read the vector", err) || !w.must("back central up", w.hub.office.Central.Backup(w.ctx, b.path)) {
+		return
+	}
+	b.vector = maps.Clone(v)
+	w.say("central", "a backup is written")
+	if m.backups = append(m.backups, b); len(m.backups) > keptOfCentral {
+		w.must("forget a backup", removeFile(m.backups[0].path))
+		m.backups = m.backups[1:]
+	}
+}
+
+// restoreCentral loses central's disk. What only central wrote since the backup
+// is gone; what workstations wrote is not.
+func (w *World) restoreCentral() {
+	m, h := mine[rebirths](w), w.hub
+	if len(m.backups) == 0 || !h.up || w.healed || h.committed != nil {
+		return
+	}
+	i := w.faults.IntN(len(m.backups))
+	b, newest := m.backups[i], i == len(m.backups)-1
+	w.noteNumbers()
+	from := h.path()
+	h.gen++
+	h.watch, h.looks, h.token = nil, nil, ""
+	if !w.must("close central", h.drop()) || !w.must("remove central", removeFile(from)) || !w.must("copy a backup", copyFile(b.path, h.path())) {
+		return
+	}
+	m.times++
+	origin := centralOrigin + crdt.Origin(100*m.times)
+	r, err := central.Restore(w.ctx, central.Restoring{Path: h.path(), Schema: w.schema, Migrations: store.LocalTables(), Origin: origin, NowMS: h.nowMS()})
+	if !w.must("restore central", err) {
+		return
+	}
+	for _, a := range w.truth.acts {
+		if a.s == nil && !(a.origin == b.origin && a.seq <= b.at) && !w.before(a, &b) {
+			a.refused = lostCode
+		}
+	}
+	m.backups = m.backups[:i+1]
+	h.origin, h.at = origin, 0
+	for _, s := range w.stations {
+		s.covered, s.everTaken = min(s.covered, b.vector[s.seat.origin]), min(s.everTaken, b.vector[s.seat.origin])
+	}
+	w.say("central", "its disk is lost; restored as %d from a backup at change %d of %d, epoch %d", origin, b.at, b.origin, r.Epoch)
+	w.saw(map[bool]string{true: "central is restored from its newest backup", false: "central is restored from an older backup"}[newest])
+	h.boot()
+	w.must("read central's journal", h.harvest("restored", nil))
+}
+
+// before reports whether an act of central stands in a backup: it was written by
+// a former life of it.
+func (w *World) before(a *act, b *backupOf) bool { return a.origin < b.origin && a.refused == "" }
+
+// readmit takes in a workstation that a restored central does not know.
+func (h *hub) readmit(at *seat) {
+	_, err := h.office.Central.Node(h.w.ctx, at.origin)
+	if !errors.Is(err, central.ErrUnknownNode) || mine[rebirths](h.w).times == 0 {
+		return
+	}
+	n := central.Node{Origin: at.origin, Branch: at.branch, Name: at.name, Key: at.identity.Public()}
+	_, err = h.office.Central.Readmit(h.w.ctx, n, h.nowMS(), func(a *rows.Act, n central.Node) error { return office.NodeRow(a, n) })
+	if h.w.must("take a workstation in again", err) && h.w.must("read central's journal", h.harvest("readmitted", nil)) {
+		h.w.saw("a workstation that joined after the backup is taken in")
+	}
+}
+
+// noteNumbers takes down what central has numbered so far.
+func (w *World) noteNumbers() {
+	m := mine[rebirths](w)
+	for scope := range w.o.Branches + 1 {
+		m.numbers = max(m.numbers, w.hub.feed(int64(scope)).Feed)
+	}
+}
+
+// checkNumbers: no row that a restored central wrote has a number that another
+// had before; no id was given twice.
+func (w *World) checkNumbers(q *quiet) {
+	m := mine[rebirths](w)
+	if m.times == 0 {
+		return
+	}
+	for _, r := range q.head.rows {
+		if r.ID.Origin() == w.hub.origin && r.N <= m.numbers {
+			w.found("%s %d has number %d, and central had given %d out before it was restored", kindName(w, r.Kind), r.ID, r.N, m.numbers)
+		}
+		if r.Kind == crm.Refusal && r.ID.Origin() != w.hub.origin && r.ID.Origin() >= 1000 {
+			w.found("refusal %d has an id of a workstation", r.ID)
+		}
+	}
+}
+
+// taken is up to which change central has an origin; none of one that it does
+// not know any more.
+func (h *hub) taken(origin crdt.Origin) uint64 {
+	n, err := h.office.Central.Node(h.w.ctx, origin)
+	if errors.Is(err, central.ErrUnknownNode) && mine[rebirths](h.w).times > 0 {
+		return 0
+	}
+	if !h.w.must("central knows an author", err) {
+		return 0
+	}
+	return n.Seq
+}
+
+// disclose has central open what a workstation closed for it, where it was lost.
+func (s *station) disclose(ranges []journal.Range) {
+	h := s.w.hub
+	closed, err := s.store.Enclosed(s.w.ctx, ranges)
+	if !s.w.must("read envelopes", err) || len(closed) == 0 || !h.up {
+		return
+	}
+	h.readmit(s.seat)
+	n, err := h.office.Central.Node(s.w.ctx, s.seat.origin)
+	if !s.w.must("central knows its node", err) {
+		return
+	}
+	out, err := h.office.Central.Disclose(s.w.ctx, s.w.t.authority, n, wire.Disclose{Envelopes: closed})
+	if s.w.must("central opens envelopes", err) && s.w.must("put back what was opened", s.store.Disclosed(ranges, out.Envelopes)) {
+		s.w.saw("what was closed for central is opened for it")
+	}
+}

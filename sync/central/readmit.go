@@ -1,0 +1,43 @@
+package central
+
+import (
+	"context"
+	"errors"
+
+	"bough/crdt"
+	"bough/sync/rows"
+)
+
+// factRestored is when the backup last heard a node, ms UTC, in a database that
+// was restored.
+const factRestored = "restored from"
+
+// readmitSlackMS: the certificate of a workstation that joined just before the
+// backup may be dated before its row.
+const readmitSlackMS = 60 * 60 * 1000
+
+// Readmit takes in a workstation that joined after the backup from which this
+// database was restored: it proves itself by a certificate that central issued
+// then, at issuedMS. ErrUnknownNode where that cannot be. Who was revoked after
+// the backup has to be revoked again.
+func (c *Central) Readmit(ctx context.Context, n Node, issuedMS int64, row func(*rows.Act, Node) error) (*Node, error) {
+	if known, err := c.Node(ctx, n.Origin); !errors.Is(err, ErrUnknownNode) {
+		return known, err
+	}
+	var from int64
+	err := c.File.Read(ctx, func(tx *rows.Tx) (err error) {
+		from, err = tx.FactInt(factRestored)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if from == 0 || issuedMS < from-readmitSlackMS || n.Origin == c.Origin() || n.Origin == crdt.Origin(0) {
+		return nil, ErrUnknownNode
+	}
+	n.Joined = c.o.NowMS()
+	if err := c.Join(ctx, n, func(a *rows.Act) error { return row(a, n) }); err != nil {
+		return nil, err
+	}
+	return c.Node(ctx, n.Origin)
+}
