@@ -283,11 +283,14 @@ func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) er
 	schema := n.s.File.Held()
 	stamp := n.stampOf(c.Stamp)
 	n.names.Stamps[c.Stamp] = stamp
-	ops := make([]crdt.Op, 0, len(c.Bodies)+1)
+	ops, unread := make([]crdt.Op, 0, len(c.Bodies)+1), [][]byte(nil)
 	for j := range c.Bodies {
 		op := &c.Bodies[j].Op
 		// A change that was written again before says only what it was last.
-		if op.Kind != crm.Reissue && !c.Bodies[j].Erased {
+		switch {
+		case c.Bodies[j].Opaque != nil:
+			unread = append(unread, c.Bodies[j].Opaque)
+		case op.Kind != crm.Reissue && !c.Bodies[j].Erased:
 			ops = append(ops, n.names.Op(schema, op))
 		}
 	}
@@ -300,7 +303,7 @@ func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) er
 	if err != nil {
 		return err
 	}
-	if _, err = n.author.Again(tx, stamp, n.names.ID(c.Session), append(ops, tell)); err != nil {
+	if _, err = n.author.Again(tx, stamp, n.names.ID(c.Session), append(ops, tell), unread...); err != nil {
 		return err
 	}
 	row := rows.Merge(schema, nil, &tell, crdt.Written{Stamp: stamp, By: by})

@@ -152,14 +152,19 @@ func (a *Author) Append(tx *Tx, stamp crdt.Stamp, session crdt.ID, ops []crdt.Op
 }
 
 // Again is Append for what was written before, however large: central judges it.
-func (a *Author) Again(tx *Tx, stamp crdt.Stamp, session crdt.ID, ops []crdt.Op) (*journal.Change, error) {
-	bodies := make([]journal.Body, len(ops))
-	salts := make([]byte, len(ops)*journal.SaltSize)
+// What could not be read goes along as it is.
+func (a *Author) Again(tx *Tx, stamp crdt.Stamp, session crdt.ID, ops []crdt.Op, unread ...[]byte) (*journal.Change, error) {
+	bodies := make([]journal.Body, len(ops)+len(unread))
+	salts := make([]byte, len(bodies)*journal.SaltSize)
 	if _, err := io.ReadFull(a.rand, salts); err != nil {
 		return nil, fmt.Errorf("rows: salt: %w", err)
 	}
-	for i := range ops {
-		bodies[i].Op = ops[i]
+	for i := range bodies {
+		if i < len(ops) {
+			bodies[i].Op = ops[i]
+		} else {
+			bodies[i].Opaque = unread[i-len(ops)]
+		}
 		copy(bodies[i].Salt[:], salts[i*journal.SaltSize:])
 	}
 	c := &journal.Change{Origin: a.Clock.Origin, Seq: a.seq + 1, Stamp: stamp, Session: session, Bodies: bodies}
