@@ -15,7 +15,7 @@ func clerks() feature {
 	return feature{
 		acts: []deed{
 			{10, (*World).lookAt}, {14, (*World).record}, {26, (*World).edit}, {4, (*World).prospect}, {3, (*World).addReach},
-			{9, (*World).editReach}, {4, (*World).clearReach}, {4, (*World).setTask}, {14, (*World).settle},
+			{9, (*World).editReach}, {7, (*World).clearReach}, {4, (*World).setTask}, {14, (*World).settle},
 		},
 		refusals: []refusal{{code: "session_over"}, {code: "clock_ahead"}},
 		situations: []string{"act on an old page", "an element with a conflict is cleared", "conflict settled", "conflict settled on an old page",

@@ -17,7 +17,7 @@ const Feed Fault = "feed"
 func headOffice() feature {
 	return feature{
 		faults:  []fault{{Feed, "head office and the core write too"}},
-		nemeses: []nemesis{{Feed, 7, (*World).headOffice}},
+		nemeses: []nemesis{{Feed, 14, (*World).headOffice}},
 		orders: []order{
 			{4, func(w *World) { w.coreFeed("tier", w.tier) }},
 			{2, func(w *World) { w.coreFeed("new account at a branch", w.account) }},

@@ -48,6 +48,7 @@ func (w *World) loseDisk() {
 		return
 	}
 	g := &grave{s: s, origin: s.seat.origin, at: s.at, safe: s.toldSafe(), copied: s.copied}
+	s.checkSafe(g.safe)
 	m := mine[graves](w)
 	m.lost = append(m.lost, g)
 	for _, o := range w.stations {
@@ -66,9 +67,20 @@ func (w *World) loseDisk() {
 	s.away = true
 	s.gen++
 	s.looks, s.tokens, s.copied = nil, map[string]string{}, map[*station]uint64{}
-	s.at, s.everTaken, s.covered = 0, 0, 0
+	s.at, s.everTaken, s.everHeld, s.covered = 0, 0, 0, 0
 	s.clock.anchored = false
 	w.after(w.faults.between(60_000, 4*hourMS), s.joinAnew)
+}
+
+// checkSafe: what is said to be safe in the branch a neighbour holds, or central.
+func (s *station) checkSafe(safe uint64) {
+	if !s.w.hub.up {
+		return
+	}
+	n, err := s.w.hub.office.Central.Node(s.w.ctx, s.seat.origin)
+	if s.w.must("central knows a workstation", err) && safe > max(s.everHeld, n.Seq) {
+		s.w.fail("%s says that %d changes are safe in the branch; its neighbours hold %d, central has %d", s.name, safe, s.everHeld, n.Seq)
+	}
 }
 
 // toldSafe is up to which own change the desk says: safe in the branch, or at

@@ -210,7 +210,7 @@ func (s *station) asked(q waiter, frame []byte, damaged bool) {
 		return
 	}
 	if upTo > s.copied[q.asker] {
-		s.copied[q.asker] = upTo
+		s.copied[q.asker], s.everHeld = upTo, max(s.everHeld, upTo)
 		s.w.saw("a neighbour holds a copy")
 	}
 	q.have = p.Vector

@@ -47,6 +47,7 @@ type station struct {
 	unsure    screen // on whose screen the disk failed
 	at        uint64 // own changes that truth knows
 	everTaken uint64 // up to here central took them
+	everHeld  uint64 // up to here neighbours said that they hold them
 	covered   uint64 // up to here a page said that central took them
 }
 
