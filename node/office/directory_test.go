@@ -9,6 +9,7 @@ import (
 	"bough/node/directory"
 	"bough/node/office"
 	"bough/node/store"
+	"bough/sync/central"
 	"bough/sync/rows"
 )
 
@@ -55,7 +56,13 @@ func TestTheDirectoryFollowsWhatIsWrittenOfAParty(t *testing.T) {
 	}
 	phone := w.act(set(crm.Reach, 0, crm.ReachParty, anna, crm.ReachChannel, "phone", crm.ReachValue, "+420601234567"))
 	warning := w.act(set(crm.Warning, 0, crm.WarningParty, anna, crm.WarningLevel, "stop", crm.WarningText, "her purse was stolen"))
+	if w.listed(anna).Get(crm.DirectoryWarning).S != "stop" {
+		t.Error("a stop by itself does not reach the directory")
+	}
 	no := w.act(set(crm.Consent, 0, crm.ConsentParty, anna, crm.ConsentPurpose, "marketing", crm.ConsentChannel, "phone", crm.ConsentAct, "withdraw"))
+	if w.listed(anna).Get(crm.DirectoryRefused).S != "marketing/phone" {
+		t.Error("a refusal by itself does not reach the directory")
+	}
 	w.act(set(crm.Consent, 0, crm.ConsentParty, anna, crm.ConsentPurpose, "service", crm.ConsentChannel, "sms", crm.ConsentAct, "withdraw"))
 	w.act(set(crm.Party, anna, crm.PartyName, "Anna Malá"))
 	r = w.listed(anna)
@@ -150,5 +157,20 @@ func TestABankOfAReleaseWithoutADirectoryGetsOne(t *testing.T) {
 	w.open()
 	if w.listed(anna) == nil || !w.lists(anna, "an 1980-03-04") {
 		t.Error("who was there before is not in the directory")
+	}
+}
+
+func TestAnEntryOfAPartyThatWasTakenBackGoes(t *testing.T) {
+	w := staffed(t)
+	ids, err := w.Central.MintMany(ctx(), 1)
+	must(t, err)
+	batch, err := w.Central.Import(ctx(), rows.Actor{}, []crdt.Op{set(crm.Party, ids[0], crm.PartyName, "Anna Nováková", crm.PartyHome, 1)}, nil, 0)
+	must(t, err)
+	if w.listed(ids[0]) == nil {
+		t.Fatal("who was imported has no entry")
+	}
+	must(t, w.Central.Undo(ctx(), rows.Actor{}, batch, nil, []central.RowID{{Kind: crm.Party, ID: ids[0]}}))
+	if w.listed(ids[0]) != nil {
+		t.Error("the entry outlives the party")
 	}
 }

@@ -60,6 +60,9 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "hq-calendar-empty", Page: "calendar", View: &calendarView{Branches: twoBranches()}},
 		{Name: "hq-parameters", Page: "parameters", View: parameters()},
 		{Name: "hq-fieldrights", Page: "fieldrights", View: &fieldRightsView{Roles: crm.Roles, Lines: fieldLines(), Was: "teller.party.memo.11"}},
+		{Name: "hq-lookups", Page: "lookups", View: curiousView{[]office.Curious{{Name: "Jana Dvořáková", Branch: 1, Strangers: 44, AtMS: pagetest.NowMS}},
+			[]office.Look{{Name: "Jana Dvořáková", Branch: 1, Party: 7, AtMS: pagetest.NowMS}, {Name: "Petr Malý", Branch: 1, Fresh: 10, AtMS: pagetest.NowMS}}}},
+		{Name: "hq-lookups-empty", Page: "lookups", View: curiousView{}},
 		{Name: "hq-erasures-empty", Page: "erasures", View: &erasuresView{Bases: crm.ErasureBases}},
 	}...))
 }

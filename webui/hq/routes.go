@@ -22,6 +22,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/find", Label: "nav.find", Act: crm.ActRead},
 		{Path: "/conflicts", Label: "nav.conflicts", Act: crm.ActRead},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
+		{Path: "/lookups", Label: "lookups.title", Act: crm.ActPeople, More: true},
 		{Path: "/people", Label: "nav.people", Act: crm.ActPeople, More: true},
 		{Path: "/leases", Label: "nav.leases", Act: crm.ActFleet, More: true},
 		{Path: "/sticks", Label: "nav.sticks", Act: crm.ActFleet, More: true},
@@ -55,6 +56,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 
 // settings are the pages by which head office sets the bank up.
 func (p Panels) settings(s *webui.Site) {
+	s.Signed(http.MethodGet, "/lookups", p.curious)
 	s.Signed(http.MethodGet, "/people", p.people)
 	s.Signed(http.MethodPost, "/people", p.addPerson)
 	s.Signed(http.MethodGet, "/people/:id", p.person)
