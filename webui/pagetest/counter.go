@@ -39,7 +39,7 @@ type Counter struct {
 	Echo   *echo.Echo
 	URL    string
 	Client *http.Client
-	t      *testing.T
+	t      testing.TB
 	now    atomic.Int64
 }
 
@@ -52,13 +52,13 @@ type Answer struct {
 }
 
 // Open opens a counter whose pages register adds.
-func Open(t *testing.T, register func(*echo.Echo, webui.Options) error) *Counter {
+func Open(t testing.TB, register func(*echo.Echo, webui.Options) error) *Counter {
 	t.Helper()
 	return OpenOffice(t, func(e *echo.Echo, o webui.Options, _ *office.Office) error { return register(e, o) })
 }
 
 // OpenOffice is the same for pages that need the acts of head office.
-func OpenOffice(t *testing.T, register func(*echo.Echo, webui.Options, *office.Office) error) *Counter {
+func OpenOffice(t testing.TB, register func(*echo.Echo, webui.Options, *office.Office) error) *Counter {
 	t.Helper()
 	c := furnished(t)
 	c.open(register)
@@ -67,7 +67,7 @@ func OpenOffice(t *testing.T, register func(*echo.Echo, webui.Options, *office.O
 
 // OpenAt opens a counter elsewhere than at head office: at puts another desk
 // there, once head office is furnished.
-func OpenAt(t *testing.T, register func(*echo.Echo, webui.Options) error, at func(*Counter)) *Counter {
+func OpenAt(t testing.TB, register func(*echo.Echo, webui.Options) error, at func(*Counter)) *Counter {
 	t.Helper()
 	c := furnished(t)
 	at(c)
@@ -75,7 +75,7 @@ func OpenAt(t *testing.T, register func(*echo.Echo, webui.Options) error, at fun
 	return c
 }
 
-func furnished(t *testing.T) *Counter {
+func furnished(t testing.TB) *Counter {
 	t.Helper()
 	c := &Counter{t: t, Echo: echo.New()}
 	c.now.Store(NowMS)
@@ -237,7 +237,7 @@ func (a Answer) Leads(t *testing.T, path string) {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

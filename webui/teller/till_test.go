@@ -26,7 +26,7 @@ const tillOrigin crdt.Origin = 11
 // till is the file of a workstation in front of the head office of a counter,
 // with a line that can be cut.
 type till struct {
-	t       *testing.T
+	t       testing.TB
 	counter *pagetest.Counter
 	store   *store.Store
 	key     ed25519.PrivateKey
@@ -36,7 +36,7 @@ type till struct {
 
 // openTill opens a counter at a workstation of branch 1 that has joined and has
 // read what head office has; prepare fills head office before.
-func openTill(t *testing.T, prepare func(*pagetest.Counter)) (*pagetest.Counter, *till) {
+func openTill(t testing.TB, prepare func(*pagetest.Counter)) (*pagetest.Counter, *till) {
 	t.Helper()
 	var l *till
 	c := pagetest.OpenAt(t, Register, func(c *pagetest.Counter) {
@@ -46,7 +46,7 @@ func openTill(t *testing.T, prepare func(*pagetest.Counter)) (*pagetest.Counter,
 	return c, l
 }
 
-func atTill(t *testing.T, c *pagetest.Counter) *till {
+func atTill(t testing.TB, c *pagetest.Counter) *till {
 	t.Helper()
 	ctx := context.Background()
 	_, key, err := ed25519.GenerateKey(rand.Reader)
@@ -106,7 +106,7 @@ func (l *till) sync() int {
 	return len(r.Changes)
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
