@@ -56,12 +56,19 @@ func (w *World) planMove() {
 	if !w.must("plan a move", err) || w.faults.chance(100) {
 		return
 	}
-	if w.faults.chance(300) {
-		w.moveOne() // somebody who may be chosen
+	if c.From != 0 && w.faults.chance(400) {
+		w.moveAway(c.From, c.To)
 	}
 	if w.decideMove(n, office.MoveRun) {
 		w.saw("an order to move is given")
 		w.moveSoon()
+	}
+}
+
+// moveAway moves somebody of a branch by themselves.
+func (w *World) moveAway(from, to int64) {
+	if ids := w.atHome(from); len(ids) > 0 {
+		w.moveTo("a customer moves", to, pick(w.faults, ids))
 	}
 }
 
@@ -171,6 +178,9 @@ func (w *World) turnMove() {
 		w.decideMove(o.N, office.MoveResume)
 		w.moveSoon()
 	case (o.State == office.MoveRunning || o.State == office.MoveDone) && w.faults.chance(600):
+		if w.faults.chance(500) {
+			w.moveAway(o.To, o.To%int64(w.o.Branches)+1)
+		}
 		w.decideMove(o.N, office.MoveUndo)
 		w.saw("an order is taken back")
 		w.moveSoon()
