@@ -50,7 +50,7 @@ func TestACopyThatWasCutIsGoneOnWithAlsoAfterARestartOfTheNeighbour(t *testing.T
 	again := near.o
 	again.LAN = near.LANAddr()
 	stopped(t, near.Stop)
-	near = arrives(t, again)
+	arrives(t, again)
 	first := firstOf(&o)
 	hasAll(t, h, o, join.Neighbour)
 	if *first < 3 {

@@ -137,7 +137,7 @@ func TestWarningsAndTagsAreForThoseWhoMay(t *testing.T) {
 
 func TestANoteOnTheWrongCustomerIsMovedByItsAuthorThatDay(t *testing.T) {
 	everywhere(t, func(t *testing.T, p *place) {
-		teller, banker, manager := p.signIn("teller1"), p.signIn("banker1"), p.signIn("manager1")
+		teller, banker := p.signIn("teller1"), p.signIn("banker1")
 		one, other := p.prospect(teller, "Anna Nováková"), p.prospect(teller, "Anna Novotná")
 		id := p.saved(p.RecordInteraction(ctx(), teller, one, desk.Interaction{Channel: "counter", Reason: "card", Text: "lost her card", HappenedMS: startMS - dayMS}))
 		if _, err := p.MoveNote(ctx(), banker, id, other, "wrong Anna"); trouble(err) != "denied note_late" {
@@ -165,7 +165,8 @@ func TestANoteOnTheWrongCustomerIsMovedByItsAuthorThatDay(t *testing.T) {
 		p.bank.mu.Lock()
 		p.bank.now += dayMS
 		p.bank.mu.Unlock()
-		teller, manager = p.signIn("teller1"), p.signIn("manager1")
+		teller = p.signIn("teller1")
+		manager := p.signIn("manager1")
 		if _, err := p.MoveNote(ctx(), teller, there.ID, 0, "not hers either"); trouble(err) != "denied note_late" {
 			t.Error(trouble(err))
 		}

@@ -148,7 +148,7 @@ func Check(name string, branch int64, value string) (string, error) {
 			return "", desk.Mistyped("value", "parameter_hours", "hours of a day are like 08:00-18:00")
 		}
 	case crm.ParameterPhone:
-		if strings.Trim(value, "0123456789+() -/") != "" || strings.IndexAny(value, "0123456789") < 0 {
+		if strings.Trim(value, "0123456789+() -/") != "" || !strings.ContainsAny(value, "0123456789") {
 			return "", desk.Mistyped("value", "parameter_phone", "a telephone number")
 		}
 	}

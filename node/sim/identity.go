@@ -19,9 +19,9 @@ const (
 
 // Limits of them.
 const (
-	freshOrigins crdt.Origin = 900_000 // origins that are drawn during a run begin here
-	maxTwins                 = 2       // of a run: each costs as much as a workstation
-	keptCopies               = 3       // of a workstation's file
+	freshOrigins = crdt.Origin(900_000) // origins that are drawn during a run begin here
+	maxTwins     = 2                    // of a run: each costs as much as a workstation
+	keptCopies   = 3                    // of a workstation's file
 )
 
 // identities are files that are copies, and how they go on as another origin.
