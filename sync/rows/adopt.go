@@ -161,10 +161,18 @@ func sound(c *sqlite.Conn) error {
 	}})
 }
 
-// index makes the indexes that are wanted and not there.
+// index makes the indexes that are wanted and not there. A copy of an earlier
+// release lacks columns: they come with their indexes when it is opened.
 func index(c *sqlite.Conn, want, have []thing) error {
 	for _, t := range want {
 		if t.kind != "index" || slices.Contains(have, t) {
+			continue
+		}
+		lacks, err := lacksColumn(c, t)
+		if err != nil {
+			return err
+		}
+		if lacks {
 			continue
 		}
 		at := strings.Index(t.sql, quote(t.name))
@@ -179,6 +187,13 @@ func index(c *sqlite.Conn, want, have []thing) error {
 		}
 	}
 	return nil
+}
+
+// lacksColumn reports whether a column of an index of a new file is not in the copy.
+func lacksColumn(c *sqlite.Conn, index thing) (lacks bool, err error) {
+	err = sqlitex.ExecuteTransient(c, `SELECT 1 FROM pragma_index_info(?1, 'main') WHERE name IS NOT NULL AND name NOT IN (SELECT name FROM pragma_table_info(?2, 'copy'))`,
+		&sqlitex.ExecOptions{Args: []any{index.name, index.table}, ResultFunc: func(*sqlite.Stmt) error { lacks = true; return nil }})
+	return lacks, err
 }
 
 func bind1(c *sqlite.Conn, sql, value string) error {
