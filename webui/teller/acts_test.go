@@ -321,7 +321,8 @@ func TestOneKeySwitchesTheLanguage(t *testing.T) {
 	c, id := opening(t)
 	c.Get("/language?to=zh&back="+page(id)).Leads(t, page(id))
 	c.Get(page(id)).Says(t, `lang="zh-Hans"`, "往来记录", "总行已收")
-	if a := c.Get("/customers/1"); a.Status != http.StatusNotFound || !strings.Contains(a.Body, "本机没有这位客户") {
+	c.Get("/customers/1").Leads(t, "/visitors/1")
+	if a := c.Get("/visitors/1"); a.Status != http.StatusNotFound || !strings.Contains(a.Body, "本机没有这位客户") {
 		t.Errorf("an unknown customer in Chinese: %d\n%s", a.Status, a.Body)
 	}
 }
