@@ -99,7 +99,7 @@ func (s *Store) settle(tx *rows.Tx, page *wire.Page) (differs bool, err error) {
 	if err := tx.SetFact(name, now); err != nil {
 		return true, err
 	}
-	return true, reread(tx, page.Scope, page.Epoch)
+	return true, s.reread(tx, page.Scope, page.Epoch)
 }
 
 // Recount adds the rows up as they stand on the disk and makes the digests say

@@ -44,20 +44,20 @@ func setReading(tx *rows.Tx, scope int64, r rows.Reading) error {
 func (s *Store) Rewind(ctx context.Context, scope int64, epoch uint64, away bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.File.Write(ctx, func(tx *rows.Tx) error { return rewind(tx, scope, epoch, away) })
+	return s.File.Write(ctx, func(tx *rows.Tx) error { return s.rewind(tx, scope, epoch, away) })
 }
 
 // reread makes a scope be read from 0 though nothing was missed, to repair it:
 // withdrawals of consent are not on their way.
-func reread(tx *rows.Tx, scope int64, epoch uint64) error {
+func (s *Store) reread(tx *rows.Tx, scope int64, epoch uint64) error {
 	met, err := tx.FactInt(factMet)
 	if err != nil {
 		return err
 	}
-	return errors.Join(rewind(tx, scope, epoch, true), tx.SetFact(factMet, met))
+	return errors.Join(s.rewind(tx, scope, epoch, true), tx.SetFact(factMet, met))
 }
 
-func rewind(tx *rows.Tx, scope int64, epoch uint64, away bool) error {
+func (s *Store) rewind(tx *rows.Tx, scope int64, epoch uint64, away bool) error {
 	sc, err := tx.Scope(scope)
 	if err != nil {
 		return err
@@ -72,7 +72,10 @@ func rewind(tx *rows.Tx, scope int64, epoch uint64, away bool) error {
 	r.Sweep = r.Sweep || away
 	r.Round++ // what was met until now may have left since
 	sc.Feed, sc.Epoch = 0, epoch
-	err = errors.Join(tx.SetScope(sc), setReading(tx, scope, r), tx.SetFact(factWhole, int64(0)))
+	err = errors.Join(tx.SetScope(sc), setReading(tx, scope, r))
+	if scope == s.branch { // purges wait for its feed alone
+		err = errors.Join(err, tx.SetFact(factWhole, int64(0)))
+	}
 	if away {
 		// A withdrawal of consent may be on its way, as at the very first reading.
 		err = errors.Join(err, tx.SetFact(factMet, int64(0)))

@@ -118,6 +118,23 @@ func TestAReceiptGoesOutOnlyWhenNothingIsLeftOnTheDisk(t *testing.T) {
 	l.checkDigests()
 }
 
+func TestAPurgeDoesNotWaitForTheOfficesFeedToBeReadAgain(t *testing.T) {
+	l := open(t)
+	f := newFeed()
+	id := crdt.MakeID(there, 1)
+	l.feed(f, party(id, "Ada"), -100)
+	l.sayWhole()
+	since := f.n
+	l.apply(page(since, 0, f.void(crm.Party, id)))
+	must(t, l.Rewind(ctx(), OfficeScope, 2, true)) // and nothing more comes of the branch
+	again := from0(0, 0, 1, false)
+	again.Scope, again.Epoch = OfficeScope, 2
+	l.apply(again)
+	if n, err := l.Purge(ctx()); err != nil || n != 1 {
+		t.Errorf("%d purged, %v", n, err)
+	}
+}
+
 // feedParties brings parties by the feed, edited and talked to many times, so
 // that pages split, and tells which of them carry the words.
 func (l *till) feedParties(f *feed, who, said string, n int) (marked []crdt.ID) {
