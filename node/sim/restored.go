@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"maps"
+	"slices"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -26,6 +27,7 @@ func restores() feature {
 	return feature{
 		faults:     []fault{{Backup, "central's disk is lost, and its newest or an older backup is put in its place"}},
 		nemeses:    []nemesis{{Backup, 3, (*World).backUpCentral}, {Backup, 1, (*World).restoreCentral}},
+		refusals:   []refusal{{"other_branch", (*World).restsOnLostMove}},
 		checks:     []check{{2, "nothing is numbered twice", (*World).checkNumbers}},
 		situations: []string{"central is restored from its newest backup", "central is restored from an older backup", "a workstation that joined after the backup is taken in"},
 	}
@@ -175,4 +177,61 @@ func (s *station) disclose(ranges []journal.Range) {
 	if s.w.must("central opens envelopes", err) && s.w.must("put back what was opened", s.store.Disclosed(ranges, out.Envelopes)) {
 		s.w.saw("what was closed for central is opened for it")
 	}
+}
+
+// movedThen are the customers whom central moved to a branch, where the move went
+// with its disk.
+func (w *World) movedThen(branch int64) map[crdt.ID]bool {
+	out := map[crdt.ID]bool{}
+	for _, a := range w.truth.acts {
+		for _, op := range a.ops {
+			out[op.ID] = out[op.ID] || a.s == nil && a.refused == lostCode && op.Kind == crm.Party &&
+				slices.ContainsFunc(op.Set, func(f crdt.FieldSet) bool { return f.Field == crm.PartyHome && f.Value.I == branch })
+		}
+	}
+	return out
+}
+
+// restsOnLostMove reports whether an act is about a customer whom central moved
+// to its author's branch, and the move went with central's disk.
+func (w *World) restsOnLostMove(a *act) (rests bool) {
+	if a.s == nil || mine[rebirths](w).times == 0 {
+		return false
+	}
+	moved := w.movedThen(a.s.seat.branch)
+	names := func(kind *crdt.Kind, field uint8, v crdt.Value) bool {
+		f := kind.Field(field)
+		return f != nil && f.Ref == crm.Party && moved[v.ID()]
+	}
+	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
+		for _, op := range a.ops {
+			kind := w.schema.Kind(op.Kind)
+			row, err := tx.Get(op.Kind, op.ID)
+			if err != nil || kind == nil {
+				return err
+			}
+			rests = rests || op.Kind == crm.Party && moved[op.ID] ||
+				slices.ContainsFunc(op.Set, func(f crdt.FieldSet) bool { return names(kind, f.Field, f.Value) }) ||
+				row != nil && slices.ContainsFunc(kind.Scope.Roots, func(f uint8) bool { return names(kind, f, row.Get(f)) })
+		}
+		return nil
+	})
+	return w.must("read whom an act is about", err) && rests
+}
+
+// restsOnFormerSession reports whether a text was written after sessions that
+// central holds: of a workstation's former number, which it does not know since
+// it was restored.
+func (j *judgement) restsOnFormerSession(t *typed) bool {
+	if mine[rebirths](j.w).times == 0 {
+		return false
+	}
+	for _, f := range t.writes[0].forms {
+		for held, code := range j.refused {
+			if code == "session_elsewhere" && held.origin == f.link.origin && held.seq < f.link.seq {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -340,18 +340,18 @@ func (w *World) checkText(j *judgement, text string, t *typed, at []place, repla
 	case best == refused && len(at) == 1 && !at[0].settled && code != "":
 		w.found("%q was refused (%s), and stands at central", text, code)
 	}
-	w.checkWith(text, t, at, code)
+	w.checkWith(j, text, t, at, code)
 }
 
 // checkWith: an interaction stands with the customer it was typed for, whatever
 // number that one has now.
-func (w *World) checkWith(text string, t *typed, at []place, code string) {
+func (w *World) checkWith(j *judgement, text string, t *typed, at []place, code string) {
 	if t.kind != crm.Interaction || t.writes[0].with == (mark{}) {
 		return
 	}
 	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
 		if len(at) == 0 {
-			if slices.Contains([]string{"missing_row", "waits"}, code) && w.marked(t.writes[0].with) {
+			if slices.Contains([]string{"missing_row", "waits"}, code) && w.marked(t.writes[0].with) && !j.restsOnFormerSession(t) {
 				w.found("%q was refused (%s), and the customer it was typed for is at head office", text, code)
 			}
 			return nil
