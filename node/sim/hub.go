@@ -125,7 +125,7 @@ func (h *hub) receive(p parcel) {
 		h.w.lost(&p, true, "central is down")
 		return
 	}
-	h.readmit(p.seat)
+	h.readmit(p.speaker())
 	answer, ok := h.serve(p)
 	if !ok {
 		return

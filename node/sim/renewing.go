@@ -27,7 +27,7 @@ func msTime(ms int64) time.Time { return time.UnixMilli(ms) }
 // claim is what central still has to be told of who a workstation is.
 type claim struct {
 	steps  []trust.SignedRenewal
-	proof  []byte // the certificate that they begin at
+	from   *seat // that they begin at: the line speaks with its certificate
 	reason store.Reason
 }
 
@@ -47,12 +47,12 @@ func (s *station) goOn(fork uint64, reason store.Reason, follow []crdt.Origin) {
 	if !w.must("sign a renewal", err) {
 		return
 	}
-	c := &claim{reason: reason, proof: was.proof}
+	c := &claim{reason: reason, from: was}
 	if s.claim != nil {
-		c.proof, c.steps = s.claim.proof, append(c.steps, s.claim.steps...)
+		c.from, c.steps = s.claim.from, append(c.steps, s.claim.steps...)
 	}
 	c.steps = append(c.steps, signed)
-	next.proof = trust.Credential(c.proof, c.steps)
+	next.proof = trust.Credential(c.from.proof, c.steps)
 	r := store.Renewing{Origin: next.origin, Fork: fork, Reason: reason, Follow: follow, Credential: was.proof,
 		Sign: func(message []byte) []byte { return was.identity.Sign(trust.ContextJournalHead, message) }}
 	if reason == store.Clock {
@@ -129,6 +129,15 @@ func (s *station) say(life int, c *claim) {
 func (s *station) ask1(p parcel) {
 	p.s, p.life, p.seat = s, s.life, s.seat
 	s.w.carry(p, true, s.w.hub.receive)
+}
+
+// speaker is whose certificate a question comes with: until central has
+// certified who goes on as another origin, it is the former's.
+func (p *parcel) speaker() *seat {
+	if p.claim != nil {
+		return p.claim.from
+	}
+	return p.seat
 }
 
 // incarnate certifies the new origin of a workstation.

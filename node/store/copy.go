@@ -8,6 +8,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"bough/crdt"
+	"bough/node/crm"
 	"bough/sync/rows"
 	"bough/sync/wire"
 )
@@ -126,9 +127,16 @@ func SettleCopy(ctx context.Context, o Options, proof Proof) (err error) {
 	return s.moveIn(ctx)
 }
 
-// moveIn tells the index of all parties, and makes the file durable.
+// moveIn makes what follows from rows and did not come with them, as Touch does
+// row by row: the index is told of all parties, and ids that rows had before open
+// them. Then the file is made durable.
 func (s *Store) moveIn(ctx context.Context) error {
-	err := s.File.Write(ctx, func(tx *rows.Tx) error { return tx.Exec(`INSERT OR IGNORE INTO dirty (party) SELECT id FROM party`) })
+	err := s.File.Write(ctx, func(tx *rows.Tx) error {
+		if err := tx.Exec(`INSERT OR IGNORE INTO dirty (party) SELECT id FROM party`); err != nil {
+			return err
+		}
+		return tx.Rows(crm.Reissue, "1=1", func(r *rows.Stored) error { return touchReissue(tx, r) })
+	})
 	if err != nil {
 		return fmt.Errorf("store: snapshot: %w", err)
 	}
