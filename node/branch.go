@@ -36,6 +36,7 @@ type Branch struct {
 	offset atomic.Int64 // central's clock less ours, ms
 	keys   keys
 	held   atomic.Pointer[store.Lease] // how the lease stands
+	reborn chan struct{}               // this workstation has another number: codes are checked with another key
 	inc    *incarnation                // nil: central has certified who the node is
 	forks  chan uplink.Fork
 	uplink atomic.Pointer[uplink.Uplink] // replaced when the node goes on as another origin
@@ -82,7 +83,7 @@ type nodeFile struct {
 // NewBranch opens the workstation of a directory. One that has not joined yet
 // serves the page to join with.
 func NewBranch(ctx context.Context, o Options) (*Branch, error) {
-	b := &Branch{o: o, forks: make(chan uplink.Fork, 1), stopping: make(chan struct{}), parameters: make(chan struct{}, 1),
+	b := &Branch{o: o, forks: make(chan uplink.Fork, 1), stopping: make(chan struct{}), parameters: make(chan struct{}, 1), reborn: make(chan struct{}, 1),
 		arriving: newArrival(o), ready: make(chan struct{}), working: make(chan struct{})}
 	b.arrivals, b.depart = context.WithCancel(context.Background())
 	if err := b.load(ctx); err != nil {

@@ -243,6 +243,10 @@ func (b *Branch) certify(c *x509.Certificate) error {
 		return err
 	}
 	b.forked(uplink.Fork{}) // nothing forked: only to begin anew
+	select {
+	case b.reborn <- struct{}{}:
+	default: // it was told and not heard yet
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"bough/node/api"
 	"bough/node/desk"
 	"bough/node/store"
+	"bough/sync/trust"
 )
 
 // How often a node looks at its lease.
@@ -74,7 +76,13 @@ func (b *Branch) hearBy(ctx context.Context, atMS int64) error {
 // leaseHere is how the lease stands, for people.
 func (b *Branch) leaseHere(ctx context.Context) (desk.Lease, error) {
 	l, err := b.lease(ctx)
-	return desk.Lease{Origin: b.Origin(), Branch: b.me.Branch, Name: b.me.Name, UntilMS: l.UntilMS,
+	// Head office knows a workstation by its certificate, also while the number
+	// that it goes on with is not certified yet.
+	known, _, certified := trust.PeerNode(b.keys.cert.Load())
+	if certified != nil {
+		return desk.Lease{}, fmt.Errorf("node: own certificate: %w", certified)
+	}
+	return desk.Lease{Origin: crdt.Origin(known.Origin), Branch: b.me.Branch, Name: b.me.Name, UntilMS: l.UntilMS,
 		LeftMS: b.held.Load().LeftMS(b.nowMS()), Amber: l.State != api.LeaseOK, Codes: l.Codes}, err
 }
 
@@ -190,6 +198,7 @@ func (b *Branch) learnLease(ctx context.Context) {
 		}
 		select {
 		case <-b.o.After(pause):
+		case <-b.reborn:
 		case <-ctx.Done():
 			return
 		}

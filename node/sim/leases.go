@@ -96,7 +96,7 @@ func (s *station) loadLease() {
 // heard notes that central answered: the lease is renewed, and how codes are
 // checked is known.
 func (s *station) heard() {
-	if !s.w.o.has(Lease) || !s.leaseOver() && s.w.nowMS-s.heardMS < renewEveryMS {
+	if !s.w.o.has(Lease) || !s.leaseOver() && !s.reborn && s.w.nowMS-s.heardMS < renewEveryMS {
 		return
 	}
 	days, err := s.store.LeaseDays(s.w.ctx, s.seat.branch)
@@ -113,7 +113,7 @@ func (s *station) heard() {
 	if s.w.must("renew a lease", err) && over {
 		s.w.saw("the line renews a lease that was over")
 	}
-	s.heardMS = s.w.nowMS
+	s.heardMS, s.reborn = s.w.nowMS, false
 }
 
 // lockedOut checks that the lease is over when it should be, and lets nobody in
@@ -144,7 +144,11 @@ func (s *station) callHeadOffice() {
 	}
 	s.export()
 	s.setBack()
-	code, err := w.hub.office.Central.LeaseCode(w.ctx, w.t.authority, s.seat.origin)
+	number := s.seat.origin
+	if s.claim != nil {
+		number = s.claim.from.origin // head office knows it by its certificate
+	}
+	code, err := w.hub.office.Central.LeaseCode(w.ctx, w.t.authority, number)
 	if !w.must("make a lease code", err) {
 		return
 	}
@@ -165,7 +169,16 @@ func (s *station) callHeadOffice() {
 		w.saw("a wrong lease code")
 	}
 	err = extend(code)
+	// A restored central counts from where the backup was: it reads out codes that
+	// were used, and another is asked for.
+	for more := wrong; errors.Is(err, store.ErrLeaseCode) && mine[rebirths](w).times > 0 && more < 5; more++ {
+		if code, err = w.hub.office.Central.LeaseCode(w.ctx, w.t.authority, number); !w.must("make another lease code", err) {
+			return
+		}
+		err = extend(code)
+	}
 	switch {
+	case mine[rebirths](w).times > 0 && (errors.Is(err, store.ErrLeaseCode) || errors.Is(err, store.ErrLeaseTries)): // another time
 	case w.blackout:
 	case wrong >= 5:
 		if !errors.Is(err, store.ErrLeaseTries) {

@@ -166,6 +166,7 @@ func (s *station) certified(p parcel) {
 	next.proof = proof
 	s.seat, s.claim = &next, nil
 	s.w.say(s.name, "is certified as %d", s.seat.origin)
+	s.reborn = true // what lease codes are checked with is asked for at once
 	s.hangUp()
 }
 

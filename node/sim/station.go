@@ -42,6 +42,7 @@ type station struct {
 
 	lease     store.Lease
 	heardMS   int64             // true time when central was heard, or a lease code taken
+	reborn    bool              // it has a new number since: what codes are checked with is another key
 	tokens    map[string]string // by login
 	looks     []look
 	unsure    screen // on whose screen the disk failed
