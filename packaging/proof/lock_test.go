@@ -19,7 +19,7 @@ func TestAnIdleWindowLocksAndUnlockingBringsTheHalfTypedNoteBack(t *testing.T) {
 	s := &shift{sit(t, b, w.door().url), nil, english}
 	s.signIn("jana", password)
 	s.goes("/customers/" + made.ID)
-	s.does(press("w"), sees(`document.querySelector("#panel form")`), press("3"), sees(`document.activeElement.id === "wrapup-text"`), press("Half a sentence"))
+	s.does(sees(`document.readyState === "complete"`), press("w"), sees(`document.querySelector("#panel form")`), press("3"), sees(`document.activeElement.id === "wrapup-text"`), press("Half a sentence"))
 	until(t, patience, "the draft is kept", func() (bool, string) {
 		kept, err := s.draftKept(made.ID, "Half a sentence")
 		return kept, fmt.Sprint(err)

@@ -62,7 +62,7 @@ func (s *shift) visit(name, note string) (path []string) {
 		sees(`document.activeElement === document.querySelector("a[data-hit]")`), press(kb.Enter),
 		sees(`document.querySelector("#part-timeline") && document.querySelector("#part-card h1").innerText === `+quoted(name)))
 	at()
-	s.does(press("w"), sees(`document.querySelector("#panel form")`), press("2"), sees(`document.activeElement.id === "wrapup-text"`), press(note),
+	s.does(sees(`document.readyState === "complete"`), press("w"), sees(`document.querySelector("#panel form")`), press("2"), sees(`document.activeElement.id === "wrapup-text"`), press(note),
 		sees(`document.querySelector('input[name="reason"]:checked').value === "card"`))
 	at()
 	s.does(ctrlEnter(), sees(`document.querySelector(".flash")`), says(note))
@@ -157,7 +157,7 @@ func appearsElsewhere(t *testing.T, browser context.Context, v *town) {
 		s.does(sees(`document.querySelector("#part-timeline")`), stays())
 	}
 	// Somebody types at the other workstation: they must not be disturbed.
-	there.does(press("w"), sees(`document.querySelector("#panel form")`), press("1"), press("Half a sen"))
+	there.does(sees(`document.readyState === "complete"`), press("w"), sees(`document.querySelector("#panel form")`), press("1"), press("Half a sen"))
 	here.visit(name, "Asked about a mortgage at the counter")
 	for _, s := range []*shift{there, away} {
 		s.does(says("Asked about a mortgage at the counter"), stayed())

@@ -139,7 +139,7 @@ func (p photographer) shoot(name string) {
 func (p photographer) panel(name, path string) {
 	p.t.Helper()
 	p.goes(path)
-	p.does(press("w"), sees(`document.querySelector("#panel form")`), press("5"), press("Wants to know what an early repayment would cost"))
+	p.does(sees(`document.readyState === "complete"`), press("w"), sees(`document.querySelector("#panel form")`), press("5"), press("Wants to know what an early repayment would cost"))
 	p.shoot(name + "-en")
 }
 
