@@ -3,71 +3,24 @@ package central_test
 import (
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/packaging/tidy/transcripttest"
 	"bough/sync/central"
 	"bough/sync/rows"
 )
 
 var update = flag.Bool("update", false, "write the expectations of testdata anew")
 
-// A transcript is made of blocks: comments, verbs one a line, "----", what
-// comes out, an empty line. A verb is: who, what they do, and of whom, then
-// ": " and the text. Workstations are called a, b, … and are of one branch.
+// A verb is: who, what they do, and of whom, then ": " and the text. Workstations
+// are called a, b, … and are of one branch.
 func TestTranscripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no transcripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			want, err := os.ReadFile(file)
-			must(t, err)
-			got := play(t, string(want))
-			if *update {
-				must(t, os.WriteFile(file, []byte(got), 0o644))
-				return
-			}
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-				t.Errorf("%s (- expected, + got; -update writes it anew):\n%s", file, diff)
-			}
-		})
-	}
-}
-
-// play runs a transcript and returns it with what really came out.
-func play(t *testing.T, text string) string {
-	t.Helper()
-	var out strings.Builder
-	p := &player{bank: newBank(t), tills: map[string]*till{}, rows: map[string]crdt.ID{}}
-	skipping := false
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case skipping && line == "":
-			skipping = false
-			out.WriteString("\n")
-		case skipping:
-		case line == "----":
-			fmt.Fprintf(&out, "----\n%s", p.said.String())
-			p.said.Reset()
-			skipping = true
-		default:
-			if line != "" && !strings.HasPrefix(line, "#") {
-				p.verb(line)
-			}
-			fmt.Fprintln(&out, line)
-		}
-	}
-	p.bank.sound()
-	return out.String()
+	transcripttest.Run(t, *update, func(t *testing.T) transcripttest.Player {
+		return &player{bank: newBank(t), tills: map[string]*till{}, rows: map[string]crdt.ID{}}
+	})
 }
 
 // player is a bank that a transcript plays with.
@@ -80,7 +33,17 @@ type player struct {
 
 func (p *player) say(format string, args ...any) { fmt.Fprintf(&p.said, format+"\n", args...) }
 
-func (p *player) verb(line string) {
+// End implements transcripttest.Player: what came of it is sound.
+func (p *player) End() { p.bank.sound() }
+
+// Said implements transcripttest.Player.
+func (p *player) Said() string {
+	defer p.said.Reset()
+	return p.said.String()
+}
+
+// Verb implements transcripttest.Player.
+func (p *player) Verb(line string) {
 	head, text, _ := strings.Cut(line, ": ")
 	words := append(strings.Fields(head), "", "", "")
 	who, verb, name := words[0], words[1], words[2]

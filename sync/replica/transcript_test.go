@@ -4,73 +4,21 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"bough/crdt"
+	"bough/packaging/tidy/transcripttest"
 	"bough/sync/wire"
 )
 
 var update = flag.Bool("update", false, "write the expectations of testdata anew")
 
-// A transcript is made of blocks: comments, verbs one a line, "----", what
-// comes out, an empty line. ticket=push names what the push in flight carries.
+// ticket=push names what the push in flight carries.
 func TestTranscripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no transcripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := play(t, string(want))
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-				t.Errorf("%s (- expected, + got; -update writes it anew):\n%s", file, diff)
-			}
-		})
-	}
-}
-
-// play runs a transcript and returns it with what really came out.
-func play(t *testing.T, text string) string {
-	t.Helper()
-	var out strings.Builder
-	p := &player{t: t, chance: 0.5}
-	skipping := false
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case skipping && line == "":
-			skipping = false
-			out.WriteString("\n")
-		case skipping:
-		case line == "----":
-			fmt.Fprintf(&out, "----\n%s", p.said.String())
-			p.said.Reset()
-			skipping = true
-		default:
-			if line != "" && !strings.HasPrefix(line, "#") {
-				p.verb(line)
-			}
-			fmt.Fprintln(&out, line)
-		}
-	}
-	return out.String()
+	transcripttest.Run(t, *update, func(t *testing.T) transcripttest.Player { return &player{t: t, chance: 0.5} })
 }
 
 type player struct {
@@ -97,7 +45,17 @@ func (a args) num(key string, otherwise int64) int64 {
 
 func (a args) u(key string) uint64 { return uint64(a.num(key, 0)) }
 
-func (p *player) verb(line string) {
+// End implements transcripttest.Player.
+func (p *player) End() {}
+
+// Said implements transcripttest.Player.
+func (p *player) Said() string {
+	defer p.said.Reset()
+	return p.said.String()
+}
+
+// Verb implements transcripttest.Player.
+func (p *player) Verb(line string) {
 	words := strings.Fields(line)
 	a := args{}
 	for _, w := range words[1:] {
