@@ -197,11 +197,24 @@ func (h *HeadOffice) answer(id string) (path, name string, err error) {
 	return h.answerFile(id, newsTail), "bough-" + of + newsTail, nil
 }
 
-// bundleFaults are the faults of a bundle, for people; the first that fits.
-var bundleFaults = []struct {
+// faultWord says a fault to people.
+type faultWord struct {
 	is         error
 	code, says string
-}{
+}
+
+// inWords is the first of the words that fits a fault; nil: none does.
+func inWords(err error, field string, words []faultWord) *desk.Error {
+	for _, w := range words {
+		if errors.Is(err, w.is) {
+			return &desk.Error{Reason: desk.Invalid, Field: field, Code: w.code, Message: w.says}
+		}
+	}
+	return nil
+}
+
+// bundleFaults are the faults of a bundle.
+var bundleFaults = []faultWord{
 	{central.ErrUnknownNode, "bundle_station", "this bundle is of a workstation that is not known here, or was revoked"},
 	{central.ErrLetter, "bundle_letter", "this bundle is not what its workstation wrote"},
 	{central.ErrFork, "bundle_fork", "another history of this workstation is known here; it has to reach the line"},
@@ -214,10 +227,8 @@ var bundleFaults = []struct {
 }
 
 func bundleFault(err error) error {
-	for _, f := range bundleFaults {
-		if errors.Is(err, f.is) {
-			return &desk.Error{Reason: desk.Invalid, Field: "bundle", Code: f.code, Message: f.says}
-		}
+	if said := inWords(err, "bundle", bundleFaults); said != nil {
+		return said
 	}
 	return err
 }

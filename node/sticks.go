@@ -163,11 +163,8 @@ func (b *Branch) carry(kind, place string) error {
 	})
 }
 
-// stickFaults are the faults of sticks, for people; the first that fits.
-var stickFaults = []struct {
-	is         error
-	code, says string
-}{
+// stickFaults are the faults of sticks.
+var stickFaults = []faultWord{
 	{fs.ErrNotExist, "stick_gone", "this stick is not plugged in any more"},
 	{syscall.EIO, "stick_gone", "this stick is not plugged in any more"},
 	{syscall.ENOSPC, "stick_full", "there is no room left on the stick"},
@@ -184,10 +181,8 @@ func stickFault(err error) *desk.Error {
 	if err == nil {
 		return nil
 	}
-	for _, f := range stickFaults {
-		if errors.Is(err, f.is) {
-			return &desk.Error{Reason: desk.Invalid, Code: f.code, Message: f.says}
-		}
+	if said := inWords(err, "", stickFaults); said != nil {
+		return said
 	}
 	return &desk.Error{Reason: desk.Invalid, Code: "stick_failed", Message: "this did not go well; the reason is in the log of this workstation"}
 }

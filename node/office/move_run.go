@@ -363,18 +363,11 @@ func (f *Office) tellMove(a *rows.Act, n int64) error {
 		if b.Branch == o.To || b.Branch == 0 {
 			continue
 		}
-		id, found, err := a.Tx.Int(`SELECT id FROM move_order WHERE number=?1 AND from_branch=?2`, n, b.Branch)
+		id, err := foundOrMinted(a, `SELECT id FROM move_order WHERE number=?1 AND from_branch=?2`, n, b.Branch)
 		if err != nil {
 			return err
 		}
-		if !found {
-			fresh, err := a.Mint()
-			if err != nil {
-				return err
-			}
-			id = int64(fresh)
-		}
-		a.Add(crdt.Op{Kind: crm.MoveOrder, ID: crdt.ID(id), Set: []crdt.FieldSet{
+		a.Add(crdt.Op{Kind: crm.MoveOrder, ID: id, Set: []crdt.FieldSet{
 			{Field: crm.MoveOrderNumber, Value: crdt.IntValue(n)},
 			{Field: crm.MoveOrderFrom, Value: crdt.IntValue(b.Branch)},
 			{Field: crm.MoveOrderTo, Value: crdt.IntValue(o.To)},

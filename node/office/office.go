@@ -140,18 +140,11 @@ func (f *Office) AddBranch(ctx context.Context, who rows.Actor, number int64, na
 		return fmt.Errorf("office: a branch has a number of 1 and up, not %d", number)
 	}
 	_, err := f.Central.Act(ctx, who, func(a *rows.Act) error {
-		id, found, err := a.Tx.Int(`SELECT id FROM branch WHERE number=?1`, number)
+		id, err := foundOrMinted(a, `SELECT id FROM branch WHERE number=?1`, number)
 		if err != nil {
 			return err
 		}
-		if !found {
-			fresh, err := a.Mint()
-			if err != nil {
-				return err
-			}
-			id = int64(fresh)
-		}
-		a.Add(crdt.Op{Kind: crm.BranchKind, ID: crdt.ID(id), Set: append([]crdt.FieldSet{
+		a.Add(crdt.Op{Kind: crm.BranchKind, ID: id, Set: append([]crdt.FieldSet{
 			{Field: crm.BranchNumber, Value: crdt.IntValue(number)},
 			{Field: crm.BranchName, Value: crdt.TextValue(name)},
 		}, more...)})

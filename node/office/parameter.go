@@ -43,20 +43,22 @@ func (f *Office) SetLine(ctx context.Context, who rows.Actor, l Line) error {
 	return err
 }
 
+// foundOrMinted is the id that a query finds, or a new one where it finds none.
+func foundOrMinted(a *rows.Act, sql string, args ...any) (crdt.ID, error) {
+	id, found, err := a.Tx.Int(sql, args...)
+	if err != nil || found {
+		return crdt.ID(id), err
+	}
+	return a.Mint()
+}
+
 // setParameter gives a parameter of a branch a value.
 func setParameter(a *rows.Act, name string, branch int64, value string) error {
-	id, found, err := a.Tx.Int(`SELECT id FROM parameter WHERE name=?1 AND branch=?2`, name, branch)
+	id, err := foundOrMinted(a, `SELECT id FROM parameter WHERE name=?1 AND branch=?2`, name, branch)
 	if err != nil {
 		return err
 	}
-	if !found {
-		fresh, err := a.Mint()
-		if err != nil {
-			return err
-		}
-		id = int64(fresh)
-	}
-	a.Add(crdt.Op{Kind: crm.Parameter, ID: crdt.ID(id), Set: []crdt.FieldSet{
+	a.Add(crdt.Op{Kind: crm.Parameter, ID: id, Set: []crdt.FieldSet{
 		{Field: crm.ParameterName, Value: crdt.TextValue(name)},
 		{Field: crm.ParameterBranch, Value: crdt.IntValue(branch)},
 		{Field: crm.ParameterValue, Value: crdt.TextValue(value)},
