@@ -265,6 +265,10 @@ func (h *HeadOffice) fleet(ctx context.Context) ([]hq.NodeLine, error) {
 	if err != nil {
 		return nil, err
 	}
+	held, err := h.Desk.Held(ctx)
+	if err != nil {
+		return nil, err
+	}
 	names := map[int64]string{}
 	for _, b := range branches {
 		names[b.Number] = b.Name
@@ -276,7 +280,7 @@ func (h *HeadOffice) fleet(ctx context.Context) ([]hq.NodeLine, error) {
 			return nil, err
 		}
 		line := hq.NodeLine{Origin: n.Origin, Branch: n.Branch, BranchName: names[n.Branch], Name: n.Name, LastSeenMS: n.SeenMS,
-			Unsent: int(n.Unsent), Version: n.Version, Lag: lag, Revoked: n.Revoked}
+			Unsent: int(n.Unsent), Version: n.Version, Lag: lag, Revoked: n.Revoked, Held: int64(held[n.Origin])}
 		if p := purges[n.Origin]; p.Count > 0 {
 			line.Purges, line.PurgesMS = p.Count, max(0, h.nowMS()-p.OldestMS)
 		}

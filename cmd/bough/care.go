@@ -74,7 +74,7 @@ func (p *program) tellStatus(s api.Status, running bool) {
 		} else {
 			line("only here", "%d changes, the oldest %s old", s.Unsent, (time.Duration(s.OldestUnsentMS) * time.Millisecond).Round(time.Second))
 		}
-		line("proof", "%d written, %d accepted, %d refused, %d missing", s.Written, s.Accepted, s.Refused, s.Missing)
+		line("proof", "%d written, %d accepted, %d refused, %d held, %d missing", s.Written, s.Accepted, s.Refused, s.Held, s.Missing)
 		line("lease", "%s", leaseWords(s.Lease))
 		if !s.Bootstrapped {
 			line("feed", "has not reached its head yet")

@@ -219,7 +219,7 @@ func TestTheDemoGoesThroughAnOutageAndLeavesNothing(t *testing.T) {
 	s.post("/lan", url.Values{"branch": {"1"}, "do": {"restore"}})
 	s.shows("The line is cut", "they see each other", "safe in the branch<")
 	s.post("/line", url.Values{"branch": {"1"}, "do": {"restore"}})
-	s.shows(`class="proof"`, "0 refused, 0 missing", "both branches show the conflict")
+	s.shows(`class="proof"`, "0 refused, 0 held, 0 missing", "both branches show the conflict")
 	s.proven()
 
 	s.stop()
@@ -261,7 +261,7 @@ func (s *show) prospects(n int) {
 func (s *show) proven() {
 	s.t.Helper()
 	_, body := get(s.t, http.DefaultClient, s.start+"/")
-	m := regexp.MustCompile(`(\d+) written, (\d+) accepted, 0 refused, 0 missing`).FindStringSubmatch(body)
+	m := regexp.MustCompile(`(\d+) written, (\d+) accepted, 0 refused, 0 held, 0 missing`).FindStringSubmatch(body)
 	if m == nil || m[1] != m[2] || m[1] == "0" {
 		s.t.Errorf("the proof reads %v", m)
 	}

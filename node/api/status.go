@@ -19,7 +19,8 @@ type Status struct {
 	Written        uint64                 `json:"written" doc:"changes of this origin so far"`
 	Accepted       uint64                 `json:"accepted" doc:"of them taken by central"`
 	Refused        uint64                 `json:"refused" doc:"of them refused by central"`
-	Missing        int64                  `json:"missing" doc:"written less accepted, refused and unsent: must be 0"`
+	Held           uint64                 `json:"held" doc:"of them held: head office has yet to decide"`
+	Missing        int64                  `json:"missing" doc:"written less accepted, refused, held and unsent: must be 0"`
 	Neighbours     int                    `json:"neighbours" doc:"workstations of the branch that can be reached over the LAN now"`
 	Lease          Lease                  `json:"lease"`
 	Scopes         map[string]ScopeStatus `json:"scopes" doc:"by number of the scope, decimal"`

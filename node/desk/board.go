@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"bough/crdt"
+	"bough/node/crm"
 	"bough/sync/rows"
 )
 
@@ -27,8 +28,9 @@ type BoardLine struct {
 	Workstation string
 	Person      string // name of who is signed in; empty: nobody, or unknown
 	Unsent      uint64
-	OldestMS    int64 // age of the oldest unsent change, ms; 0: none
-	HeardMS     int64 // last heard, ms UTC; 0: never
+	Held        uint64 // changes that head office holds, and has yet to decide
+	OldestMS    int64  // age of the oldest unsent change, ms; 0: none
+	HeardMS     int64  // last heard, ms UTC; 0: never
 	Here        bool
 	Line        bool
 	Self        bool // this workstation
@@ -56,7 +58,11 @@ func (d *Desk) Board(ctx context.Context) ([]BoardLine, error) {
 				return err
 			}
 		}
-		return nil
+		held, err := heldOf(tx)
+		for i := range out {
+			out[i].Held = held[out[i].Origin]
+		}
+		return err
 	})
 	rank := func(l *BoardLine) int {
 		switch {
@@ -100,5 +106,25 @@ func (d *Desk) place(n *names, out []BoardLine, h *Neighbour) ([]BoardLine, erro
 	if h.OldestMS > 0 {
 		l.OldestMS = max(0, d.o.NowMS()-h.OldestMS)
 	}
+	return out, err
+}
+
+// heldOf counts what head office holds of each workstation, as far as this file
+// is told: a node of its branch, head office of all.
+func heldOf(tx *rows.Tx) (map[crdt.Origin]uint64, error) {
+	out := map[crdt.Origin]uint64{}
+	return out, tx.Query(`SELECT origin, count(*) FROM refusal WHERE state=?1 GROUP BY origin`, func(s *rows.Stmt) error {
+		out[crdt.Origin(s.ColumnInt64(0))] = uint64(s.ColumnInt64(1))
+		return nil
+	}, crm.RefusalHeld)
+}
+
+// Held counts the changes of each workstation that wait for a decision, for a
+// page that has checked the right already.
+func (d *Desk) Held(ctx context.Context) (out map[crdt.Origin]uint64, err error) {
+	err = d.file.Read(ctx, func(tx *rows.Tx) error {
+		out, err = heldOf(tx)
+		return err
+	})
 	return out, err
 }

@@ -3,6 +3,8 @@ package desk_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
@@ -57,13 +59,18 @@ func TestATooLargeChangeIsHeldInSightOfAllAndWhatComesAfterItGoesOn(t *testing.T
 	// The author is told, and so is head office; the stream went on.
 	o, err := p.Outage(ctx())
 	must(t, err)
-	if o.Missing() != 0 || o.Unsent != 0 || len(o.Refused) != 2 || o.Refused[1].Code != "too_large" || o.Refused[0].Code != "waits" || !o.Refused[0].Held() || !o.Refused[1].Held() {
+	if o.Missing() != 0 || o.Unsent != 0 || o.HeldCount != 2 || o.RefusedCount != 0 || len(o.Refused) != 2 || o.Refused[1].Code != "too_large" || o.Refused[0].Code != "waits" || !o.Refused[0].Held() || !o.Refused[1].Held() {
 		t.Errorf("the author's list: %+v", o.Refused)
 	}
 	all, err := p.bank.desk.RefusedAll(ctx())
 	must(t, err)
 	if len(all) != 2 || all[1].Code != "too_large" || all[1].By != boss.Name {
 		t.Errorf("head office's list: %+v", all)
+	}
+	held, err := p.bank.desk.Held(ctx())
+	must(t, err)
+	if diff := cmp.Diff(map[crdt.Origin]uint64{p.till.Origin(): 2}, held); diff != "" {
+		t.Errorf("held, as the fleet shows it: %s", diff)
 	}
 	must(t, p.bank.Central.File.Read(ctx(), func(tx *rows.Tx) error {
 		r, err := tx.Get(crm.Interaction, after)
@@ -82,7 +89,7 @@ func TestATooLargeChangeIsHeldInSightOfAllAndWhatComesAfterItGoesOn(t *testing.T
 	}
 	o, err = p.Outage(ctx())
 	must(t, err)
-	if len(o.Refused) != 2 || o.Refused[1].State != crm.RefusalApplied || o.Refused[1].Why != "an import by hand" || o.Refused[1].Decider == "" ||
+	if o.HeldCount != 0 || o.Missing() != 0 || len(o.Refused) != 2 || o.Refused[1].State != crm.RefusalApplied || o.Refused[1].Why != "an import by hand" || o.Refused[1].Decider == "" ||
 		o.Refused[0].State != crm.RefusalApplied || o.Refused[0].Decider != "" {
 		t.Errorf("after the decision: %+v", o.Refused)
 	}

@@ -55,7 +55,7 @@ func TestTheOutagePageAccountsForEveryChange(t *testing.T) {
 	p.till.sync()
 	p.till.online = true
 	o = p.outage()
-	if !o.Online || o.Written != 4 || o.Accepted != 3 || o.RefusedCount != 1 || o.Unsent != 0 || o.OldestMS != 0 || len(o.Items) != 0 {
+	if !o.Online || o.Written != 4 || o.Accepted != 3 || o.RefusedCount != 0 || o.HeldCount != 1 || o.Missing() != 0 || o.Unsent != 0 || o.OldestMS != 0 || len(o.Items) != 0 {
 		t.Errorf("%+v", o)
 	}
 	if len(o.Refused) != 1 || o.Refused[0].Code != "not_allowed" || o.Refused[0].By != "A teller" || o.Refused[0].Kind != "interaction" || o.Refused[0].Seq != 3 || o.Refused[0].Branch != 1 {

@@ -379,14 +379,15 @@ type Outage struct {
 	Written       uint64       // changes of this origin so far
 	Accepted      uint64       // of them taken by central
 	RefusedCount  uint64       // of them refused
+	HeldCount     uint64       // of them held: head office has yet to decide
 	Items         []UnsentLine // newest first, at most 200
 	Refused       []RefusedLine
 	Bootstrapped  bool // the feed has once reached its head
 }
 
-// Missing is written − accepted − refused − unsent: must be 0.
+// Missing is written − accepted − refused − held − unsent: must be 0.
 func (o *Outage) Missing() int64 {
-	return int64(o.Written) - int64(o.Accepted) - int64(o.RefusedCount) - int64(o.Unsent)
+	return int64(o.Written) - int64(o.Accepted) - int64(o.RefusedCount) - int64(o.HeldCount) - int64(o.Unsent)
 }
 
 // UnsentLine is one change that exists only here.

@@ -238,7 +238,7 @@ func (w *World) markRefused(head *census) {
 		case a.refused != "":
 			w.found("central refused %d/%d twice", d.origin, d.seq)
 		default:
-			a.refused = r.Get(crm.RefusalCode).S
+			a.refused, a.held = r.Get(crm.RefusalCode).S, r.Get(crm.RefusalState).S == central.StateHeld
 			w.saw("refused: " + a.refused)
 		}
 	}
@@ -315,21 +315,25 @@ func (w *World) checkFile(name string, file *rows.File, origin crdt.Origin) {
 	}
 }
 
-// checkProof: written = accepted + refused, nothing missing, nothing unsent.
+// checkProof: written = accepted + refused + held, nothing missing, nothing unsent.
 func (w *World) checkProof(s *station) {
 	o, err := s.desk.Outage(w.ctx)
 	if !w.must("outage page", err) {
 		return
 	}
-	refused := 0
+	refused, held := 0, 0
 	for _, a := range w.truth.acts {
-		if s.own(a) && a.refused != "" {
+		switch {
+		case !s.own(a) || a.refused == "":
+		case a.held:
+			held++
+		default:
 			refused++
 		}
 	}
-	if o.Missing() != 0 || o.Unsent != 0 || len(o.Items) != 0 || o.Written != s.at || int(o.RefusedCount) != refused && !w.doubted(s.seat.origin) {
-		w.found("%s shows %d written, %d accepted, %d refused, %d unsent (%d listed), %d missing; truth: %d written, %d refused",
-			s.name, o.Written, o.Accepted, o.RefusedCount, o.Unsent, len(o.Items), o.Missing(), s.at, refused)
+	if o.Missing() != 0 || o.Unsent != 0 || len(o.Items) != 0 || o.Written != s.at || (int(o.RefusedCount) != refused || int(o.HeldCount) != held) && !w.doubted(s.seat.origin) {
+		w.found("%s shows %d written, %d accepted, %d refused, %d held, %d unsent (%d listed), %d missing; truth: %d written, %d refused, %d held",
+			s.name, o.Written, o.Accepted, o.RefusedCount, o.HeldCount, o.Unsent, len(o.Items), o.Missing(), s.at, refused, held)
 	}
-	w.say(s.name, "%d written, %d accepted, %d refused, %d missing", o.Written, o.Accepted, o.RefusedCount, o.Missing())
+	w.say(s.name, "%d written, %d accepted, %d refused, %d held, %d missing", o.Written, o.Accepted, o.RefusedCount, o.HeldCount, o.Missing())
 }

@@ -48,6 +48,7 @@ type act struct {
 	what    string
 	ops     []crdt.Op
 	refused string // code; set when the world is quiet
+	held    bool   // head office has yet to decide
 	moved   bool   // central has it in another form, or not: the ledger of words knows; set when the world is quiet
 }
 

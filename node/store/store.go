@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"zombiezen.com/go/sqlite"
+
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/sync/journal"
@@ -218,9 +220,17 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 	p.Safe = s.overlay.safeUpTo()
 	s.mu.Unlock()
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		n, _, err := tx.Int(`SELECT count(*) FROM refusal WHERE origin=?1 AND coalesce(state, '')<>'applied'`, int64(s.Origin()))
-		p.Refused = uint64(n)
-		return err
+		return tx.Query(`SELECT coalesce(state, '')='held', count(*)
+			FROM refusal
+			WHERE origin=?1 AND coalesce(state, '')<>'applied'
+			GROUP BY 1`, func(st *sqlite.Stmt) error {
+			if n := uint64(st.ColumnInt64(1)); st.ColumnInt64(0) == 1 {
+				p.Held = n
+			} else {
+				p.Refused = n
+			}
+			return nil
+		}, int64(s.Origin()))
 	})
 	return p, err
 }

@@ -6,6 +6,7 @@ type Progress struct {
 	Written  uint64 // last number written
 	Taken    uint64 // up to here central has taken or refused them
 	Refused  uint64 // of them refused
+	Held     uint64 // of them held: head office has yet to decide
 	Unsent   uint64 // in the file and not taken: counted, not reckoned from the others
 	Safe     uint64 // up to here a neighbour is known to hold them durably
 	OldestMS int64  // stamp of the oldest change not taken, ms UTC; 0: none

@@ -22,6 +22,7 @@ type NodeLine struct {
 	LastSeenMS int64 // 0: never
 	Unsent     int   // changes that the node said exist only there
 	OldestMS   int64 // age of the oldest of them, ms
+	Held       int64 // its changes that wait for a decision
 	Version    string
 	Lag        int64 // feed rows that it has not fetched yet
 	Revoked    bool

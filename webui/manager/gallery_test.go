@@ -32,7 +32,7 @@ func busy() *todayView {
 func closings(verdict string) *huddle.Closing {
 	c := &huddle.Closing{NowMS: pagetest.NowMS, Outage: desk.Outage{Online: true, Written: 215, Accepted: 215, Bootstrapped: true}}
 	if verdict != huddle.SafeOff {
-		c.Accepted, c.Unsent, c.RefusedCount, c.Keyings = 212, 2, 1, 1
+		c.Accepted, c.Unsent, c.HeldCount, c.Keyings = 212, 2, 1, 1
 		c.Unlogged = []huddle.Unlogged{{Party: 5, Name: "Anna Nováková", OpenedMS: pagetest.NowMS - 3600_000}, {Party: 6, Name: "王小明", OpenedMS: pagetest.NowMS - 1800_000}}
 	}
 	return c

@@ -138,7 +138,7 @@ func hits() []desk.Hit {
 
 func unsentWork() outageView {
 	o := &desk.Outage{Online: false, SinceMS: pagetest.NowMS - 17*minuteMS, LastContactMS: pagetest.NowMS - 17*minuteMS, Unsent: 2, OldestMS: 16 * minuteMS,
-		Written: 215, Accepted: 212, RefusedCount: 1, Bootstrapped: true,
+		Written: 216, Accepted: 212, RefusedCount: 1, HeldCount: 1, Bootstrapped: true,
 		Items: []desk.UnsentLine{
 			{Seq: 215, AtMS: pagetest.NowMS - 9*minuteMS, By: "Jana Dvořáková", Kind: "interaction", Party: 1, Name: "Anna Nováková", Text: "Card will not work at the pump."},
 			{Seq: 214, AtMS: pagetest.NowMS - 16*minuteMS, By: "Petr Malý", Kind: "party", Party: 78, Name: "Nord Holz s.r.o."},
@@ -166,7 +166,7 @@ func illness() doctorView {
 
 func branchBoard() boardView {
 	return boardView{Lines: []desk.BoardLine{
-		{Origin: 1, Workstation: "counter-1", Person: "Jana Dvořáková", Unsent: 2, OldestMS: 16 * minuteMS, HeardMS: pagetest.NowMS, Here: true, Self: true},
+		{Origin: 1, Workstation: "counter-1", Person: "Jana Dvořáková", Unsent: 2, Held: 1, OldestMS: 16 * minuteMS, HeardMS: pagetest.NowMS, Here: true, Self: true},
 		{Origin: 2, Workstation: "counter-2", Person: "Petr Malý", HeardMS: pagetest.NowMS - 9000, Here: true, Line: true},
 		{Origin: 3, Workstation: "desk-1", HeardMS: pagetest.NowMS - 9*dayMS, Unsent: 4, OldestMS: 9 * dayMS},
 		{Origin: 4, Workstation: "desk-2", Unknown: true},

@@ -49,6 +49,7 @@ type status struct {
 	Written      int64            `json:"written"`
 	Accepted     int64            `json:"accepted"`
 	Refused      int64            `json:"refused"`
+	Held         int64            `json:"held"`
 	Missing      int64            `json:"missing"`
 	Scopes       map[string]scope `json:"scopes"`
 }
@@ -58,26 +59,27 @@ type scope struct {
 }
 
 // totals are sums over the workstations of a branch.
-type totals struct{ written, accepted, refused, unsent, missing int64 }
+type totals struct{ written, accepted, refused, held, unsent, missing int64 }
 
 func (t *totals) add(s *status) {
 	t.written += s.Written
 	t.accepted += s.Accepted
 	t.refused += s.Refused
+	t.held += s.Held
 	t.unsent += int64(s.Unsent)
 	t.missing += s.Missing
 }
 
 // proof is what came of the work of an outage.
 type proof struct {
-	Written, Accepted, Refused, Missing int64
-	Off                                 int // workstations that do not run: not counted
+	Written, Accepted, Refused, Held, Missing int64
+	Off                                       int // workstations that do not run: not counted
 }
 
 // since is the proof of what was written after before.
 func (t totals) since(before totals) *proof {
-	taken := before.accepted + before.refused
-	return &proof{Written: t.written - taken, Accepted: t.accepted - before.accepted, Refused: t.refused - before.refused, Missing: t.missing}
+	taken := before.accepted + before.refused + before.held
+	return &proof{Written: t.written - taken, Accepted: t.accepted - before.accepted, Refused: t.refused - before.refused, Held: t.held - before.held, Missing: t.missing}
 }
 
 // agrees reports whether a node holds what central holds.

@@ -177,7 +177,7 @@ func TestThePageSaysEverythingInBothLanguages(t *testing.T) {
 	d := standing(t)
 	d.list[0].line.set(true)
 	d.list[1].proof = &proof{Written: 3, Accepted: 3, Off: 1}
-	d.log = []entry{{d.began, "proof", []any{"B", int64(3), int64(2), int64(1), int64(0)}}, {d.began, "cut", []any{"B"}}, {d.began, "heard", []any{"N"}}}
+	d.log = []entry{{d.began, "proof", []any{"B", int64(4), int64(2), int64(1), int64(1), int64(0)}}, {d.began, "cut", []any{"B"}}, {d.began, "heard", []any{"N"}}}
 	for _, w := range []*Words{english, chinese} {
 		out, err := render("page", d.view(w, "localhost"))
 		if err != nil {
@@ -242,8 +242,8 @@ func TestTheStartPageIsForThisMachineAndItsOwnForms(t *testing.T) {
 
 func TestTheProofCountsWhatCentralHadNotTakenWhenTheLineWasCut(t *testing.T) {
 	before := totals{written: 12, accepted: 9, refused: 1, unsent: 2}
-	after := totals{written: 20, accepted: 18, refused: 2}
-	if got := *after.since(before); got != (proof{Written: 10, Accepted: 9, Refused: 1}) {
+	after := totals{written: 20, accepted: 17, refused: 2, held: 1}
+	if got := *after.since(before); got != (proof{Written: 10, Accepted: 8, Refused: 1, Held: 1}) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -185,7 +185,7 @@ func (d *Demo) prove() {
 		p := b.proof
 		d.mu.Unlock()
 		if ready {
-			d.note("proof", b.Name, p.Written, p.Accepted, p.Refused, p.Missing)
+			d.note("proof", b.Name, p.Written, p.Accepted, p.Refused, p.Held, p.Missing)
 		}
 	}
 }
