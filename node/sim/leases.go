@@ -149,7 +149,7 @@ func (s *station) callHeadOffice() {
 		number = s.claim.from.origin // head office knows it by its certificate
 	}
 	code, err := w.hub.office.Central.LeaseCode(w.ctx, w.t.authority, number)
-	if !w.must("make a lease code", err) {
+	if w.strange(err) || !w.must("make a lease code", err) {
 		return
 	}
 	extend := func(word string) error {
@@ -230,12 +230,8 @@ func (s *station) export() {
 	if !w.must("export", err) {
 		return
 	}
-	at, err := w.hub.office.Central.Node(w.ctx, s.seat.origin)
-	if !w.must("central knows a workstation", err) {
-		return
-	}
-	if at.Seq < s.at && n < int(s.at-at.Seq) {
-		w.fail("%s exports %d changes past its lease; central lacks %d", s.name, n, s.at-at.Seq)
+	if taken := w.hub.taken(s.seat.origin); taken < s.at && n < int(s.at-taken) {
+		w.fail("%s exports %d changes past its lease; central lacks %d", s.name, n, s.at-taken)
 	}
 	if n == 0 {
 		return

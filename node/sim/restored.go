@@ -113,7 +113,7 @@ func (w *World) before(a *act, b *backupOf) bool { return a.origin < b.origin &&
 // readmit takes in a workstation that a restored central does not know.
 func (h *hub) readmit(at *seat) {
 	_, err := h.office.Central.Node(h.w.ctx, at.origin)
-	if !errors.Is(err, central.ErrUnknownNode) || mine[rebirths](h.w).times == 0 {
+	if !h.w.strange(err) {
 		return
 	}
 	n := central.Node{Origin: at.origin, Branch: at.branch, Name: at.name, Key: at.identity.Public()}
@@ -121,6 +121,12 @@ func (h *hub) readmit(at *seat) {
 	if h.w.must("take a workstation in again", err) && h.w.must("read central's journal", h.harvest("readmitted", nil)) {
 		h.w.saw("a workstation that joined after the backup is taken in")
 	}
+}
+
+// strange reports whether an error says that central does not know a workstation
+// that joined after the backup it was restored from, and that has not called yet.
+func (w *World) strange(err error) bool {
+	return errors.Is(err, central.ErrUnknownNode) && mine[rebirths](w).times > 0
 }
 
 // noteNumbers takes down what central has numbered so far.
@@ -152,7 +158,7 @@ func (w *World) checkNumbers(q *quiet) {
 // not know any more.
 func (h *hub) taken(origin crdt.Origin) uint64 {
 	n, err := h.office.Central.Node(h.w.ctx, origin)
-	if errors.Is(err, central.ErrUnknownNode) && mine[rebirths](h.w).times > 0 {
+	if h.w.strange(err) {
 		return 0
 	}
 	if !h.w.must("central knows an author", err) {

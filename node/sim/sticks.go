@@ -153,6 +153,10 @@ func (w *World) unpackWork(l *luggage) {
 	t := w.travels(l)
 	got, err := h.office.Central.ReadWork(w.ctx, t.from, w.t.authority)
 	h.tell()
+	if w.strange(err) { // its workstation has to call first
+		w.saw("a stick comes to a restored central that does not know its writer")
+		return
+	}
 	if !t.told(got != nil && got.Cut, err) {
 		w.fail("central reads a bundle of %s, torn %t, bent %t: %+v %v", l.s.name, t.torn, t.bent, got, err)
 	}
@@ -168,9 +172,7 @@ func (w *World) unpackWork(l *luggage) {
 	}
 	answer := &luggage{s: l.s, origin: l.origin}
 	if err := h.office.Central.WriteNews(w.ctx, answer, w.t.authority, got); w.must("central answers a bundle", err) && !w.faults.chance(noAnswer) {
-		n, err := h.office.Central.Node(w.ctx, l.origin)
-		w.must("central knows who wrote a bundle", err)
-		answer.has = n.Seq
+		answer.has = h.taken(l.origin)
 		w.carryBack(answer)
 	}
 }

@@ -137,6 +137,36 @@ func (tx aliases) other(kind string, id crdt.ID, depth int) (crdt.ID, error) {
 	return 0, err
 }
 
+// numbers are those that rows had before, by those that they have.
+type numbers map[crdt.ID][]crdt.ID
+
+func loadNumbers(tx *rows.Tx) (numbers, error) {
+	out := numbers{}
+	return out, tx.Query(`SELECT was, now FROM alias`, func(s *sqlite.Stmt) error {
+		now := crdt.ID(s.ColumnInt64(1))
+		out[now] = append(out[now], crdt.ID(s.ColumnInt64(0)))
+		return nil
+	})
+}
+
+// of are all numbers of a row, the one it has first.
+func (n numbers) of(id crdt.ID) []crdt.ID {
+	out := []crdt.ID{id}
+	for i := 0; i < len(out); i++ {
+		for _, was := range n[out[i]] {
+			if !slices.Contains(out, was) {
+				out = append(out, was)
+			}
+		}
+	}
+	return out
+}
+
+// any reports whether a row is in a set by any of its numbers.
+func (n numbers) any(set map[key]bool, k key) bool {
+	return slices.ContainsFunc(n.of(k.id), func(id crdt.ID) bool { return set[key{k.kind, id}] })
+}
+
 type aliases struct{ *rows.Tx }
 
 // Resolve finds the row of a kind (its table's name) that has, or had, an id; 0

@@ -12,27 +12,30 @@ import (
 // What this file wrote under former origins is kept like own changes are: until
 // central's backups cover it, and closed where it names what had to go.
 
-// ownFormers are the origins that this file had.
-func (s *Store) ownFormers() (out []crdt.Origin) {
+// heldOrigins are those of which changes are held beside the own journal.
+func (s *Store) heldOrigins() (out []crdt.Origin) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for origin, n := range s.neighbours {
-		if n.own && n.last > n.base {
+		if n.last > n.base {
 			out = append(out, origin)
 		}
 	}
 	return out
 }
 
-// encloseFormers does for former origins what enclose does for the own journal.
-func (s *Store) encloseFormers(ctx context.Context, gone map[key]bool) error {
-	for _, origin := range s.ownFormers() {
+// encloseOthers does for what came back of former origins what enclose does for
+// the own journal, and for what neighbours wrote again: where a twin's history
+// stands at central, their first form is never taken and stays here.
+func (s *Store) encloseOthers(ctx context.Context, gone map[key]bool) error {
+	for _, origin := range s.heldOrigins() {
 		err := s.File.Write(ctx, func(tx *rows.Tx) error {
 			var changes []*journal.Change
-			err := eachOfNeighbours(tx, `origin=?1 AND seq<=(SELECT settled FROM neighbour WHERE origin=?1) ORDER BY seq`, func(c *journal.Change) error {
+			const done = `origin=?1 AND (merged=?2 OR seq<=(SELECT settled FROM neighbour WHERE origin=?1)) ORDER BY seq`
+			err := eachOfNeighbours(tx, done, func(c *journal.Change) error {
 				changes = append(changes, c)
 				return nil
-			}, int64(origin))
+			}, int64(origin), countsNoMore)
 			for _, c := range changes {
 				err = errors.Join(err, s.encloseChange(tx, c, gone, func(envelope []byte) error {
 					return errors.Join(
@@ -62,9 +65,7 @@ func (s *Store) trimFormers(tx *rows.Tx, known neighbours, backed uint64) error 
 		}
 		n.base, n.baseHash = n.last, n.hash
 		known[origin] = n
-		err := errors.Join(forgetUpTo(tx, origin, n.last), putNeighbour(tx, origin, &n),
-			tx.Exec(`DELETE FROM former_enclosed WHERE origin=?1`, int64(origin)))
-		if err != nil {
+		if err := errors.Join(forgetUpTo(tx, origin, n.last), putNeighbour(tx, origin, &n)); err != nil {
 			return err
 		}
 		s.soiled.Store(true)

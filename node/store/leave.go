@@ -135,7 +135,8 @@ func (s *Store) foreign(tx *rows.Tx, op *crdt.Op, old *rows.Stored) (bool, error
 }
 
 // naming are the roots that untaken changes name, own ones and all that is held
-// of neighbours: what left of them may not go yet.
+// of neighbours: what left of them may not go yet. What was written again does
+// not count: central may never take it in its first form.
 func (s *Store) naming(tx *rows.Tx) (map[key]bool, error) {
 	out := map[key]bool{}
 	note := func(op *crdt.Op) error { return s.namedBy(tx, op, out) }
@@ -144,7 +145,7 @@ func (s *Store) naming(tx *rows.Tx) (map[key]bool, error) {
 			return nil, err
 		}
 	}
-	const untaken = `seq>(SELECT settled FROM neighbour AS n WHERE n.origin=neighbour_change.origin)`
+	const untaken = `seq>(SELECT settled FROM neighbour AS n WHERE n.origin=neighbour_change.origin) AND merged<>?1`
 	err := eachOfNeighbours(tx, untaken, func(c *journal.Change) error {
 		for i := range c.Bodies {
 			if err := note(&c.Bodies[i].Op); err != nil {
@@ -152,7 +153,7 @@ func (s *Store) naming(tx *rows.Tx) (map[key]bool, error) {
 			}
 		}
 		return nil
-	})
+	}, countsNoMore)
 	return out, err
 }
 

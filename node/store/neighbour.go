@@ -358,5 +358,6 @@ func (s *Store) dropTaken(tx *rows.Tx, known neighbours) (neighbours, error) {
 func forgetUpTo(tx *rows.Tx, origin crdt.Origin, upTo uint64) error {
 	return errors.Join(
 		tx.Exec(`DELETE FROM neighbour_change WHERE origin=?1 AND seq<=?2`, int64(origin), int64(upTo)),
-		tx.Exec(`DELETE FROM neighbour_head WHERE origin=?1 AND seq<=?2`, int64(origin), int64(upTo)))
+		tx.Exec(`DELETE FROM neighbour_head WHERE origin=?1 AND seq<=?2`, int64(origin), int64(upTo)),
+		tx.Exec(`DELETE FROM former_enclosed WHERE origin=?1 AND seq<=?2`, int64(origin), int64(upTo)))
 }

@@ -91,12 +91,16 @@ func (s *Store) ready(ctx context.Context) (out []wire.Receipt, err error) {
 		return nil, err
 	}
 	var named map[key]bool
+	var had numbers
 	var whole int64
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
 		if whole, err = tx.FactInt(factWhole); err != nil {
 			return err
 		}
-		named, err = s.naming(tx)
+		if named, err = s.naming(tx); err != nil {
+			return err
+		}
+		had, err = loadNumbers(tx)
 		return err
 	})
 	if err != nil {
@@ -108,7 +112,7 @@ func (s *Store) ready(ctx context.Context) (out []wire.Receipt, err error) {
 		switch {
 		case r.Row == 0:
 			blanket = append(blanket, r)
-		case r.Why == wire.WhyLeft && (r.N > whole || named[key{r.Kind, r.Row}]):
+		case r.Why == wire.WhyLeft && (r.N > whole || had.any(named, key{r.Kind, r.Row})):
 			waits = true
 		default:
 			out = append(out, r)
@@ -124,11 +128,17 @@ func (s *Store) ready(ctx context.Context) (out []wire.Receipt, err error) {
 func (s *Store) forget(ctx context.Context, orders []wire.Receipt) error {
 	gone := map[key]bool{}
 	err := s.File.Write(ctx, func(tx *rows.Tx) error {
+		had, err := loadNumbers(tx)
+		if err != nil {
+			return err
+		}
 		for _, r := range orders {
 			if r.Why != wire.WhyLeft || r.Row == 0 {
 				continue
 			}
-			gone[key{r.Kind, r.Row}] = true
+			for _, id := range had.of(r.Row) {
+				gone[key{r.Kind, id}] = true
+			}
 			if r.Kind == crm.Party {
 				if err := forgetTraces(tx, r.Row); err != nil {
 					return err
@@ -143,7 +153,7 @@ func (s *Store) forget(ctx context.Context, orders []wire.Receipt) error {
 	if err := s.enclose(ctx, gone); err != nil {
 		return err
 	}
-	return s.encloseFormers(ctx, gone)
+	return s.encloseOthers(ctx, gone)
 }
 
 // enclose makes the bodies of own changes that name what is gone readable for
@@ -221,10 +231,10 @@ func envelopeOf(c *journal.Change) []byte {
 }
 
 // Enclosed reads the envelopes of the own changes of ranges whose bodies central
-// alone can open, former origins' included.
+// alone can open, and of what else is kept under other origins.
 func (s *Store) Enclosed(ctx context.Context, ranges []journal.Range) (out []wire.Envelope, err error) {
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		for _, c := range s.closed(ranges) {
+		for _, c := range closed(ranges) {
 			err := tx.Query(`SELECT envelope FROM enclosed WHERE seq=?1 AND ?2=?3
 				UNION ALL SELECT envelope FROM former_enclosed WHERE seq=?1 AND origin=?2`, func(st *sqlite.Stmt) error {
 				out = append(out, wire.Envelope{Origin: uint32(c.Origin), Seq: c.Seq, Content: rows.Blob(st, 0)})
@@ -239,14 +249,12 @@ func (s *Store) Enclosed(ctx context.Context, ranges []journal.Range) (out []wir
 	return out, err
 }
 
-// closed are the own changes of ranges whose bodies are not there.
-func (s *Store) closed(ranges []journal.Range) (out []*journal.Change) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// closed are the changes of ranges whose bodies are not there.
+func closed(ranges []journal.Range) (out []*journal.Change) {
 	for i := range ranges {
 		for k := range ranges[i].Changes {
 			c := &ranges[i].Changes[k]
-			if (c.Origin == s.Origin() || s.neighbours[c.Origin].own) && c.Bodies[0].Erased {
+			if c.Bodies[0].Erased {
 				out = append(out, c)
 			}
 		}
@@ -260,7 +268,7 @@ func (s *Store) Disclosed(ranges []journal.Range, opened []wire.Envelope) error 
 	for i := range opened {
 		by[link{crdt.Origin(opened[i].Origin), opened[i].Seq}] = opened[i].Content
 	}
-	for _, c := range s.closed(ranges) {
+	for _, c := range closed(ranges) {
 		content, there := by[link{c.Origin, c.Seq}]
 		if !there {
 			continue

@@ -21,7 +21,7 @@ func newColleague() *colleague { return &colleague{clock: crdt.Clock{Origin: the
 
 // writes makes a range of one change, so many ms after the start.
 func (c *colleague) writes(ms int64, ops ...crdt.Op) journal.Range {
-	ch := journal.Change{Origin: there, Seq: c.seq + 1, Stamp: c.clock.Now(startMS + ms), Session: crdt.MakeID(there, 1)}
+	ch := journal.Change{Origin: c.clock.Origin, Seq: c.seq + 1, Stamp: c.clock.Now(startMS + ms), Session: crdt.MakeID(there, 1)}
 	for _, op := range ops {
 		ch.Bodies = append(ch.Bodies, journal.Body{Op: op})
 	}
@@ -29,7 +29,7 @@ func (c *colleague) writes(ms int64, ops ...crdt.Op) journal.Range {
 	c.hash, _ = ch.Seal(c.hash, nil)
 	c.seq = ch.Seq
 	r.Changes = []journal.Change{ch}
-	r.Head = journal.Head{Origin: there, Seq: ch.Seq, Hash: c.hash, Signature: make([]byte, 64)}
+	r.Head = journal.Head{Origin: ch.Origin, Seq: ch.Seq, Hash: c.hash, Signature: make([]byte, 64)}
 	return r
 }
 

@@ -207,7 +207,7 @@ CREATE TABLE enclosed (
 	envelope BLOB NOT NULL
 ) STRICT;
 `, `
--- The same of former origins of this file.
+-- The same of former origins of this file, and of what neighbours wrote again.
 CREATE TABLE former_enclosed (
 	origin   INTEGER NOT NULL,
 	seq      INTEGER NOT NULL,

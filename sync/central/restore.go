@@ -12,9 +12,10 @@ import (
 	"bough/sync/rows"
 )
 
-// restoreJump is how far the numbers of the feeds jump: more rows than a bank
-// writes between two backups.
-const restoreJump = 1 << 32
+// restoreJump: the numbers of the feeds jump to so many a second since 1970,
+// further than any that was given out since the copy, also after another restore
+// of the same copy. No bank writes so many rows a second; they last for 270 years.
+const restoreJump = 1 << 30
 
 // Errors of a restore.
 var (
@@ -129,7 +130,7 @@ func (r *Restored) revive(tx *rows.Tx, o Restoring) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.SetFact(factNumber, (number/restoreJump+1)*restoreJump); err != nil {
+	if err := tx.SetFact(factNumber, max(number/restoreJump+1, o.NowMS/1000)*restoreJump); err != nil {
 		return err
 	}
 	if err := tx.SetFact(factRestored, max(r.BackupMS, 1)); err != nil {

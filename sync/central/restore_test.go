@@ -122,21 +122,33 @@ func TestAFileThatIsNotCentralsIsNotRestored(t *testing.T) {
 
 func TestNumbersJumpAtARestoreSoThatNoneIsGivenTwice(t *testing.T) {
 	c := newCentral(t)
-	path := filepath.Join(t.TempDir(), "backup.db")
-	if err := c.Backup(t.Context(), path); err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	once, twice := filepath.Join(dir, "backup.db"), filepath.Join(dir, "the same.db")
+	for _, path := range []string{once, twice} {
+		if err := c.Backup(t.Context(), path); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for n := range int64(5) {
 		branchAct(t, c, 10+n)
 	}
-	before := must[rows.Scope](t)(c.scope(t.Context(), OfficeScope))
-	must[Restored](t)(Restore(t.Context(), restoring(path, 2)))
-	again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
-		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
-	t.Cleanup(func() { _ = again.Close() })
-	branchAct(t, again, 20)
-	if after := must[rows.Scope](t)(again.scope(t.Context(), OfficeScope)); after.Feed <= before.Feed+restoreJump/2 {
-		t.Errorf("central had numbered up to %d, and gives %d after its restore", before.Feed, after.Feed)
+	restored := func(path string, origin crdt.Origin, laterMS int64) int64 {
+		o := restoring(path, origin)
+		o.NowMS += laterMS
+		must[Restored](t)(Restore(t.Context(), o))
+		again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
+			NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
+		t.Cleanup(func() { _ = again.Close() })
+		branchAct(t, again, 20)
+		return must[rows.Scope](t)(again.scope(t.Context(), OfficeScope)).Feed
+	}
+	before := must[rows.Scope](t)(c.scope(t.Context(), OfficeScope)).Feed
+	first := restored(once, 2, 0)
+	if first <= before+restoreJump/2 {
+		t.Errorf("central had numbered up to %d, and gives %d after its restore", before, first)
+	}
+	if second := restored(twice, 3, 2000); second <= first+restoreJump/2 {
+		t.Errorf("central had numbered up to %d, and gives %d after a restore from the same backup", first, second)
 	}
 }
 
