@@ -71,8 +71,9 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"date": l.Date, "day": l.Day, "moment": l.Moment, "clock": l.Clock, "ago": l.Ago, "span": l.Span,
 		"age": l.Age, "tenure": l.Tenure, "dated": dated, "tail": tail, "later": later,
 		"money": l.Money, "number": func(n any) string { return l.Number(whole(n)) }, "share": l.Share, "size": l.Size,
-		"inputmoment": l.InputMoment, "inputday": l.InputDay,
-		"asset": a.address, "lines": lines, "elapsed": elapsed, "percent": func(n int) int64 { return int64(n) * 100 },
+		"typedin": func(typed string) []Pair { return typedIn(l, typed) },
+		"said":    func(id, name, value, as string) Said { return Said{id, name, value, as} },
+		"asset":   a.address, "lines": lines, "elapsed": elapsed, "percent": func(n int) int64 { return int64(n) * 100 },
 		"last": func(list any) int { return reflect.ValueOf(list).Len() - 1 }, "digit": digit, "pair": pair,
 		"answer": answer, "state": func(s desk.State) string { return l.Word("state", s.String()) },
 		"around": func(c *desk.Customer) template.HTML { return around(l, c) }, "balances": func(h desk.HoldingLine) template.HTML { return balances(l, h) },
@@ -90,6 +91,12 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 			return codes(lists, name)
 		},
 	}
+}
+
+// Said is a time in a form, in words.
+type Said struct {
+	ID, Name, Value string
+	As              string // how it is read: day, past, date or moment
 }
 
 // whole widens the integers that views carry.

@@ -69,7 +69,7 @@ func TestAnAdministratorSeesTheFleetAndWhatWasRefused(t *testing.T) {
 	c.Get("/signin").Says(t, `name="login"`)
 	c.SignIn("root")
 	c.Get("/").Says(t, "Fleet", "desk-4", "1,530", "/api/v1/openapi.json")
-	c.Get("/refused").Says(t, "Petr Malý", "name=Anna", "The role of its author may not do this")
+	c.Get("/refused").Says(t, "Petr Malý", "<dt>Legal name</dt><dd>Anna", "The role of its author may not do this")
 	c.Get("/find").Says(t, "Find a customer")
 }
 

@@ -2,7 +2,6 @@ package hq
 
 import (
 	"net/http"
-	"time"
 
 	"bough/node/cases"
 	"bough/node/clocks"
@@ -18,14 +17,14 @@ type rulesView struct {
 	Rules   []cases.RuleLine
 	New     cases.NewRule
 	Types   []string
-	Day     string // of the preview, ISO
+	Day     string // of the preview, as typed
 	Preview []cases.RulePreview
 	Dropped string // id of a rule that was just taken back
 	Form    webui.Form
 }
 
 func (p Panels) rulesView(v *webui.Visit) (view *rulesView, err error) {
-	view = &rulesView{Types: crm.CaseTypes, Day: time.UnixMilli(v.Site.Now()).In(v.Site.Zone).Format(time.DateOnly), Dropped: v.QueryParam("dropped")}
+	view = &rulesView{Types: crm.CaseTypes, Day: v.L.Day(v.Site.Now()), Dropped: v.QueryParam("dropped")}
 	view.Rules, err = p.Cases.Rules(v.Ctx(), v.Who)
 	return view, err
 }
@@ -77,10 +76,11 @@ func (p Panels) tryRule(v *webui.Visit, view *rulesView) error {
 	if day := v.FormValue("day"); day != "" {
 		view.Day = day
 	}
-	at, err := time.Parse(time.DateOnly, view.Day)
+	ends, err := v.L.ReadWhen(view.Day)
 	if err != nil {
-		return badInput("day", "bad_date")
+		return badInput("day", "bad_day")
 	}
+	view.Day = v.L.Day(ends)
 	all, err := v.Site.Desk.Branches(v.Ctx())
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (p Panels) tryRule(v *webui.Visit, view *rulesView) error {
 	for _, b := range all[:min(len(all), previewed)] {
 		numbers = append(numbers, b.Number)
 	}
-	view.Preview, err = p.Cases.PreviewRule(v.Ctx(), v.Who, rule, at.UnixMilli()+webui.DayMS/2, numbers)
+	view.Preview, err = p.Cases.PreviewRule(v.Ctx(), v.Who, rule, ends-webui.DayMS/2, numbers)
 	return err
 }
 

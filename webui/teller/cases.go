@@ -93,7 +93,7 @@ func (p casePages) load(v *webui.Visit) (*caseView, error) {
 	if err != nil {
 		return nil, err
 	}
-	view := &caseView{View: c, May: v.May(crm.ActCase), Choices: stepsFor(c), When: v.L.InputMoment(v.Site.Now()), Code: c.Amount.Currency,
+	view := &caseView{View: c, May: v.May(crm.ActCase), Choices: stepsFor(c), When: v.L.Moment(v.Site.Now()), Code: c.Amount.Currency,
 		Form: webui.Form{Draft: "case/" + id.String()}}
 	for _, one := range people {
 		view.People = append(view.People, person{one.ID, one.Name})

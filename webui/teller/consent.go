@@ -36,7 +36,7 @@ func (c *consentView) read(values url.Values) {
 
 func askConsent(v *webui.Visit, c *desk.Customer) error {
 	view := newConsent(c, v.QueryParams())
-	view.Happened = v.L.InputMoment(v.Site.Now())
+	view.Happened = v.L.Moment(v.Site.Now())
 	var err error
 	if view.History, err = v.Site.Desk.ConsentHistory(v.Ctx(), v.Who, c.ID, view.Purpose, view.Channel); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"bough/crdt"
 	"bough/node/desk"
 	"bough/webui"
+	"bough/webui/words"
 )
 
 // detailsView is the form of a party's details.
@@ -40,13 +41,13 @@ func newDetails(c *desk.Customer) *detailsView {
 
 // read takes what was typed along with what was on screen then: an edit is
 // against the value that its author saw, however old.
-func (d *detailsView) read(values url.Values) {
+func (d *detailsView) read(l *words.Language, values url.Values) {
 	for i := range d.Fields {
 		f := &d.Fields[i]
 		if !values.Has(f.Name) {
 			continue
 		}
-		f.Value = typed(values, f.Name)
+		f.take(l, values)
 		if values.Has("was." + f.Name) {
 			f.Was, f.Saw = typed(values, "was."+f.Name), values.Get("saw."+f.Name)
 		}
@@ -73,7 +74,7 @@ func typedWas(was string) string { return typed(url.Values{"v": {was}}, "v") }
 
 func askDetails(v *webui.Visit, c *desk.Customer) error {
 	view := newDetails(c)
-	if err := v.Restore(&view.Form, view.Form.Draft, view.read); err != nil {
+	if err := v.Restore(&view.Form, view.Form.Draft, func(values url.Values) { view.read(v.L, values) }); err != nil {
 		return err
 	}
 	return v.Show(http.StatusOK, "edit", view)
@@ -85,7 +86,7 @@ func saveDetails(v *webui.Visit, c *desk.Customer) error {
 		return err
 	}
 	view := newDetails(c)
-	view.read(values)
+	view.read(v.L, values)
 	edits, names := view.edits()
 	if len(edits) == 0 {
 		v.Done(view.Form.Draft)

@@ -76,20 +76,50 @@ func typed(values url.Values, name string) string {
 	return strings.TrimSpace(strings.ReplaceAll(values.Get(name), "\r\n", "\n"))
 }
 
+// take takes a field as it was typed; a date is kept as all dates are, once it
+// can be read.
+func (f *field) take(l *words.Language, values url.Values) {
+	f.Value = typed(values, f.Name)
+	if f.Input != "date" {
+		return
+	}
+	if iso, err := l.ReadDate(f.Value); err == nil {
+		f.Value = iso
+	}
+}
+
 // badInput is what a page itself finds wrong with a form; the sentence stands
 // in the catalogues.
 func badInput(field, code string) error {
 	return &desk.Error{Reason: desk.Invalid, Field: field, Code: code, Message: "This cannot be taken as it is: " + field + "."}
 }
 
-// when answers how a day in words is understood, while it is typed.
+// when answers how a time in words is understood, while it is typed.
 func when(v *webui.Visit) error {
 	for _, typed := range v.QueryParams() {
-		ms, err := v.L.ReadWhen(strings.Join(typed, ""))
+		said, err := understood(v.L, v.Param("as"), strings.Join(typed, ""))
 		if err != nil {
-			return v.String(http.StatusOK, v.L.T("when.none"))
+			said = v.L.T("when.none")
 		}
-		return v.String(http.StatusOK, v.L.Day(ms))
+		return v.String(http.StatusOK, said)
 	}
 	return v.NoContent(http.StatusNoContent)
+}
+
+// understood is a time in words as it was read: a day to come, a day that is
+// over, a date with its year, or a moment.
+func understood(l *words.Language, as, typed string) (string, error) {
+	switch as {
+	case "past":
+		ms, err := l.ReadPast(typed)
+		return l.Weekday(ms) + " " + l.Day(ms), err
+	case "date":
+		iso, err := l.ReadDate(typed)
+		return strings.TrimSpace(l.Date(iso) + " " + l.Age(iso)), err
+	case "moment":
+		ms, err := l.ReadMoment(typed)
+		return l.Weekday(ms) + " " + l.Moment(ms), err
+	}
+	ms, err := l.ReadWhen(typed)
+	return l.Weekday(ms) + " " + l.Day(ms), err
 }

@@ -38,7 +38,7 @@ func caseLines() []cases.Line {
 }
 
 func openCase() *caseView {
-	return &caseView{View: complaint(), Choices: stepsFor(complaint()), May: true, When: "2026-11-21T14:20", Code: "CZK",
+	return &caseView{View: complaint(), Choices: stepsFor(complaint()), May: true, When: "21 Nov 2026, 14:20", Code: "CZK",
 		People: []person{{1, "Jana Dvořáková"}, {2, "Petr Malý"}}, Form: webui.Form{Draft: "case/1"}}
 }
 
@@ -66,7 +66,7 @@ func slip(narrow bool) letterView {
 }
 
 func newCaseTyped() *newCaseView {
-	return &newCaseView{ID: 1, Name: "Anna Nováková", Type: "transfer_error", Text: "Charged twice", Happened: "2026-11-21T14:20", Currency: "CZK",
+	return &newCaseView{ID: 1, Name: "Anna Nováková", Type: "transfer_error", Text: "Charged twice", Happened: "21 Nov 2026, 14:20", Currency: "CZK",
 		Holdings: anna().Holdings, Hotline: "+420 800 123 456", Form: webui.Form{Draft: "case/new/1"}}
 }
 

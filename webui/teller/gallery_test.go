@@ -103,7 +103,7 @@ func linked() *desk.Customer {
 
 // wang is a visitor whose page stays closed until the stop is acknowledged.
 func wang() *desk.Customer {
-	return &desk.Customer{ID: 77, Name: "王小明", Type: "person", Status: "customer", Home: 2, HomeName: "上海徐汇", Tier: "B", Language: "zh",
+	return &desk.Customer{ID: 77, Name: "王小明", Type: "person", Status: "customer", Home: 2, HomeName: "上海徐汇", Tier: "B", Language: "zh-CN",
 		Birth: "1985-11-02", AgeYears: 41, State: desk.AtHeadOffice,
 		Warnings: []desk.WarningLine{{ID: 53, Level: "stop", Text: "证件挂失，须核验本人后再办理。", Author: by("Petr Malý", "desk-1", dayMS, desk.AtHeadOffice)}}}
 }
@@ -182,13 +182,13 @@ func balancesOf(months int, minor int64) (out []desk.MonthLine) {
 }
 
 func typedWrapup() *wrapupView {
-	return &wrapupView{ID: 1, Name: "Anna Nováková", Channel: "counter", Reason: "card", Outcome: "done", Text: "Card will not work at the pump.", Happened: "2026-11-21T14:11",
+	return &wrapupView{ID: 1, Name: "Anna Nováková", Channel: "counter", Reason: "card", Outcome: "done", Text: "Card will not work at the pump.", Happened: "21 Nov 2026, 14:11",
 		Promise: "Call when the card is here", Form: webui.Form{Draft: "wrapup/1", DraftAt: pagetest.NowMS - 17*minuteMS,
 			Fault: &webui.Fault{Status: 422, Field: "promise_due", Text: "A promise needs a day when it is due."}}}
 }
 
 func emptyWrapup() *wrapupView {
-	return &wrapupView{ID: 1, Name: "Anna Nováková", Channel: "counter", Outcome: "done", Happened: "2026-11-21T14:20", Form: webui.Form{Draft: "wrapup/1"}}
+	return &wrapupView{ID: 1, Name: "Anna Nováková", Channel: "counter", Outcome: "done", Happened: "21 Nov 2026, 14:20", Form: webui.Form{Draft: "wrapup/1"}}
 }
 
 func alikeProspect() *prospectView {
@@ -209,8 +209,8 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "customer-read-only", Page: "customer", View: arrange(anna())},
 		{Name: "customer-stop", Page: "customer", View: stopped()},
 		{Name: "customer-new", Page: "customer", View: allowed(nobody())},
-		{Name: "timeline", Page: "timeline", View: &timelineView{ID: 1, Name: "Anna Nováková", Lines: stories(), From: "2026-01-01"}},
-		{Name: "timeline-none", Page: "timeline", View: &timelineView{ID: 1, Name: "Anna Nováková", From: "tomorrow", Wrong: "Give the day like 2026-12-31.", StoryFilter: desk.StoryFilter{Type: "talk", Channel: "visit"}}},
+		{Name: "timeline", Page: "timeline", View: &timelineView{ID: 1, Name: "Anna Nováková", Lines: stories(), From: "1 Jan 2026"}},
+		{Name: "timeline-none", Page: "timeline", View: &timelineView{ID: 1, Name: "Anna Nováková", From: "soon", WrongFrom: "This is not a day. Write it like Friday, 25 Nov or 2026-11-25.", StoryFilter: desk.StoryFilter{Type: "talk", Channel: "visit"}}},
 		{Name: "wrapup", Page: "wrapup", View: emptyWrapup()},
 		{Name: "wrapup-fault", Page: "wrapup", View: typedWrapup(), Down: true},
 		{Name: "edit", Page: "edit", View: newDetails(anna())},

@@ -24,7 +24,7 @@ type newCaseView struct {
 
 func (p casePages) newCase(v *webui.Visit, c *desk.Customer) (*newCaseView, error) {
 	view := &newCaseView{ID: c.ID, Name: c.Name, Holdings: c.Holdings, Type: v.QueryParam("type"), Key: v.QueryParam("key"),
-		Form: webui.Form{Draft: "case/new/" + c.ID.String()}, Happened: v.L.InputMoment(v.Site.Now())}
+		Form: webui.Form{Draft: "case/new/" + c.ID.String()}, Happened: v.L.Moment(v.Site.Now())}
 	if view.Type == "" {
 		view.Type = "service"
 	}

@@ -7,6 +7,7 @@ import (
 
 	"bough/node/desk"
 	"bough/webui"
+	"bough/webui/words"
 )
 
 // prospectView is the form of a new party.
@@ -34,10 +35,10 @@ func newProspect() *prospectView {
 	return view
 }
 
-func (p *prospectView) read(values url.Values) {
+func (p *prospectView) read(l *words.Language, values url.Values) {
 	for _, fields := range [][]field{p.First, p.Fields} {
 		for i := range fields {
-			fields[i].Value = typed(values, fields[i].Name)
+			fields[i].take(l, values)
 		}
 	}
 	p.Phone, p.Email = typed(values, "phone"), typed(values, "email")
@@ -56,7 +57,7 @@ func (p *prospectView) typedIn() desk.Prospect {
 
 func askProspect(v *webui.Visit) error {
 	view := newProspect()
-	if err := v.Restore(&view.Form, view.Form.Draft, view.read); err != nil {
+	if err := v.Restore(&view.Form, view.Form.Draft, func(values url.Values) { view.read(v.L, values) }); err != nil {
 		return err
 	}
 	return v.Show(http.StatusOK, "prospect", view)
@@ -69,7 +70,7 @@ func saveProspect(v *webui.Visit) error {
 		return err
 	}
 	view := newProspect()
-	view.read(values)
+	view.read(v.L, values)
 	if values.Get("sure") == "" {
 		if view.Duplicates, err = v.Site.Desk.Duplicates(v.Ctx(), v.Who, view.typedIn()); err != nil {
 			return v.Again("prospect", view, &view.Form, err)
@@ -93,7 +94,7 @@ func duplicates(v *webui.Visit) error {
 		return err
 	}
 	view := newProspect()
-	view.read(values)
+	view.read(v.L, values)
 	if view.Duplicates, err = v.Site.Desk.Duplicates(v.Ctx(), v.Who, view.typedIn()); err != nil {
 		return err
 	}

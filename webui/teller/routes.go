@@ -90,7 +90,7 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodGet, "/feedback", askFeedback)
 	s.Signed(http.MethodPost, "/feedback", saveFeedback)
 	s.Signed(http.MethodGet, "/feedback/list", readFeedback)
-	s.Signed(http.MethodGet, "/when", when)
+	s.Signed(http.MethodGet, "/when/:as", when)
 	s.Signed(http.MethodGet, "/conflicts", conflicts)
 	s.Signed(http.MethodPost, "/conflicts/:id", settle)
 	s.Signed(http.MethodGet, "/customers/:id/same", opened(askSame))

@@ -16,7 +16,8 @@ type timelineView struct {
 	Lines       []desk.StoryLine
 	More        bool
 	From, Until string // as the form has them
-	Wrong       string
+
+	WrongFrom, WrongUntil string
 	desk.StoryFilter
 }
 
@@ -31,19 +32,20 @@ func timeline(v *webui.Visit, c *desk.Customer) error {
 	for _, day := range []struct {
 		typed string
 		ms    *int64
-		end   bool
-	}{{view.From, &view.FromMS, false}, {view.Until, &view.UntilMS, true}} {
+		wrong *string
+	}{{view.From, &view.FromMS, &view.WrongFrom}, {view.Until, &view.UntilMS, &view.WrongUntil}} {
 		if day.typed == "" {
 			continue
 		}
-		end, err := v.L.ReadDay(day.typed) // the end of the day
+		end, err := v.L.ReadPast(day.typed) // the end of the day
 		if err != nil {
-			view.Wrong = v.L.T("error.bad_day")
+			*day.wrong = v.L.T("error.bad_day")
 			continue
 		}
-		if *day.ms = end + 1; !day.end {
-			*day.ms -= webui.DayMS
-		}
+		*day.ms = end + 1
+	}
+	if view.FromMS != 0 {
+		view.FromMS -= webui.DayMS
 	}
 	lines, err := v.Site.Desk.Story(v.Ctx(), v.Who, c.ID, view.StoryFilter, timelineLimit+1)
 	if err != nil {

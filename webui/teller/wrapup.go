@@ -23,7 +23,7 @@ type wrapupView struct {
 
 func newWrapup(v *webui.Visit, c *desk.Customer) *wrapupView {
 	return &wrapupView{ID: c.ID, Name: c.Name, Form: webui.Form{Draft: "wrapup/" + c.ID.String()},
-		Channel: "counter", Outcome: "done", Happened: v.L.InputMoment(v.Site.Now())}
+		Channel: "counter", Outcome: "done", Happened: v.L.Moment(v.Site.Now())}
 }
 
 func (w *wrapupView) read(values url.Values) {

@@ -4,11 +4,8 @@ import (
 	"time"
 )
 
-// Layouts of forms: what browsers send for dates and times.
-const (
-	FormDate   = "2006-01-02"
-	FormMoment = "2006-01-02T15:04"
-)
+// FormDate is how dates are kept.
+const FormDate = "2006-01-02"
 
 const dayMS = 24 * 60 * 60 * 1000
 
@@ -98,25 +95,4 @@ func (l *Language) years(key, iso string) string {
 		return ""
 	}
 	return l.N(key, int64(years))
-}
-
-// InputMoment is an instant as a form's date and time.
-func (l *Language) InputMoment(ms int64) string { return l.at(ms).Format(FormMoment) }
-
-// InputDay is the day that many days from today as a form's date.
-func (l *Language) InputDay(days int) string {
-	return l.at(l.now()).AddDate(0, 0, days).Format(FormDate)
-}
-
-// ReadMoment reads a form's date and time in the reader's zone, ms UTC.
-func (l *Language) ReadMoment(typed string) (int64, error) {
-	t, err := time.ParseInLocation(FormMoment, typed, l.zone)
-	return t.UnixMilli(), err
-}
-
-// ReadDay reads a form's date as the end of that day in the reader's zone, ms
-// UTC: what is due on a day may be done until it ends.
-func (l *Language) ReadDay(typed string) (int64, error) {
-	t, err := time.ParseInLocation(FormDate, typed, l.zone)
-	return t.AddDate(0, 0, 1).UnixMilli() - 1, err
 }

@@ -14,6 +14,7 @@ import (
 const (
 	maxWhen  = 60   // bytes: a day in words
 	maxAhead = 3660 // days a day may lie ahead: ten years
+	maxBack  = 130  // years a day may lie behind: nobody is older
 )
 
 var errWhen = errors.New("words: no day")
@@ -28,24 +29,38 @@ func (l *Language) ReadWhen(typed string) (int64, error) {
 	if s == "" || len(s) > maxWhen {
 		return 0, errWhen
 	}
-	now := l.at(l.now())
-	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, l.zone)
-	for _, read := range []func(string, time.Time) (time.Time, bool){spokenDay, counted, weekday, calendarDay} {
-		day, ok := read(s, today)
-		if !ok {
-			continue
-		}
-		if day.Before(today.AddDate(-10, 0, 0)) || day.After(today.AddDate(0, 0, maxAhead)) {
-			return 0, errWhen
-		}
-		return day.AddDate(0, 0, 1).UnixMilli() - 1, nil
+	day, ok := l.near(false).day(s)
+	if !ok {
+		return 0, errWhen
 	}
-	return 0, errWhen
+	return day.AddDate(0, 0, 1).UnixMilli() - 1, nil
+}
+
+// near is from where a day in words is meant.
+type near struct {
+	today time.Time // its first moment
+	back  bool      // what is said lies behind: friday is the last one
+}
+
+func (l *Language) near(back bool) near {
+	now := l.at(l.now())
+	return near{today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, l.zone), back: back}
+}
+
+// day is the first moment of the day that is meant.
+func (n near) day(s string) (time.Time, bool) {
+	for _, read := range []func(string) (time.Time, bool){n.spokenDay, n.counted, n.weekday, n.calendarDay} {
+		if day, ok := read(s); ok {
+			return day, !day.Before(n.today.AddDate(-maxBack, 0, 0)) && !day.After(n.today.AddDate(0, 0, maxAhead))
+		}
+	}
+	return n.today, false
 }
 
 // spokenDay knows days that have a name of their own.
-func spokenDay(s string, today time.Time) (time.Time, bool) {
-	for words, days := range map[string]int{"today|今天|今日|tonight": 0, "tomorrow|明天|明日|tmr": 1, "day after tomorrow|后天|後天": 2, "大后天": 3, "yesterday|昨天": -1} {
+func (n near) spokenDay(s string) (time.Time, bool) {
+	today := n.today
+	for words, days := range map[string]int{"today|今天|今日|tonight": 0, "tomorrow|明天|明日|tmr": 1, "day after tomorrow|后天|後天": 2, "大后天": 3, "yesterday|昨天|昨日": -1, "day before yesterday|前天": -2} {
 		if slices.Contains(strings.Split(words, "|"), s) {
 			return today.AddDate(0, 0, days), true
 		}
@@ -73,14 +88,15 @@ func sameDayOfMonth(day time.Time, months int) time.Time {
 }
 
 var (
-	inEnglish = regexp.MustCompile(`^(?:in )?(\d{1,4}|an?|one|two|three|four|five|six|seven|ten) ?(d|days?|w|weeks?|m|months?)(?: from now)?$`)
-	inChinese = regexp.MustCompile(`^([0-9]{1,4}|[一二两三四五六七八九十])(?:个)?(天|日|周|星期|礼拜|月)(?:后|之后|以后)$`)
+	inEnglish = regexp.MustCompile(`^(?:in )?(\d{1,4}|an?|one|two|three|four|five|six|seven|ten) ?(d|days?|w|weeks?|m|months?)( from now| ago)?$`)
+	inChinese = regexp.MustCompile(`^([0-9]{1,4}|[一二两三四五六七八九十])(?:个)?(天|日|周|星期|礼拜|月)(后|之后|以后|前|之前|以前)$`)
 	numbers   = map[string]int{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10,
 		"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 )
 
 // counted knows days that are counted from today.
-func counted(s string, today time.Time) (time.Time, bool) {
+func (n near) counted(s string) (time.Time, bool) {
+	today := n.today
 	m := inEnglish.FindStringSubmatch(s)
 	if m == nil {
 		m = inChinese.FindStringSubmatch(s)
@@ -88,30 +104,33 @@ func counted(s string, today time.Time) (time.Time, bool) {
 	if m == nil {
 		return today, false
 	}
-	n, ok := numbers[m[1]]
+	count, ok := numbers[m[1]]
 	if !ok {
-		n, _ = strconv.Atoi(m[1]) // at most four digits
+		count, _ = strconv.Atoi(m[1]) // at most four digits
+	}
+	if m[3] == " ago" || strings.HasSuffix(m[3], "前") {
+		count = -count
 	}
 	switch m[2] {
 	case "d", "day", "days", "天", "日":
-		return today.AddDate(0, 0, n), true
+		return today.AddDate(0, 0, count), true
 	case "w", "week", "weeks", "周", "星期", "礼拜":
-		return today.AddDate(0, 0, 7*n), true
+		return today.AddDate(0, 0, 7*count), true
 	}
-	return sameDayOfMonth(today, n), true
+	return sameDayOfMonth(today, count), true
 }
 
 var (
 	weekdaysEnglish = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 	weekdaysChinese = []string{"日天", "一", "二", "三", "四", "五", "六"}
-	sayEnglish      = regexp.MustCompile(`^(?:(next|this|on|by) )?(sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?$`)
-	sayChinese      = regexp.MustCompile(`^(下|这|本)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天])$`)
+	sayEnglish      = regexp.MustCompile(`^(?:(next|last|this|on|by) )?(sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?$`)
+	sayChinese      = regexp.MustCompile(`^(下|上|这|本)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天])$`)
 )
 
-// weekday knows days of this week and the next. "next" and 下 are of the week
-// that begins on the Monday to come.
-func weekday(s string, today time.Time) (time.Time, bool) {
-	which, day := "", -1
+// weekday knows days of this week, the next and the last. "next" and 下 are of
+// the week that begins on the Monday to come, 上 is of the one before this.
+func (n near) weekday(s string) (time.Time, bool) {
+	today, which, day := n.today, "", -1
 	if m := sayEnglish.FindStringSubmatch(s); m != nil {
 		which, day = m[1], slices.Index(weekdaysEnglish, m[2][:3])
 	} else if m := sayChinese.FindStringSubmatch(s); m != nil {
@@ -121,19 +140,27 @@ func weekday(s string, today time.Time) (time.Time, bool) {
 	if day < 0 {
 		return today, false
 	}
-	if which == "next" || which == "下" {
-		monday := today.AddDate(0, 0, 7-(int(today.Weekday())+6)%7)
-		return monday.AddDate(0, 0, (day+6)%7), true
+	monday := today.AddDate(0, 0, -(int(today.Weekday())+6)%7).AddDate(0, 0, (day+6)%7)
+	switch which {
+	case "next", "下":
+		return monday.AddDate(0, 0, 7), true
+	case "上":
+		return monday.AddDate(0, 0, -7), true
 	}
-	ahead := (day - int(today.Weekday()) + 7) % 7
-	if ahead == 0 && which != "this" && which != "这" && which != "本" {
-		ahead = 7
+	days := (day - int(today.Weekday()) + 7) % 7
+	switch {
+	case days == 0 && (which == "this" || which == "这" || which == "本"):
+	case which == "last" || n.back:
+		days -= 7
+	case days == 0:
+		days = 7
 	}
-	return today.AddDate(0, 0, ahead), true
+	return today.AddDate(0, 0, days), true
 }
 
 var (
 	monthNames = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
+	eightDay   = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
 	isoDay     = regexp.MustCompile(`^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$`)
 	dayMonth   = regexp.MustCompile(`^(\d{1,2})[./](\d{1,2})[./]?(?:(\d{4}))?$`)
 	monthDay   = regexp.MustCompile(`^(\d{1,2})月(\d{1,2})[日号]?$`)
@@ -142,24 +169,26 @@ var (
 )
 
 // calendarDay knows dates, with and without a year.
-func calendarDay(s string, today time.Time) (time.Time, bool) {
+func (n near) calendarDay(s string) (time.Time, bool) {
 	s = strings.Join(strings.FieldsFunc(s, unicode.IsSpace), " ")
-	if m := isoDay.FindStringSubmatch(s); m != nil {
-		return civil(m[1], month(m[2]), m[3], today)
+	for _, whole := range []*regexp.Regexp{isoDay, eightDay} {
+		if m := whole.FindStringSubmatch(s); m != nil {
+			return n.civil(m[1], month(m[2]), m[3])
+		}
 	}
 	if m := monthDay.FindStringSubmatch(s); m != nil {
-		return civil("", month(m[1]), m[2], today)
+		return n.civil("", month(m[1]), m[2])
 	}
 	if m := dayMonth.FindStringSubmatch(strings.ReplaceAll(s, ". ", ".")); m != nil {
-		return civil(m[3], month(m[2]), m[1], today)
+		return n.civil(m[3], month(m[2]), m[1])
 	}
 	if m := namedDay.FindStringSubmatch(s); m != nil {
-		return civil(m[3], month(m[2]), m[1], today)
+		return n.civil(m[3], month(m[2]), m[1])
 	}
 	if m := dayNamed.FindStringSubmatch(s); m != nil {
-		return civil(m[3], month(m[1]), m[2], today)
+		return n.civil(m[3], month(m[1]), m[2])
 	}
-	return today, false
+	return n.today, false
 }
 
 // month reads a month by number or name; 0: none.
@@ -173,8 +202,9 @@ func month(s string) time.Month {
 	return time.Month(slices.Index(monthNames, s[:3]) + 1)
 }
 
-// civil makes a day of its parts; without a year the next such day.
-func civil(year string, m time.Month, day string, today time.Time) (time.Time, bool) {
+// civil makes a day of its parts; without a year the next such day, or the last.
+func (n near) civil(year string, m time.Month, day string) (time.Time, bool) {
+	today := n.today
 	d, err := strconv.Atoi(day)
 	if err != nil || m < 1 || m > 12 {
 		return today, false
@@ -184,20 +214,14 @@ func civil(year string, m time.Month, day string, today time.Time) (time.Time, b
 		y, err = today.Year(), nil
 	}
 	at := time.Date(y, m, d, 0, 0, 0, 0, today.Location())
-	if year == "" && at.Before(today) {
+	switch {
+	case year != "":
+	case n.back && at.After(today):
+		at = time.Date(y-1, m, d, 0, 0, 0, 0, today.Location())
+	case !n.back && at.Before(today):
 		at = time.Date(y+1, m, d, 0, 0, 0, 0, today.Location())
 	}
 	return at, err == nil && at.Day() == d && at.Month() == m
-}
-
-// AtClock is a time of day, as 14:30, on the day that ends at an instant, ms UTC.
-func (l *Language) AtClock(endMS int64, clock string) (int64, error) {
-	at, err := time.Parse("15:04", strings.TrimSpace(clock))
-	if err != nil {
-		return 0, errWhen
-	}
-	day := l.at(endMS)
-	return time.Date(day.Year(), day.Month(), day.Day(), at.Hour(), at.Minute(), 0, 0, l.zone).UnixMilli(), nil
 }
 
 // Weekday is the short name of the day of an instant.
