@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -121,11 +122,69 @@ func (b *Branch) claim() (*uplink.Incarnation, error) {
 // become makes the node go on as another origin: own changes after the fork are
 // written again. Nothing of its lines runs meanwhile.
 func (b *Branch) become(ctx context.Context, fork uint64, reason store.Reason) error {
+	link, err := b.Store.LinkAt(ctx, fork)
+	if err != nil {
+		return err
+	}
+	chain, err := b.renewals()
+	if err != nil {
+		return err
+	}
+	s := trust.Renewal{Old: uint32(b.Store.Origin()), Seq: fork, Hash: link}
+	return b.step(ctx, stepping{statement: s, by: b.keys.identity, chain: chain, fork: fork, reason: reason})
+}
+
+// another takes another number than the one that central would not certify, for
+// somebody has it: in the place of the last renewal stands one to a new number,
+// signed by the same key. Central took nothing under the number that is left.
+// Sessions that were opened under it are of nobody whom central knows: it holds
+// what was written in them, and everybody signs in anew.
+func (b *Branch) another(ctx context.Context) error {
+	chain, err := b.renewals()
+	if err != nil {
+		return err
+	}
+	if len(chain) == 0 {
+		return nil // certified meanwhile
+	}
+	last := chain[len(chain)-1]
+	by, err := trust.ParseIdentity(b.inc.keyOf(crdt.Origin(last.Old)))
+	if err != nil {
+		return err
+	}
+	err = b.step(ctx, stepping{statement: last.Renewal, by: by, chain: chain[:len(chain)-1], reason: b.inc.Reason})
+	if err != nil {
+		return err
+	}
+	return b.Store.DropTokens(ctx)
+}
+
+// keyOf is the key (PEM) of an origin on the way here.
+func (i *incarnation) keyOf(origin crdt.Origin) []byte {
+	for at := i; at != nil; at = at.Before {
+		if at.Origin == origin {
+			return at.Key
+		}
+	}
+	return i.Former
+}
+
+// stepping is how a node becomes another origin.
+type stepping struct {
+	statement trust.Renewal // its new origin and key are filled in
+	by        *trust.Identity
+	chain     []trust.SignedRenewal // that lead to whom by belongs
+	fork      uint64                // own changes after it are written again
+	reason    store.Reason
+}
+
+func (b *Branch) step(ctx context.Context, s stepping) error {
 	origin, err := freshOrigin(b.o.Rand)
 	if err != nil {
 		return err
 	}
-	next, err := b.announce(ctx, origin, fork, reason)
+	s.statement.New = uint32(origin)
+	next, err := b.announce(s)
 	if err != nil {
 		return err
 	}
@@ -134,9 +193,9 @@ func (b *Branch) become(ctx context.Context, fork uint64, reason store.Reason) e
 		return err
 	}
 	was := b.keys.identity
-	r := store.Renewing{Origin: origin, Fork: fork, Reason: reason, Credential: trust.Credential(b.keys.cert.Load().Raw, renewals),
+	r := store.Renewing{Origin: origin, Fork: s.fork, Reason: s.reason, Credential: trust.Credential(b.keys.cert.Load().Raw, renewals),
 		Sign: func(message []byte) []byte { return was.Sign(trust.ContextJournalHead, message) }}
-	if reason == store.Clock {
+	if s.reason == store.Clock {
 		r.UntilMS = b.nowMS()
 	}
 	done, err := b.Store.Renew(ctx, r)
@@ -144,31 +203,31 @@ func (b *Branch) become(ctx context.Context, fork uint64, reason store.Reason) e
 		return err
 	}
 	b.inc = next
-	b.o.Log.Warn("this workstation goes on under a new number", "was", done.Origin, "is", done.Next, "reason", string(reason), "written again", done.Again)
+	b.o.Log.Warn("this workstation goes on under a new number", "was", done.Origin, "is", done.Next, "reason", string(s.reason), "written again", done.Again)
 	return b.loadKeys()
 }
 
 // announce signs who the node is going to be and writes it down, before the
 // database is touched.
-func (b *Branch) announce(ctx context.Context, origin crdt.Origin, fork uint64, reason store.Reason) (*incarnation, error) {
+func (b *Branch) announce(s stepping) (*incarnation, error) {
 	identity, err := trust.NewIdentity(b.o.Rand)
 	if err != nil {
 		return nil, err
 	}
-	link, err := b.Store.LinkAt(ctx, fork)
+	s.statement.Key = identity.Public()
+	signed, err := s.by.Renew(s.statement)
 	if err != nil {
 		return nil, err
 	}
-	signed, err := b.keys.identity.Renew(trust.Renewal{Old: uint32(b.Store.Origin()), New: uint32(origin), Seq: fork, Hash: link, Key: identity.Public()})
-	if err != nil {
-		return nil, err
+	i := &incarnation{Origin: crdt.Origin(s.statement.New), Reason: s.reason, Before: b.inc}
+	for _, r := range append(slices.Clone(s.chain), signed) {
+		i.Renewals = append(i.Renewals, r.Bytes()...)
 	}
-	i := &incarnation{Origin: origin, Reason: reason, Renewals: signed.Bytes(), Before: b.inc}
 	if i.Key, err = identity.EncodePEM(); err != nil {
 		return nil, err
 	}
 	if b.inc != nil {
-		i.Former, i.Renewals = b.inc.Former, append(append([]byte{}, b.inc.Renewals...), i.Renewals...)
+		i.Former = b.inc.Former
 	} else if i.Former, err = b.keys.identity.EncodePEM(); err != nil {
 		return nil, err
 	}
@@ -313,6 +372,8 @@ func (b *Branch) beginAnew(ctx context.Context, f uplink.Fork) error {
 		err = errors.Join(err, b.loadKeys())
 	case f.Ahead:
 		err = errors.Join(err, b.become(ctx, f.Common, store.Clock))
+	case f.Taken:
+		err = errors.Join(err, b.another(ctx))
 	case f.Found:
 		err = errors.Join(err, b.become(ctx, f.Common, store.Forked))
 	}

@@ -82,6 +82,11 @@ func (l *Local) DropToken(ctx context.Context, hash [32]byte) error {
 	return l.File.Write(ctx, func(tx *rows.Tx) error { return tx.Exec(`DELETE FROM token WHERE hash=?1`, hash[:]) })
 }
 
+// DropTokens ends every sign-in: whoever works on signs in anew.
+func (l *Local) DropTokens(ctx context.Context) error {
+	return l.File.Write(ctx, func(tx *rows.Tx) error { return tx.Exec(`DELETE FROM token`) })
+}
+
 // WrongPasswords is how often in a row a login was tried in vain, and when last.
 func (l *Local) WrongPasswords(ctx context.Context, login string) (count int, atMS int64, err error) {
 	err = l.File.Read(ctx, func(tx *rows.Tx) error {

@@ -41,7 +41,9 @@ func (c *Central) Renew(ctx context.Context, r Renewal, row func(*rows.Act, Node
 		switch {
 		case err != nil:
 			return err
-		case was != nil && was.Renews == r.Old && bytes.Equal(was.Key, r.Key) && !was.Revoked:
+		case was != nil && bytes.Equal(was.Key, r.Key) && was.Revoked:
+			return ErrUnknownNode
+		case was != nil && bytes.Equal(was.Key, r.Key) && was.Renews == r.Old:
 			n = was
 			return nil
 		case was != nil || r.New == c.Origin():

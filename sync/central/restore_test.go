@@ -180,3 +180,25 @@ func TestWhoJoinedAfterTheBackupIsTakenInByTheirCertificateAndOnlyThen(t *testin
 		t.Errorf("asked twice: %+v, %v", n, err)
 	}
 }
+
+func TestAWorkstationThatWasRevokedDoesNotComeBackUnderAnotherNumber(t *testing.T) {
+	c := newCentral(t)
+	c.joinTest(t, 5, 1)
+	nothing := func(*rows.Act, Node) error { return nil }
+	next := Renewal{Old: 5, New: 6, Key: []byte("the key of a workstation, 32 byte"), Reason: "copied"}
+	for range 2 { // asked again, since the answer was lost
+		if n, err := c.Renew(t.Context(), next, nothing); err != nil || n.Renews != 5 {
+			t.Fatalf("it goes on as %+v, %v", n, err)
+		}
+	}
+	if err := c.Revoke(t.Context(), 6, func(*rows.Act) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Renew(t.Context(), next, nothing); !errors.Is(err, ErrUnknownNode) {
+		t.Errorf("after it was revoked: %v, which makes it draw another number", err)
+	}
+	next.Key = []byte("the key of another one, of 32 byte")
+	if _, err := c.Renew(t.Context(), next, nothing); !errors.Is(err, ErrOriginTaken) {
+		t.Errorf("somebody else's number: %v", err)
+	}
+}

@@ -30,6 +30,8 @@ type Fork struct {
 	// Ahead: it is the clock that was wrong, what follows Common is stamped far
 	// ahead.
 	Ahead bool
+	// Taken: another workstation has the number under which this one would go on.
+	Taken bool
 }
 
 // errAhead keeps a push back whose changes central would refuse for their time.
@@ -70,6 +72,13 @@ func (u *Uplink) incarnate(ctx context.Context) renewal {
 		err = u.o.Renewed(cert)
 	}
 	return renewal{cert: cert, err: err}
+}
+
+// takenBy reports whether central would not certify the new origin because
+// another workstation has it: asked again, it would say so again.
+func takenBy(err error) bool {
+	var answered *faultError
+	return errors.As(err, &answered) && answered.word == wire.FaultTaken
 }
 
 // forkDue reports whether somebody has to be told of another history, and notes

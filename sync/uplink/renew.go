@@ -83,6 +83,10 @@ func (u *Uplink) renewed(r renewal) {
 	if r.err == nil {
 		r.err = u.line.show(u.o.Identity, r.cert)
 	}
+	if takenBy(r.err) && u.o.Forked != nil && !u.forking {
+		u.forking = true
+		u.o.Forked(Fork{Taken: true})
+	}
 	if r.err != nil {
 		wait := int64(renewAgainMS)
 		if s := u.machine.State(); s.Trouble == replica.Expired || !s.Online {
