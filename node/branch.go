@@ -392,6 +392,7 @@ func (b *Branch) work() error {
 	b.running.push(recounter(b.Store, b.o, func() { b.up().Kick() }))
 	b.running.push(purger(b.Store, b.o, func() { b.up().Kick() }))
 	b.call()
+	b.running.push(tellViewed(b.Desk, b.o))
 	b.running.push(b.leaser())
 	b.running.push(b.carrier.stop)
 	b.running.push(b.goOn())

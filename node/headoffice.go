@@ -167,6 +167,7 @@ func (h *HeadOffice) Start(ctx context.Context) (err error) {
 	h.running.push(h.mover())
 	h.running.push(h.dir.health.watch(h.o, func() { h.Desk.Tell(nil) }))
 	h.running.push(h.trimmer())
+	h.running.push(tellViewed(h.Desk, h.o))
 	secure, err := h.echo(true)
 	if err != nil {
 		return err

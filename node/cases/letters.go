@@ -157,6 +157,7 @@ func (b *Book) Letter(ctx context.Context, who *desk.Who, id crdt.ID, which int,
 		if err != nil || party == nil {
 			return err
 		}
+		r.Shows(crm.ViewPrint, v.Party)
 		for _, f := range []struct {
 			to   *string
 			name string

@@ -66,6 +66,7 @@ func (b *Book) Case(ctx context.Context, who *desk.Who, id crdt.ID) (v *View, er
 		if v, err = viewOf(r, row); err != nil {
 			return err
 		}
+		r.Shows(crm.ViewRead, v.Party)
 		if v.Keyings, err = keyings(r, `case_file=?1 ORDER BY happened, id`, int64(id)); err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func ActOf(kind uint8, exists bool) (Act, bool) {
 		return ActRecord, true
 	case Feedback:
 		return ActRead, true
-	case Session, Reissue, Rests: // whoever signed in wrote what is written again, and what rests on others
+	case Session, Reissue, Rests, Viewings: // whoever signed in wrote what is written again, and what rests on others
 		return ActSignIn, true
 	case Move:
 		return ActMove, true

@@ -51,6 +51,7 @@ const (
 	MoveRequest uint8 = 121
 	LateSettled uint8 = 122
 	Rests       uint8 = 123
+	Viewings    uint8 = 126
 )
 
 // Table is the schema as data.
@@ -66,6 +67,7 @@ func Table() *crdt.Schema {
 		holiday(), listEntry(), template(), caseRule(), fieldRight(), parameter(),
 		moveOrder(), moveRequest(), lateSettled(),
 		rests(),
+		viewings(),
 	)
 	if err != nil {
 		panic(err) // the table is constant: a test makes it once

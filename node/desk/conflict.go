@@ -16,10 +16,10 @@ func (d *Desk) Conflicts(ctx context.Context, who *Who, limit int) (out []Confli
 	if err := d.need(who, crm.ActRead); err != nil {
 		return nil, err
 	}
-	err = d.file.Read(ctx, func(tx *rows.Tx) error {
+	err = d.read(ctx, who, func(r *Reader) error {
 		var found []crdt.Conflict
 		limit = min(max(limit, 1), MaxLimit)
-		err := tx.Query(`SELECT kind, row_id, field, stamp FROM conflict WHERE closed IS NULL ORDER BY stamp DESC`, func(s *rows.Stmt) error {
+		err := r.Query(`SELECT kind, row_id, field, stamp FROM conflict WHERE closed IS NULL ORDER BY stamp DESC`, func(s *rows.Stmt) error {
 			c := crdt.Conflict{Kind: uint8(s.ColumnInt64(0)), Row: crdt.ID(s.ColumnInt64(1)), Field: uint8(s.ColumnInt64(2))}
 			if len(found) == limit || !d.knows(c.Kind, c.Field) {
 				return nil
@@ -32,9 +32,8 @@ func (d *Desk) Conflicts(ctx context.Context, who *Who, limit int) (out []Confli
 		if err != nil {
 			return err
 		}
-		n := newNames(tx)
 		for i := range found {
-			line, err := d.openConflict(n, &found[i])
+			line, err := d.openConflict(r.names, &found[i])
 			if err != nil {
 				return err
 			}

@@ -31,6 +31,7 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 		return nil, err
 	}
 	var c *Customer
+	var p *page
 	err := d.file.Read(ctx, func(tx *rows.Tx) error {
 		// A link or a note on paper may name the number that the party had before
 		// its workstation went on as another origin.
@@ -50,7 +51,7 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 		if err != nil {
 			return err
 		}
-		p := &page{d: d, names: newNames(tx), id: row.ID, ids: ids, now: d.o.NowMS(), c: &Customer{ID: row.ID, State: AtHeadOffice}}
+		p = &page{d: d, names: newNames(tx), id: row.ID, ids: ids, now: d.o.NowMS(), c: &Customer{ID: row.ID, State: AtHeadOffice}}
 		if p.days, _, err = d.Reader(tx).Calendar(); err != nil {
 			return err
 		}
@@ -68,8 +69,11 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 	if err != nil {
 		return nil, err
 	}
+	if err := d.shown(ctx, who, view{opened: c.ID, of: seen(crm.ViewRead, p.ids...), names: p.names}); err != nil {
+		return nil, err
+	}
 	who.veil(c)
-	return c, d.o.Local.Opened(ctx, who.Person, c.ID, d.o.NowMS())
+	return c, nil
 }
 
 // kept notes how safe a row on the page is: the page shows the least.
@@ -273,15 +277,16 @@ func (d *Desk) Timeline(ctx context.Context, who *Who, id crdt.ID, limit int) (o
 	if err := d.need(who, crm.ActRead); err != nil {
 		return nil, err
 	}
-	err = d.file.Read(ctx, func(tx *rows.Tx) error {
-		if err := mustHave(tx, crm.Party, id); err != nil {
+	err = d.read(ctx, who, func(r *Reader) error {
+		if err := mustHave(r.Tx, crm.Party, id); err != nil {
 			return err
 		}
-		ids, err := store.Linked(tx, id)
+		ids, err := store.Linked(r.Tx, id)
 		if err != nil {
 			return err
 		}
-		out, err = d.interactions(newNames(tx), ids, min(max(limit, 1), MaxLimit))
+		r.Shows(crm.ViewRead, ids...)
+		out, err = d.interactions(r.names, ids, min(max(limit, 1), MaxLimit))
 		return err
 	})
 	who.veilTimeline(out)

@@ -25,12 +25,12 @@ func (d *Desk) Distinct(ctx context.Context, who *Who, id crdt.ID) (out []Distin
 	if err := d.need(who, crm.ActRead); err != nil {
 		return nil, err
 	}
-	err = d.file.Read(ctx, func(tx *rows.Tx) error {
-		if err := mustHave(tx, crm.Party, id); err != nil {
+	err = d.read(ctx, who, func(seen *Reader) error {
+		n := seen.names
+		if err := mustHave(n.tx, crm.Party, id); err != nil {
 			return err
 		}
-		n := newNames(tx)
-		return tx.Rows(crm.Distinct, "(one=?1 OR other=?1) AND gone IS NULL ORDER BY id DESC", func(r *rows.Stored) error {
+		return n.tx.Rows(crm.Distinct, "(one=?1 OR other=?1) AND gone IS NULL ORDER BY id DESC", func(r *rows.Stored) error {
 			line := DistinctLine{ID: r.ID, Party: r.Get(crm.LinkOne).ID(), Reason: r.Get(crm.LinkReason).S}
 			if line.Party == id {
 				line.Party = r.Get(crm.LinkOther).ID()

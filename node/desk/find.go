@@ -31,7 +31,21 @@ func (d *Desk) Find(ctx context.Context, who *Who, typed string, limit int) (out
 		out, err = d.hits(newNames(tx), ids)
 		return err
 	})
-	return who.veilHits(out), err
+	if err == nil {
+		err = d.shown(ctx, who, view{of: found(out)})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return who.veilHits(out), nil
+}
+
+// found are the parties of hits, as whom somebody saw.
+func found(hits []Hit) (out []store.Viewing) {
+	for i := range hits {
+		out = append(out, store.Viewing{How: crm.ViewFind, Party: hits[i].ID})
+	}
+	return out
 }
 
 // hits are the lines of parties that were found, one for all that are linked.

@@ -27,6 +27,7 @@ func (d *Desk) Note(ctx context.Context, who *Who, id crdt.ID) (*Entry, error) {
 			return err
 		}
 		out = &Entry{Party: row.Get(crm.InteractionParty).ID()}
+		r.Shows(crm.ViewRead, out.Party)
 		if out.PartyName, err = r.PartyName(out.Party); err != nil {
 			return err
 		}

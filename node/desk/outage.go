@@ -39,6 +39,28 @@ func (d *Desk) Outage(ctx context.Context) (*Outage, error) {
 	return o, err
 }
 
+// OutageFor is the same for somebody's eyes: it is written down whose names it
+// shows them.
+func (d *Desk) OutageFor(ctx context.Context, who *Who) (*Outage, error) {
+	if err := signedIn(who); err != nil {
+		return nil, err
+	}
+	o, err := d.Outage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var of []store.Viewing
+	for i := range o.Items {
+		if o.Items[i].Party != 0 {
+			of = append(of, store.Viewing{How: crm.ViewFind, Party: o.Items[i].Party})
+		}
+	}
+	if err := d.shown(ctx, who, view{of: of}); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
 func (d *Desk) lineNow(ctx context.Context) (*Outage, Line, error) {
 	if d.o.Line == nil {
 		return &Outage{Online: true, Bootstrapped: true}, Line{}, nil

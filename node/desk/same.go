@@ -31,7 +31,8 @@ func (d *Desk) Candidates(ctx context.Context, who *Who, id crdt.ID) (out []Cand
 	if err := d.need(who, crm.ActRead); err != nil {
 		return nil, err
 	}
-	err = d.file.Read(ctx, func(tx *rows.Tx) error {
+	err = d.read(ctx, who, func(r *Reader) error {
+		tx := r.Tx
 		me, err := record(tx, id)
 		if err != nil {
 			return err
@@ -45,7 +46,6 @@ func (d *Desk) Candidates(ctx context.Context, who *Who, id crdt.ID) (out []Cand
 			return err
 		}
 		passed = append(passed, others...)
-		n := newNames(tx)
 		for _, typed := range append([]string{me.Document, me.Name}, me.Reaches...) {
 			if len(typed) < 2 {
 				continue
@@ -59,7 +59,7 @@ func (d *Desk) Candidates(ctx context.Context, who *Who, id crdt.ID) (out []Cand
 					continue
 				}
 				passed = append(passed, f.Party)
-				if err := d.candidate(n, me, f.Party, &out); err != nil {
+				if err := d.candidate(r, me, f.Party, &out); err != nil {
 					return err
 				}
 			}
@@ -73,8 +73,8 @@ func (d *Desk) Candidates(ctx context.Context, who *Who, id crdt.ID) (out []Cand
 	return out[:min(len(out), maxCandidates)], err
 }
 
-func (d *Desk) candidate(n *names, me match.Record, id crdt.ID, out *[]Candidate) error {
-	other, err := record(n.tx, id)
+func (d *Desk) candidate(r *Reader, me match.Record, id crdt.ID, out *[]Candidate) error {
+	other, err := record(r.Tx, id)
 	if err != nil {
 		return err
 	}
@@ -82,8 +82,9 @@ func (d *Desk) candidate(n *names, me match.Record, id crdt.ID, out *[]Candidate
 	if l.Score < match.Enough {
 		return nil
 	}
-	hit, there, err := d.hit(n, id)
+	hit, there, err := d.hit(r.names, id)
 	if there {
+		r.Shows(crm.ViewFind, id)
 		*out = append(*out, Candidate{Hit: hit, Score: l.Score, Reasons: l.Reasons})
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"bough/crdt"
 	"bough/node/calendar"
 	"bough/node/crm"
+	"bough/node/store"
 	"bough/sync/rows"
 )
 
@@ -50,7 +51,7 @@ func (d *Desk) Look(ctx context.Context, who *Who, act crm.Act, fn func(*Reader)
 	if err := d.Allow(who, act); err != nil {
 		return err
 	}
-	return d.file.Read(ctx, func(tx *rows.Tx) error { return fn(d.Reader(tx)) })
+	return d.read(ctx, who, fn)
 }
 
 // Reader reads rows and the names behind them from one snapshot.
@@ -59,16 +60,18 @@ type Reader struct {
 	NowMS int64
 	desk  *Desk
 	names *names
+	of    []store.Viewing // whom it shows
 	days  *calendar.Calendar
 	land  string
 }
 
-// Read hands fn a snapshot, if who has the rights.
+// Read hands fn a snapshot, if who has the rights, and writes down whom it showed:
+// an error of that is one of the reading.
 func (d *Desk) Read(ctx context.Context, who *Who, needs []crm.Act, fn func(*Reader) error) error {
 	if err := d.need(who, needs...); err != nil {
 		return err
 	}
-	return d.file.Read(ctx, func(tx *rows.Tx) error { return fn(d.Reader(tx)) })
+	return d.read(ctx, who, fn)
 }
 
 // Reader reads within a transaction that is open already.
@@ -82,7 +85,7 @@ func (r *Reader) Branch() int64 { return r.desk.o.Branch }
 // Person is somebody of the bank; empty where nobody is known.
 func (r *Reader) Person(id crdt.ID) (PersonLine, error) { return r.names.person(id) }
 
-// PartyName is how a party is called.
+// PartyName is how a party is called; that it was shown is written down.
 func (r *Reader) PartyName(id crdt.ID) (string, error) {
 	p, err := r.names.party(id)
 	return p.name, err

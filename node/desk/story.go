@@ -49,6 +49,7 @@ func (d *Desk) Story(ctx context.Context, who *Who, id crdt.ID, f StoryFilter, l
 		if err != nil {
 			return err
 		}
+		r.Shows(crm.ViewRead, ids...)
 		s := &story{d: d, names: r.names, ids: ids, now: r.NowMS}
 		for _, part := range []struct {
 			name string

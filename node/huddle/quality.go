@@ -53,7 +53,11 @@ func (b *Board) Quality(ctx context.Context, who *desk.Who) (q *Quality, err err
 		if err := q.unreachable(r); err != nil {
 			return err
 		}
-		return q.phones(r, country)
+		err = q.phones(r, country)
+		for i := range q.Flaws {
+			r.Shows(crm.ViewFind, q.Flaws[i].Party)
+		}
+		return err
 	})
 	if err == nil && !who.Sees("reach", "value") {
 		for i := range q.Flaws {

@@ -112,6 +112,7 @@ func Of(ctx context.Context, d *desk.Desk, who *desk.Who, party crdt.ID) (h *Hom
 		if row == nil {
 			return desk.Missing("customer", "there is no such customer here")
 		}
+		r.Shows(crm.ViewRead, party)
 		h = &Home{Party: party, Name: row.Get(crm.PartyName).S, Branch: row.Get(crm.PartyHome).I, Here: r.Branch()}
 		if h.Place, err = r.BranchName(h.Branch); err != nil {
 			return err
@@ -195,6 +196,7 @@ func lateOf(r *desk.Reader, where string, args ...any) (out []Late, err error) {
 			return err
 		}
 		if party != nil {
+			r.Shows(crm.ViewFind, l.Party)
 			l.Name = party.Get(crm.PartyName).S
 			l.Mine = r.Branch() == 0 || party.Get(crm.PartyHome).I == r.Branch()
 		}
@@ -232,6 +234,7 @@ func requestsOf(r *desk.Reader, where string, args ...any) (out []Request, err e
 			return err
 		}
 		if party != nil {
+			r.Shows(crm.ViewFind, q.Party)
 			q.Name, q.Home = party.Get(crm.PartyName).S, party.Get(crm.PartyHome).I
 		}
 		q.Done, q.Mine = q.Home == q.To, q.To == r.Branch()

@@ -62,6 +62,9 @@ func (h *hearing) op(op *crdt.Op) error {
 	if err != nil {
 		return err
 	}
+	if op.Kind == crm.Viewings {
+		return h.viewings(kind, row, op)
+	}
 	made := h.fresh[op.ID] != nil
 	if err := h.allowed(kind, row != nil || made); err != nil {
 		return err

@@ -141,6 +141,9 @@ func (j *judge) person(b *central.Batch, n *central.Node, c *journal.Change) (*c
 	if !ofNode(n, get(crm.SessionOrigin).I) {
 		return nil, hold("session_elsewhere", "the session of this change was opened at another workstation"), nil
 	}
+	if row != nil && looks(c) {
+		return &clerk{id: get(crm.SessionPerson).ID()}, nil, nil
+	}
 	former, err := store.FormerOf(c)
 	if err != nil {
 		return nil, hold("bad_value", "what the change says of its former self cannot be read"), nil

@@ -72,10 +72,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 		return nil, err
 	}
 	f := &Office{Central: c, Local: store.NewLocal(c.File), o: o}
-	c.SetTouch(func(tx *rows.Tx, row *rows.Stored) error {
-		_, err := f.Local.Touch(tx, row, nil)
-		return err
-	})
+	c.SetTouch(f.touched)
 	if err := cmp.Or(f.furnish(ctx), f.keepDirectory(ctx, dir), f.replay(ctx), c.Retry(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("office: %w", err), c.Close())
 	}

@@ -126,7 +126,7 @@ func TestTheOwnBranchComesBeforeTheRestAndTheLatelyServedFirst(t *testing.T) {
 	if d := cmp.Diff([]string{"王小明", "王小红"}, l.find("王小")); d != "" {
 		t.Error(d)
 	}
-	if err := l.Opened(ctx(), searcher, ids["王小红"], startMS+90_000); err != nil {
+	if err := l.Viewed(ctx(), Viewer{Person: searcher, NowMS: startMS + 90_000}, ids["王小红"]); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff([]string{"王小红", "王小明"}, l.find("王小")); d != "" {

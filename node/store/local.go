@@ -15,10 +15,9 @@ import (
 
 // Limits of local things.
 const (
-	maxDraftBytes  = 64 << 10  // a form of the pages, with room
-	maxDrafts      = 50        // per person; the oldest go
-	maxRecent      = 30        // per person
-	openedAgainMS  = 60 * 1000 // a party opened again within this is not noted again
+	maxDraftBytes  = 64 << 10 // a form of the pages, with room
+	maxDrafts      = 50       // per person; the oldest go
+	maxRecent      = 30       // per person
 	answeredKeptMS = 24 * 60 * 60 * 1000
 )
 
@@ -31,6 +30,7 @@ type Local struct {
 	File    *rows.File
 	besides func() error // removes what else holds rows; nil: nothing does
 	names   terms.Memory // of what find ranked lately
+	viewed  viewed
 }
 
 // NewLocal works on a file that was opened with LocalTables.
@@ -135,25 +135,6 @@ func (l *Local) Draft(ctx context.Context, person crdt.ID, form string) (body st
 		}, int64(person), form)
 	})
 	return body, atMS, err
-}
-
-// Opened notes that a person opened a party.
-func (l *Local) Opened(ctx context.Context, person, party crdt.ID, nowMS int64) error {
-	var last int64
-	err := l.File.Read(ctx, func(tx *rows.Tx) (err error) {
-		last, _, err = tx.Int(`SELECT at FROM recent WHERE person=?1 AND party=?2`, int64(person), int64(party))
-		return err
-	})
-	if err != nil || nowMS-last < openedAgainMS {
-		return err
-	}
-	return l.File.Write(ctx, func(tx *rows.Tx) error {
-		if err := tx.Exec(`INSERT OR REPLACE INTO recent (person, party, at) VALUES (?1, ?2, ?3)`, int64(person), int64(party), nowMS); err != nil {
-			return err
-		}
-		return tx.Exec(`DELETE FROM recent WHERE person=?1 AND party NOT IN
-			(SELECT party FROM recent WHERE person=?1 ORDER BY at DESC LIMIT ?2)`, int64(person), maxRecent)
-	})
 }
 
 // Answer is what the API answered to a request that may be sent again.

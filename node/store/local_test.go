@@ -104,20 +104,20 @@ func TestDraftsHaveLimits(t *testing.T) {
 func TestTheLatelyOpenedAreFewAndNotNotedEachSecond(t *testing.T) {
 	l := open(t)
 	for i := range maxRecent + 3 {
-		must(t, l.Opened(ctx(), 1, crdt.ID(i+1), startMS+int64(i)))
+		must(t, l.Viewed(ctx(), Viewer{Person: 1, NowMS: startMS + int64(i)}, crdt.ID(i+1)))
 	}
-	must(t, l.Opened(ctx(), 2, 1, startMS))
+	must(t, l.Viewed(ctx(), Viewer{Person: 2, NowMS: startMS}, 1))
 	if n := l.count(`SELECT count(*) FROM recent WHERE person=1`); n != maxRecent {
 		t.Errorf("%d are kept", n)
 	}
 	last := crdt.ID(maxRecent + 3)
 	seen := func() int64 { return l.count(`SELECT at FROM recent WHERE person=1 AND party=?1`, int64(last)) }
 	before := seen()
-	must(t, l.Opened(ctx(), 1, last, before+openedAgainMS-1))
+	must(t, l.Viewed(ctx(), Viewer{Person: 1, NowMS: before + openedAgainMS - 1}, last))
 	if seen() != before {
 		t.Error("opened again within the minute was noted")
 	}
-	must(t, l.Opened(ctx(), 1, last, before+openedAgainMS))
+	must(t, l.Viewed(ctx(), Viewer{Person: 1, NowMS: before + openedAgainMS}, last))
 	if seen() == before {
 		t.Error("opened again after the minute was not noted")
 	}
@@ -146,7 +146,7 @@ func TestLocalThingsAreInNoDigestAndNoJournal(t *testing.T) {
 	l := open(t)
 	must(t, l.SaveDraft(ctx(), 1, "x", "secret", 1))
 	must(t, l.PutToken(ctx(), Token{Hash: [32]byte{1}, UntilMS: 9}))
-	must(t, l.Opened(ctx(), 1, 5, startMS))
+	must(t, l.Viewed(ctx(), Viewer{Person: 1, NowMS: startMS}, 5))
 	l.read(func(tx *rows.Tx) error {
 		scopes, err := tx.Scopes()
 		for _, sc := range scopes {

@@ -377,7 +377,9 @@ func (n *renewal) renameLocal(tx *rows.Tx) error {
 	for was, is := range n.names.IDs {
 		a, b := int64(was), int64(is)
 		err := errors.Join(tx.Exec(`UPDATE OR REPLACE recent SET party=?2 WHERE party=?1`, a, b),
-			tx.Exec(`UPDATE token SET session=?2 WHERE session=?1`, a, b))
+			tx.Exec(`UPDATE token SET session=?2 WHERE session=?1`, a, b),
+			tx.Exec(`UPDATE viewing SET session=?2 WHERE session=?1`, a, b),
+			tx.Exec(`UPDATE OR REPLACE viewing SET party=?2 WHERE party=?1`, a, b))
 		if err != nil {
 			return err
 		}

@@ -235,6 +235,17 @@ CREATE TABLE shown (
 -- Parties that came into the scope since the feed was last read to its end: what
 -- they said of consent may be on its way. Empty at central.
 CREATE TABLE entering (party INTEGER PRIMARY KEY) STRICT;
+`, `
+-- Whom people were shown and that stands in no journal yet; one row a person,
+-- sort, party and quarter of an hour. By ids alone: an erasure leaves it.
+CREATE TABLE viewing (
+	quarter INTEGER NOT NULL, -- when it began, ms UTC
+	session INTEGER NOT NULL, -- row of kind session
+	person  INTEGER NOT NULL,
+	how     TEXT NOT NULL,    -- crm.Views
+	party   INTEGER NOT NULL, -- 0: nobody in particular
+	PRIMARY KEY (quarter, person, how, party)
+) STRICT, WITHOUT ROWID;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

@@ -72,6 +72,9 @@ func (k *Book) Find(ctx context.Context, who *desk.Who, typed string) (found Ans
 	if err := k.note(ctx, who, "find", ids); err != nil {
 		return Answer{}, err
 	}
+	if err := k.desk.Shown(ctx, who, crm.ViewFind, ids...); err != nil {
+		return Answer{}, err
+	}
 	return found, nil
 }
 

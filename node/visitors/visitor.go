@@ -44,6 +44,7 @@ func (k *Book) Open(ctx context.Context, who *desk.Who, id crdt.ID) (v *Visitor,
 		if row == nil {
 			return desk.Missing("customer", "no such customer in this branch; search for the name")
 		}
+		r.Shows(crm.ViewRead, id)
 		v = &Visitor{State: desk.AtHeadOffice}
 		if v.Line, err = lineOf(r, row); err != nil {
 			return err

@@ -270,4 +270,18 @@ CREATE TABLE held_copy (
 	PRIMARY KEY (held, origin, seq, hash)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_copy_of ON held_copy (origin, seq);
+`, `
+-- Who saw which party when: what rows of viewings tell, by entry. Ids alone, so
+-- it outlives an erasure.
+CREATE TABLE viewed (
+	party   INTEGER NOT NULL, -- 0: nobody in particular
+	quarter INTEGER NOT NULL, -- when the quarter of an hour began, ms UTC
+	person  INTEGER NOT NULL,
+	how     TEXT NOT NULL,    -- crm.Views
+	branch  INTEGER NOT NULL, -- of the workstation; 0: head office
+	told    INTEGER NOT NULL, -- the row of viewings, whose id says at which workstation
+	PRIMARY KEY (party, quarter, person, how, branch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX viewed_person ON viewed (person, quarter);
+CREATE INDEX viewed_quarter ON viewed (quarter);
 `}

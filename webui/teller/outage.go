@@ -15,7 +15,7 @@ type outageView struct {
 // outage shows the line, what exists only here, and the proof that nothing is
 // missing.
 func outage(v *webui.Visit) error {
-	state, err := v.Site.Desk.Outage(v.Ctx())
+	state, err := v.Site.Desk.OutageFor(v.Ctx(), v.Who)
 	if err != nil {
 		return err
 	}
