@@ -186,11 +186,11 @@ func (f *File) Read(ctx context.Context, fn func(*Tx) error) (err error) {
 	if err != nil {
 		return err
 	}
-	c.SetInterrupt(ctx.Done())
-	defer func() {
-		c.SetInterrupt(nil)
-		f.readers.back(c)
-	}()
+	defer f.readers.back(c)
+	if done := ctx.Done(); done != nil {
+		c.SetInterrupt(done)
+		defer c.SetInterrupt(nil)
+	}
 	end := sqlitex.Transaction(c.Conn)
 	defer end(&err)
 	return fn(f.tx(c))

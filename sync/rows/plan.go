@@ -5,21 +5,29 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"bough/crdt"
 )
 
-// plan is the SQL of one kind, generated from its fields. The columns are id,
-// the fields in order, then clock, n, conflicts, extra, and for sets cleared
-// and gone.
+// plan is how rows of one kind lie in their table. The columns are id, the
+// fields in order, then clock, n, conflicts, extra, and for sets cleared and
+// gone.
 type plan struct {
 	kind     *crdt.Kind
-	fields   []crdt.Field // those of the kind, and what a newer release added to the file
-	get      string
-	put      string
-	remove   string
+	fields   []crdt.Field                 // those of the kind, and what a newer release added to the file
 	maxField int                          // greatest field number
 	types    [crdt.MaxField + 1]crdt.Type // of the columns, by field; Null: it has none
+	sql      func() *texts                // written when first asked for: most kinds never are
+}
+
+// texts is the SQL of one kind.
+type texts struct {
+	columns string // all but id
+	get     string
+	find    string // a condition follows
+	put     string
+	remove  string
 }
 
 // newPlan makes the plan of a kind whose table has columns for more fields
@@ -27,25 +35,35 @@ type plan struct {
 func newPlan(k *crdt.Kind, more []crdt.Field) *plan {
 	p := &plan{kind: k, fields: slices.Concat(k.Fields, more)}
 	slices.SortFunc(p.fields, func(a, b crdt.Field) int { return cmp.Compare(a.Num, b.Num) })
-	cols := []string{"id"}
 	for _, f := range p.fields {
-		cols = append(cols, quote(f.Name))
 		p.maxField = int(f.Num)
 		p.types[f.Num] = f.Type
 	}
+	p.sql = sync.OnceValue(p.write)
+	return p
+}
+
+func (p *plan) write() *texts {
+	var cols []string
+	for _, f := range p.fields {
+		cols = append(cols, quote(f.Name))
+	}
 	cols = append(cols, "clock", "n", "conflicts", "extra")
-	if k.Class == crdt.Set {
+	if p.kind.Class == crdt.Set {
 		cols = append(cols, "cleared", "gone")
 	}
-	marks := make([]string, len(cols))
-	for i := range marks {
-		marks[i] = fmt.Sprintf("?%d", i+1)
+	marks := "?1"
+	for i := range cols {
+		marks += fmt.Sprintf(", ?%d", i+2)
 	}
-	t := quote(k.Name)
-	p.get = fmt.Sprintf("SELECT %s FROM %s WHERE id=?1", strings.Join(cols[1:], ", "), t)
-	p.put = fmt.Sprintf("INSERT OR REPLACE INTO %s (%s) VALUES (%s)", t, strings.Join(cols, ", "), strings.Join(marks, ", "))
-	p.remove = fmt.Sprintf("DELETE FROM %s WHERE id=?1", t)
-	return p
+	t, columns := quote(p.kind.Name), strings.Join(cols, ", ")
+	return &texts{
+		columns: columns,
+		get:     fmt.Sprintf("SELECT %s FROM %s WHERE id=?1", columns, t),
+		find:    fmt.Sprintf("SELECT id, %s FROM %s WHERE ", columns, t),
+		put:     fmt.Sprintf("INSERT OR REPLACE INTO %s (id, %s) VALUES (%s)", t, columns, marks),
+		remove:  fmt.Sprintf("DELETE FROM %s WHERE id=?1", t),
+	}
 }
 
 func createTable(k *crdt.Kind) string {

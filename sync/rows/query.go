@@ -80,9 +80,7 @@ func (tx *Tx) Rows(kind uint8, where string, fn func(*Stored) error, args ...any
 	if p == nil {
 		return fmt.Errorf("rows: kind %d has no table", kind)
 	}
-	sql := p.get[:len(p.get)-len("id=?1")] + where
-	sql = "SELECT id, " + sql[len("SELECT "):]
-	return tx.Query(sql, func(s *sqlite.Stmt) error {
+	return tx.Query(p.sql().find+where, func(s *sqlite.Stmt) error {
 		id := crdt.ID(s.ColumnInt64(0))
 		row, conflicts, err := p.scan(s, 1, id)
 		if err != nil {

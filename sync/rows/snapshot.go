@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -140,9 +139,8 @@ func (x *Extract) Copy(kind uint8, ids string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	cols := p.put[strings.Index(p.put, "(") : strings.Index(p.put, ") VALUES")+1]
-	t := quote(p.kind.Name)
-	err = x.Exec(fmt.Sprintf("INSERT INTO snap.%s %s SELECT %s FROM main.%s WHERE id IN (%s)", t, cols, strings.Trim(cols, "()"), t, ids), args...)
+	cols, t := "id, "+p.sql().columns, quote(p.kind.Name)
+	err = x.Exec(fmt.Sprintf("INSERT INTO snap.%s (%s) SELECT %s FROM main.%s WHERE id IN (%s)", t, cols, cols, t, ids), args...)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (tx *Tx) Get(kind uint8, id crdt.ID) (*Stored, error) {
 	if p == nil {
 		return tx.getUnknown(kind, id)
 	}
-	s, err := tx.prepared(&tx.st.get[kind], p.get)
+	s, err := tx.prepared(&tx.st.get[kind], p.sql().get)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (tx *Tx) put(r *Stored) error {
 	if p == nil {
 		return tx.putUnknown(r)
 	}
-	s, err := tx.prepared(&tx.st.put[r.Kind], p.put)
+	s, err := tx.prepared(&tx.st.put[r.Kind], p.sql().put)
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (tx *Tx) drop(old *Stored) error {
 	if p == nil {
 		return tx.dropUnknown(old.Kind, old.ID)
 	}
-	s, err := tx.prepared(&tx.st.remove[old.Kind], p.remove)
+	s, err := tx.prepared(&tx.st.remove[old.Kind], p.sql().remove)
 	if err != nil {
 		return err
 	}
