@@ -13,6 +13,9 @@ import (
 type Past struct {
 	AtMS int64   // when, ms UTC
 	By   crdt.ID // the person; 0: the bank itself
+	// Blind: whoever wrote this had not seen what stands in the rows; where they
+	// differ, both are kept as a conflict.
+	Blind bool
 	// Ops edit what is in the rows: whoever wrote them had it on screen.
 	Ops []crdt.Op
 }
@@ -41,7 +44,9 @@ func (b *Batch) plant(p *Past) error {
 		if err != nil {
 			return err
 		}
-		seen(&p.Ops[i], row)
+		if !p.Blind {
+			seen(&p.Ops[i], row)
+		}
 	}
 	change, err := b.c.author.Append(b.Tx, b.c.author.Clock.Now(p.AtMS), p.Ops[0].ID, p.Ops)
 	if err != nil {

@@ -80,6 +80,9 @@ type Act struct {
 	AtMS   int64
 	By     string // login; empty: the core-banking feed
 	Branch int64  // where the person works; 0 for the feed
+	// Blind: its author did not have on screen what others wrote, as when two
+	// branches write at once.
+	Blind bool
 	// Ops hold provisional ids. An id above all earlier ones creates its row,
 	// otherwise the op edits it. Saw is always empty.
 	Ops []crdt.Op

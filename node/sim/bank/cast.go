@@ -25,6 +25,8 @@ const (
 	Household        = "household"             // the head first
 	Prospect         = "prospect"
 	LongTimeline     = "long timeline"
+	TwoAddresses     = "two addresses" // written at two branches at once: a conflict
+	ToBeKeyed        = "to be keyed"   // a card block that the core has not heard of
 )
 
 // shown is a highlight in the plan.
@@ -64,6 +66,7 @@ func (w *world) cast() {
 		w.show(AmberBalance, s.amber)
 		w.show(Withdrawn, s.withdrawn)
 		w.show(Regranted, s.regranted)
+		w.show(ToBeKeyed, s.complaint)
 		w.show(Prospect, w.branches[b].prospects[0])
 	}
 	w.showFamilies()

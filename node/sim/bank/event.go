@@ -37,6 +37,9 @@ const (
 	evTask    // a promise is settled
 	evCase    // aux: step
 	evMove
+	evKeying  // aux: which of the staged ones
+	evOpinion // aux: likewise
+	evAtOnce  // aux: the first or the second of two who write at once
 )
 
 // Steps of a consent and of a case.

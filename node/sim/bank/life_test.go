@@ -1,9 +1,12 @@
 package bank
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nyaruka/phonenumbers"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -29,6 +32,21 @@ func TestEveryBankObeysTheTableAndItsReferences(t *testing.T) {
 			r.checkSituations()
 		})
 	}
+}
+
+func TestEveryPhoneCanBeDialledAndRingsNowhere(t *testing.T) {
+	r := read(t, Options{Seed: 5, Customers: 300})
+	fiction := regexp.MustCompile(`^\+(1\d{3}55501\d\d|86(10|2[128])90\d{6})$`)
+	r.each(crm.Reach, func(id crdt.ID, row map[uint8]crdt.Value) {
+		value := row[crm.ReachValue].S
+		if row[crm.ReachChannel].S != "phone" {
+			return
+		}
+		n, err := phonenumbers.Parse(value, "")
+		if err != nil || !phonenumbers.IsValidNumber(n) || !fiction.MatchString(value) {
+			t.Errorf("%v: %s, %v", id, value, err)
+		}
+	})
 }
 
 func TestEverySituationExistsWhateverTheSeedAndTheHour(t *testing.T) {

@@ -77,8 +77,8 @@ func registration(r *rng) string {
 }
 
 // phones hands out numbers that ring nowhere: exchange 555 in North America,
-// beginning with the lines 0100 to 0199 that are kept for fiction; the prefix
-// 154 in China, which has no mobile network.
+// beginning with the lines 0100 to 0199 that are kept for fiction; local numbers
+// that begin with 90 in China, where 9 begins short numbers of services only.
 type phones struct {
 	r      *rng
 	serial int
@@ -86,21 +86,32 @@ type phones struct {
 }
 
 const (
-	areaCodes  = 300 // three digits, the first 2 to 7
+	areaCodes  = 300
 	pageLines  = 100 // one page of lines, e.g. 0100..0199
 	pageSize   = areaCodes * pageLines
 	pageStride = 7919 // coprime to pageSize: neighbours do not look like it
 )
 
+// areas are area codes of the United States, three digits each.
+const areas = "201202203205206207208209210212213214215216217218219220223224225227228229231234235239240248251252253254256260262267269270" +
+	"272276279281283301302303304305307308309310312313314315316317318319320321323325330331332334336337339341346347351352360361" +
+	"364380385386401402404405406407408409410412413414415417419423424425430432434435440442443445458463464469470475478479480484" +
+	"501502503504505507508509510512513515516517518520530531534539540541551559561562563564567570571573574575580585586601602603" +
+	"605606607608609610612614615616617618619620623626628629630631636641646650651657660661662667669678680681682689701702703704" +
+	"706707708712713714715716717718719720724725726727730731732734737740743747754757760762763765769770772773774775779781785786" +
+	"801802803804805806808810812813814815816817818828830831832843845847848850854856857858859860862863864865870872878901903904" +
+	"906907908909910912913914915916917918919920925928929930931934"
+
 func (p *phones) next(country string) string {
 	if country == "CN" {
-		return string(digits(append(make([]byte, 0, 14), "+86154"...), p.r.n(100_000_000), 8))
+		b := append(append(make([]byte, 0, 14), "+86"...), pick(p.r, []string{"10", "21", "22", "28"})...)
+		return string(digits(append(b, "90"...), p.r.n(1_000_000), 6))
 	}
 	n := p.serial
 	p.serial++
 	page, at := n/pageSize%99, (n*pageStride+p.shift)%pageSize
-	area := 200 + at/pageLines*2 // even: codes like 411 and 911 are services
-	b := digits(append(make([]byte, 0, 12), "+1"...), area, 3)
+	area := at / pageLines * 3
+	b := append(append(make([]byte, 0, 12), "+1"...), areas[area:area+3]...)
 	b = append(b, "555"...)
 	return string(digits(b, (page+1)*100+at%pageLines, 4))
 }

@@ -15,6 +15,7 @@ const (
 	streamPlan
 	streamWriting
 	streamPhones
+	streamBranchDay
 )
 
 func newRng(seed, stream uint64) *rng {

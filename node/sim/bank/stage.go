@@ -73,7 +73,49 @@ func (w *world) stage() {
 		w.withdraw(int32(len(w.consents)-1), false)
 		w.holdings[w.parties[s.stale].holdFrom].age = 4
 		w.holdings[w.parties[s.amber].holdFrom].age = 2
+		w.stageDay(s)
 	}
+	w.stageAtOnce()
+}
+
+// stageDay schedules what the people of a branch have on their lists besides:
+// something for the core, and a word on bough itself.
+func (w *world) stageDay(s roles) {
+	cal, r := w.branches[s.branch].cal, newRng(w.o.Seed, streamBranchDay)
+	for n, who := range []int32{s.complaint, s.enquiry, s.overdue} {
+		w.add(event{at: cal.moment(r, cal.last()-n/2), idx: who, aux: int32(n), branch: int16(s.branch), kind: evKeying})
+	}
+	for n := range words.Opinions {
+		w.add(event{at: cal.moment(r, cal.last()-n), idx: s.complaint, aux: int32(n), branch: int16(s.branch), kind: evOpinion})
+	}
+}
+
+// stageAtOnce has two branches write the address of a customer of both within
+// the same minute.
+func (w *world) stageAtOnce() {
+	for b := range min(starBranches, len(w.branches)) {
+		for _, i := range w.sharedOf(int32(b)) {
+			p := &w.parties[i]
+			cal := w.branches[b].cal
+			at := cal.moment(newRng(w.o.Seed, streamBranchDay), cal.last())
+			w.add(event{at: at, idx: i, branch: int16(p.branch), kind: evAtOnce})
+			w.add(event{at: at + minuteMS/2, idx: i, aux: 1, branch: int16(p.elsewhere), kind: evAtOnce})
+			w.show(TwoAddresses, i)
+			break
+		}
+	}
+}
+
+// sharedOf are the customers of a branch that another serves too, for certain.
+func (w *world) sharedOf(branch int32) (out []int32) {
+	for _, s := range w.shown {
+		for _, i := range s.parties {
+			if s.name == Shared && w.parties[i].branch == branch {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
 }
 
 // matterOf is the first matter of a type.

@@ -67,6 +67,12 @@ func (w *writer) one(e *event) {
 		w.caseStep(e)
 	case evMove:
 		w.move(e)
+	case evKeying:
+		w.keying(e)
+	case evOpinion:
+		w.opinion(e)
+	case evAtOnce:
+		w.atOnce(e)
 	}
 }
 
@@ -245,8 +251,11 @@ func greeting(r *rng, p *party, age int) string {
 // reaches writes the ways to reach a party.
 func (w *writer) reaches(at int32, p *party) {
 	label := "mobile"
-	if p.org {
+	switch {
+	case p.org:
 		label = "work"
+	case strings.HasPrefix(p.phone, "+86"):
+		label = "home" // see phones
 	}
 	if p.phone != "" {
 		w.reach(p, "phone", p.phone, label, true)

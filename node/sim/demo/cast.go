@@ -49,7 +49,7 @@ var tour = []struct {
 	most int
 }{
 	{bank.Shared, 1}, {bank.OpenPromise, 2}, {bank.OverdueComplaint, 2}, {bank.StopWarning, 2}, {bank.Withdrawn, 2}, {bank.Duplicate, 2},
-	{bank.DuplicateChinese, 2}, {bank.StaleBalance, 1}, {bank.CommercialGroup, 1}, {bank.Household, 1}, {bank.Prospect, 1}, {bank.LongTimeline, 1},
+	{bank.DuplicateChinese, 2}, {bank.TwoAddresses, 2}, {bank.ToBeKeyed, 2}, {bank.StaleBalance, 1}, {bank.CommercialGroup, 1}, {bank.Household, 1}, {bank.Prospect, 1}, {bank.LongTimeline, 1},
 }
 
 // showcase finds the situations in the bank.

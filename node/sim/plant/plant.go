@@ -89,7 +89,7 @@ func (p *Planted) acts(ctx context.Context, f *office.Office, acts []bank.Act, l
 		n := min(len(acts), actsAtOnce)
 		batch := make([]office.Past, n)
 		for i, a := range acts[:n] {
-			batch[i] = office.Past{AtMS: a.AtMS, By: logins[a.By], Ops: make([]crdt.Op, len(a.Ops))}
+			batch[i] = office.Past{AtMS: a.AtMS, By: logins[a.By], Blind: a.Blind, Ops: make([]crdt.Op, len(a.Ops))}
 			for j, op := range a.Ops {
 				var err error
 				if batch[i].Ops[j], err = bank.Remap(schema, op, p.ID); err != nil {
