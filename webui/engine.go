@@ -159,15 +159,16 @@ func answer(a crdt.ConsentAnswer) string {
 	return [...]string{"unknown", "granted", "withdrawn"}[a]
 }
 
-// place says where somebody wrote: head office, or the workstation.
+// place says where somebody wrote: head office, the workstation, or the branch
+// where no workstation is known.
 func place(l *words.Language, by desk.Author) string {
 	switch {
-	case by.Place == "central" || by.Place == "" && by.Branch == 0:
+	case by.Place != "" && by.Place != "central":
+		return by.Place
+	case by.Branch == 0:
 		return l.T("who.central")
-	case by.Place == "":
-		return l.T("who.branch", "Branch", by.Branch)
 	}
-	return by.Place
+	return l.T("who.branch", "Branch", by.Branch)
 }
 
 // codes are those of one list, for forms.
