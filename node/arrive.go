@@ -284,7 +284,7 @@ func troubleOf(err error) join.Trouble {
 
 // lineOptions is what a workstation without a file asks central with.
 func (b *Branch) lineOptions() uplink.Options {
-	return uplink.Options{Central: b.me.Central, Identity: b.keys.identity, Certificate: b.keys.cert.Load(), Root: b.keys.root, Proxy: b.o.Proxy, Now: func() int64 { return b.o.Now().UnixMilli() }}
+	return uplink.Options{Central: b.me.Central, Identity: b.keys.identity, Certificate: b.keys.cert.Load(), Root: b.keys.root, Proxy: b.o.Proxy, Now: b.steadyMS}
 }
 
 func (b *Branch) centralWay() way {
@@ -294,7 +294,7 @@ func (b *Branch) centralWay() way {
 }
 
 func (b *Branch) neighbourWay(n near) way {
-	from := &lan.Newcomer{Branch: b.me.Branch, Identity: b.keys.identity, Root: b.keys.root, Certificate: b.keys.cert.Load(), Now: b.o.Now}
+	from := &lan.Newcomer{Branch: b.me.Branch, Identity: b.keys.identity, Root: b.keys.root, Certificate: b.keys.cert.Load(), Now: b.now}
 	return way{source: join.Neighbour, name: n.name, at: n.at,
 		fetch: func(ctx context.Context, q wire.SnapshotAsk, read func(io.Reader) error) (err error) {
 			if q.Shape, err = shapeOf(b.dir, shapeName); err != nil {

@@ -100,7 +100,7 @@ func (b *Branch) borrow(ctx context.Context, n *neighbours) {
 			switch {
 			case errors.Is(err, uplink.ErrSeal), errors.Is(err, uplink.ErrForeign), errors.Is(err, uplink.ErrOtherLife):
 				b.o.Log.Warn("a page of a neighbour was not taken", "address", address, "error", err)
-				distrusted[address] = b.o.Now().Add(distrustFor)
+				distrusted[address] = b.now().Add(distrustFor)
 				if errors.Is(err, uplink.ErrOtherLife) {
 					n.twin.Store(true)
 				}
@@ -151,7 +151,7 @@ func (b *Branch) cursors(ctx context.Context) (lan.Cursors, error) {
 // lenderNear is where a neighbour listens that says it has the line, or else one
 // that is reached though its gossip is not heard; empty: there is none.
 func (b *Branch) lenderNear(n *neighbours, distrusted map[string]time.Time) string {
-	trusted := func(at string) bool { return at != "" && b.o.Now().After(distrusted[at]) }
+	trusted := func(at string) bool { return at != "" && b.now().After(distrusted[at]) }
 	silent := map[string]bool{}
 	for _, p := range n.lan.Peers() {
 		if p.Origin != 0 && p.Trouble == "" && trusted(p.Address) {

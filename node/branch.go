@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bough/crdt"
+	"bough/node/anchor"
 	"bough/node/api"
 	"bough/node/crm"
 	"bough/node/desk"
@@ -33,7 +34,7 @@ type Branch struct {
 	o      Options
 	dir    *dir
 	me     nodeFile
-	offset atomic.Int64 // central's clock less ours, ms
+	time   atomic.Pointer[anchor.Anchor] // nil until there is a file
 	keys   keys
 	held   atomic.Pointer[store.Lease] // how the lease stands
 	reborn chan struct{}               // this workstation has another number: codes are checked with another key
@@ -272,7 +273,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 	}
 	b.open.push(b.Store.File.Close)
 	b.giver = b.newGiver()
-	if err := b.loadOffset(ctx); err != nil {
+	if err := b.loadClock(ctx); err != nil {
 		return err
 	}
 	if err := b.recognise(ctx); err != nil {
@@ -282,7 +283,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	b.Desk = desk.New(desk.Options{Local: b.Store.Local, Ledger: b, Branch: b.me.Branch, NowMS: b.nowMS, Rand: b.o.Rand,
-		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Doctor: b.Doctor, Trouble: b.dir.health.trouble,
+		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Doctor: b.Doctor, Clock: b.clockNow, Trouble: b.dir.health.trouble,
 		Absence: desk.Absence{Lease: b.leaseHere, Extend: b.Extend, Sticks: b.sticks, Carrying: b.carrying, Carry: b.carry}})
 	b.Store.OnChange(b.Desk.Tell)
 	up, err := b.newUplink(ctx)
@@ -309,7 +310,7 @@ func (b *Branch) newUplink(ctx context.Context) (*uplink.Uplink, error) {
 	}
 	u, err := uplink.New(ctx, uplink.Options{Central: b.me.Central, Store: b.Store, Identity: b.keys.identity,
 		Certificate: b.keys.cert.Load(), Root: b.keys.root, Log: b.o.Log,
-		Now: func() int64 { return b.o.Now().UnixMilli() }, Rand: b.o.Rand, BackoffCapMS: b.o.BackoffMS, Version: b.o.Version,
+		Now: b.steadyMS, Rand: b.o.Rand, BackoffCapMS: b.o.BackoffMS, Version: b.o.Version,
 		After:   func(ms int64) <-chan time.Time { return b.o.After(time.Duration(ms) * time.Millisecond) },
 		Renewed: b.renewed, Rate: b.rate.Load, Proxy: b.o.Proxy, Incarnation: claim, Forked: b.forked})
 	if err == nil {
@@ -333,9 +334,6 @@ func (b *Branch) Origin() crdt.Origin { return b.Store.Origin() }
 
 // up is the line to central.
 func (b *Branch) up() *uplink.Uplink { return b.uplink.Load() }
-
-// nowMS is the time to stamp with: our clock, anchored to central's.
-func (b *Branch) nowMS() int64 { return b.o.Now().UnixMilli() + b.offset.Load() }
 
 func (b *Branch) branchName() string {
 	branches, err := b.Desk.Branches(context.Background())
@@ -394,6 +392,7 @@ func (b *Branch) work() error {
 	b.call()
 	b.running.push(tellViewed(b.Desk, b.o))
 	b.running.push(b.leaser())
+	b.running.push(b.watchClock())
 	b.running.push(b.carrier.stop)
 	b.running.push(b.goOn())
 	close(b.working)

@@ -104,10 +104,19 @@ func (b *Branch) fileSound(ctx context.Context) desk.Finding {
 func (b *Branch) enrolled() desk.Finding {
 	until := b.up().CertificateUntil()
 	f := desk.Finding{Hop: desk.HopEnrolment, State: desk.HopOK, Code: "enrolment_ok", Detail: until.UTC().Format(time.DateOnly)}
-	if until.UnixMilli() < b.nowMS() {
+	if b.expired() {
 		f.State, f.Code = desk.HopWarn, "enrolment_expired"
 	}
+	if _, bad := b.clockSuspect(); bad && !b.validHere() {
+		f.State, f.Code = desk.HopWarn, "enrolment_clock"
+	}
 	return f
+}
+
+// validHere reports whether the certificate of this node is valid at the time here.
+func (b *Branch) validHere() bool {
+	c := b.keys.cert.Load()
+	return !b.now().Before(c.NotBefore) && !b.expired()
 }
 
 // besideFound is how the LAN is.
@@ -133,6 +142,8 @@ func (b *Branch) besideFound() desk.Finding {
 	answer := answering(n.lan.Peers())
 	f.Detail = fmt.Sprintf("%s, %d/%d", b.gossipAddress(), answer, here)
 	switch {
+	case here > 0 && answer == 0 && !b.validHere():
+		f.State, f.Code = desk.HopWrong, "lan_clock"
 	case here > 0 && answer == 0:
 		f.State, f.Code = desk.HopWrong, "lan_blocked"
 	case here == 0 && answer == 0:

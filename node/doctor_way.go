@@ -46,7 +46,11 @@ func (b *Branch) way(ctx context.Context) []desk.Finding {
 		f, offset = t.central()
 		return f
 	})
-	t.try(desk.HopClock, func() desk.Finding { return clockFound(offset) })
+	if f, bad := b.clockSuspect(); bad && t.over {
+		t.found = append(t.found, f)
+		return t.found
+	}
+	t.try(desk.HopClock, func() desk.Finding { return clockFound(b.o.Now().UnixMilli() - b.steadyMS() - offset) })
 	return t.found
 }
 
@@ -194,6 +198,9 @@ var answers = map[replica.Class]string{
 // central asks central something small.
 func (t *trip) central() (f desk.Finding, offsetMS int64) {
 	offset, class, detail := t.b.up().Probe(t.ctx)
+	if class != 0 && answers[class] == "central_certificate" && !t.b.expired() {
+		return wrong("central_clock", detail), 0
+	}
 	if class != 0 {
 		return wrong(answers[class], detail), 0
 	}
@@ -201,14 +208,29 @@ func (t *trip) central() (f desk.Finding, offsetMS int64) {
 }
 
 // clockFound: bough stamps with central's time, so a wrong clock stops nothing.
-func clockFound(offsetMS int64) desk.Finding {
-	f := desk.Finding{Code: "clock_ok", Detail: fmt.Sprintf("%.1f s", float64(offsetMS)/1000)}
-	if max(offsetMS, -offsetMS) > maxClockOffMS {
-		f.State, f.Code = desk.HopWarn, "clock_off"
-		f.Detail = (time.Duration(offsetMS) * time.Millisecond).Round(time.Second).String()
+// aheadMS is the PC's clock less central's.
+func clockFound(aheadMS int64) desk.Finding {
+	f := desk.Finding{Code: "clock_ok", Detail: fmt.Sprintf("%.1f s", float64(-aheadMS)/1000)}
+	if max(aheadMS, -aheadMS) > maxClockOffMS {
+		f.State, f.Code, f.Detail = desk.HopWarn, "clock_off", offBy(aheadMS)
 	}
 	return f
 }
+
+// offBy is how far a clock is off.
+func offBy(aheadMS int64) string {
+	return (time.Duration(aheadMS) * time.Millisecond).Round(time.Second).String()
+}
+
+// clockSuspect is what this workstation knows by itself of a wrong clock.
+func (b *Branch) clockSuspect() (f desk.Finding, bad bool) {
+	c := b.clockNow()
+	f = desk.Finding{Hop: desk.HopClock, State: desk.HopWarn, Code: "clock_" + c.State, Detail: offBy(c.AheadMS)}
+	return f, c.State != desk.ClockOK
+}
+
+// expired reports whether the certificate of this node is over by the time here.
+func (b *Branch) expired() bool { return b.up().CertificateUntil().UnixMilli() < b.nowMS() }
 
 // maxClockOffMS is how far a PC's clock may be off before somebody should look.
 const maxClockOffMS = 2 * 60 * 1000

@@ -313,7 +313,7 @@ func (h *HeadOffice) decide(ctx context.Context, who *desk.Who, id crdt.ID, d hq
 
 // Status is what central knows of itself.
 func (h *HeadOffice) Status(ctx context.Context) (api.Status, error) {
-	s := api.Status{Name: "central", Origin: fmt.Sprint(h.Office.Central.Origin()), Version: h.o.Version, Online: true, Bootstrapped: true,
+	s := api.Status{Name: "central", Origin: fmt.Sprint(h.Office.Central.Origin()), Version: h.o.Version, Online: true, Bootstrapped: true, Clock: h.Desk.Clock(),
 		Lease: api.Lease{State: api.LeaseOK}, Encrypted: true, WrappingKey: keyPlace(h.o), Disk: h.dir.health.state()}
 	var err error
 	s.Scopes, err = scopes(ctx, h.Office.Central.File)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bough/crdt"
+	"bough/node/anchor"
 	"bough/node/store"
 	"bough/sync/trust"
 	"bough/sync/uplink"
@@ -271,6 +272,9 @@ func (b *Branch) recognise(ctx context.Context) error {
 	reason, err := b.ownFile(ctx)
 	if err == nil && reason != "" {
 		err = b.become(ctx, b.Store.Taken(), reason)
+	}
+	if after, yes := b.Store.Poisoned(b.nowMS()); err == nil && yes && b.time.Load().State().Trust != anchor.Carried {
+		err = b.become(ctx, after, store.Clock) // its clock was ahead, and was set right while it was off
 	}
 	if err != nil {
 		return err

@@ -58,6 +58,7 @@ func (b *Branch) renewLease(ctx context.Context) error {
 // hearBy renews the lease by an answer that central wrote, and that came by a
 // stick.
 func (b *Branch) hearBy(ctx context.Context, atMS int64) error {
+	b.time.Load().AtLeast(atMS)
 	days, err := b.Store.LeaseDays(ctx, b.me.Branch)
 	if err != nil {
 		return err
@@ -147,17 +148,18 @@ func (b *Branch) leaser() (stop func() error) {
 }
 
 func (b *Branch) passLease(ctx context.Context) {
-	for last := b.o.Now(); ; {
+	for last := b.time.Load().State().TickMS; ; {
 		select {
 		case <-b.o.After(leaseEvery):
 		case <-ctx.Done():
 			return
 		}
-		was, now := b.leaseOver(), b.o.Now()
+		was, now := b.leaseOver(), b.time.Load().State().TickMS
 		l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
-			l.Pass(b.nowMS(), now.Sub(last).Milliseconds())
+			l.Pass(b.nowMS(), now-last)
 			return nil
 		})
+		err = errors.Join(err, b.keepClock(ctx))
 		if last = now; err != nil {
 			if ctx.Err() == nil {
 				b.o.Log.Error("keeping the time of the lease failed", "error", err)

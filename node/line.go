@@ -10,24 +10,10 @@ import (
 	"bough/sync/uplink"
 )
 
-// Names of the facts a node keeps of its line.
-const (
-	factOffset  = "clock offset"
-	factContact = "last contact"
-)
+// factContact is a fact that a node keeps of its line.
+const factContact = "last contact"
 
 const untakenListed = 200 // unsent changes that a page lists
-
-// offsetStepMS is how far the measured offset may wander before it is kept.
-const offsetStepMS = 250
-
-func (b *Branch) loadOffset(ctx context.Context) error {
-	return b.Store.File.Read(ctx, func(tx *rows.Tx) error {
-		n, err := tx.FactInt(factOffset)
-		b.offset.Store(n)
-		return err
-	})
-}
 
 // contactKeptMS is how often the time of the last contact is written down.
 const contactKeptMS = 60 * 1000
@@ -50,16 +36,13 @@ func feeds(s *uplink.State) (sum int64) {
 // heard follows the state of the line: the clock, and who listens to it.
 func (b *Branch) heard(s uplink.State) {
 	if s.Online && s.OffsetKnown {
-		d := s.OffsetMS - b.offset.Load()
-		step := d > offsetStepMS || d < -offsetStepMS
-		if step {
-			b.offset.Store(s.OffsetMS)
-		}
-		if step || s.ContactMS-b.last.keptMS > contactKeptMS {
+		step, err := b.heardTime(&s)
+		if err == nil && (step || s.ContactMS-b.last.keptMS > contactKeptMS) {
 			b.last.keptMS = s.ContactMS
-			if err := b.keepLine(s.ContactMS); err != nil {
-				b.o.Log.Error("keeping the state of the line failed", "err", err)
-			}
+			err = b.keepLine(s.ContactMS)
+		}
+		if err != nil {
+			b.o.Log.Error("keeping the state of the line failed", "err", err)
 		}
 	}
 	now := heardLine{s.Online, s.Written, s.Taken, b.last.keptMS}
@@ -90,12 +73,10 @@ func (b *Branch) keepLine(contactMS int64) error {
 	if err := b.renewLease(context.Background()); err != nil {
 		return err
 	}
-	return b.Store.File.Write(context.Background(), func(tx *rows.Tx) error {
-		if err := tx.SetFact(factOffset, b.offset.Load()); err != nil {
-			return err
-		}
-		return tx.SetFact(factContact, contactMS)
-	})
+	if err := b.keepClock(context.Background()); err != nil {
+		return err
+	}
+	return b.Store.File.Write(context.Background(), func(tx *rows.Tx) error { return tx.SetFact(factContact, contactMS) })
 }
 
 func (b *Branch) lastContact(ctx context.Context) (ms int64, err error) {
@@ -124,7 +105,7 @@ func (b *Branch) line(ctx context.Context) (desk.Line, error) {
 // Status is what a node knows of itself.
 func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 	if !b.here() {
-		return api.Status{Name: b.o.Name, Version: b.o.Version, Begun: string(b.arriving.stand().Source), Lease: api.Lease{State: api.LeaseOver}, Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}, nil
+		return api.Status{Name: b.o.Name, Version: b.o.Version, Begun: string(b.arriving.stand().Source), Lease: api.Lease{State: api.LeaseOver}, Clock: desk.Clock{State: desk.ClockOK}, Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}, nil
 	}
 	o, err := b.Desk.Outage(ctx)
 	if err != nil {
@@ -132,7 +113,7 @@ func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 	}
 	s := api.Status{Name: b.me.Name, Branch: b.me.Branch, Origin: fmt.Sprint(b.Origin()), Version: b.o.Version, Online: o.Online, Bootstrapped: o.Bootstrapped,
 		Unsent: o.Unsent, Safe: o.Safe, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Held: o.HeldCount, Missing: o.Missing(),
-		Begun: string(b.arriving.stand().Source), Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}
+		Begun: string(b.arriving.stand().Source), Clock: b.clockNow(), Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}
 	if s.Lease, err = b.lease(ctx); err != nil {
 		return s, err
 	}

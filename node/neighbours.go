@@ -82,7 +82,7 @@ func (b *Branch) meet() {
 		return
 	}
 	e, err := lan.New(lan.Options{Store: b.Store, Branch: b.me.Branch, Identity: b.keys.identity, Speaks: b.keys.speaks, Renewals: renewals, Root: b.keys.root, Certificate: b.keys.cert.Load,
-		Log: b.o.Log, Now: func() time.Time { return time.UnixMilli(b.nowMS()) }, After: b.o.After, Rand: b.o.Rand,
+		Log: b.o.Log, Now: b.now, After: b.o.After, Rand: b.o.Rand,
 		Refuse: b.revoked, Received: n.tell, Twin: func(crdt.Origin) { n.twin.Store(true) }, Doubted: b.doubted, Lend: b.lend, Seed: b.give, Proof: b.proofFor}, address)
 	if err != nil {
 		b.o.Log.Error("the LAN cannot be used; work goes on without neighbours", "error", err)

@@ -46,7 +46,10 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	After   func(time.Duration) <-chan time.Time
-	Rand    io.Reader
+	// Ticks, for a node, is a clock that only runs and that outlives the process
+	// (MachineTicks); nil: it is counted with Now, as long as the process lives.
+	Ticks Ticks
+	Rand  io.Reader
 	// KeyFile holds the key that the directory's data key is wrapped under; empty:
 	// a file in the directory itself, which guards copies of the file, but not the
 	// disk.

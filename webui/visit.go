@@ -32,6 +32,7 @@ type Sheet struct {
 	Path    string // of this request, to come back to
 	Who     *desk.Who
 	Line    *desk.Outage // nil at central and for those who are not signed in
+	Clock   *desk.Clock  // nil where the clock of the PC is right, or nobody asks
 	Trouble string       // code of the error why nothing can be saved; empty: it can
 	Saved   string       // what was just saved, key of its sentence
 	Fields  []string     // which fields, where that helps
@@ -165,6 +166,9 @@ func (v *Visit) sheet(page string, view any) (*Sheet, error) {
 	s.Saved, s.Fields = v.flash()
 	if v.Site.Desk != nil {
 		s.Trouble = v.Site.Desk.Trouble()
+		if c := v.Site.Desk.Clock(); c.State != desk.ClockOK {
+			s.Clock = &c
+		}
 	}
 	if v.Who == nil {
 		return s, nil

@@ -76,6 +76,9 @@ func (p *program) tellStatus(s api.Status, running bool) {
 		}
 		line("proof", "%d written, %d accepted, %d refused, %d held, %d missing", s.Written, s.Accepted, s.Refused, s.Held, s.Missing)
 		line("lease", "%s", leaseWords(s.Lease))
+		if words := clockWords(s.Clock); words != "" {
+			line("clock", "%s", words)
+		}
 		if !s.Bootstrapped {
 			line("feed", "has not reached its head yet")
 		}

@@ -290,7 +290,7 @@ func TestADemoLeavesAFolderOfOthersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), streams{strings.NewReader(""), &out, &errs, wall}, []string{"demo", "--dir", dir, "--customers", "40"}); code != exitNot || !strings.Contains(errs.String(), "is not empty") {
+	if code := run(t.Context(), streams{in: strings.NewReader(""), out: &out, err: &errs, now: wall}, []string{"demo", "--dir", dir, "--customers", "40"}); code != exitNot || !strings.Contains(errs.String(), "is not empty") {
 		t.Errorf("exit code %d: %s", code, &errs)
 	}
 	if _, err := os.Stat(letter); err != nil {

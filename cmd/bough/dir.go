@@ -43,7 +43,7 @@ func (p *program) options(dir string) (node.Options, error) {
 	}
 	// Absolute: what a process tells of its paths is read in other directories.
 	dir, err = filepath.Abs(dir)
-	return node.Options{Dir: dir, KeyFile: p.wrappingKey(), Listen: "127.0.0.1:0", Version: versionWord(), Log: log, Now: p.now, After: time.After, Rand: rand.Reader}, err
+	return node.Options{Dir: dir, KeyFile: p.wrappingKey(), Listen: "127.0.0.1:0", Version: versionWord(), Log: log, Now: p.now, After: time.After, Ticks: p.ticks, Rand: rand.Reader}, err
 }
 
 // credential is the name of the wrapping key among systemd's credentials.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"bough/node"
 )
 
 // version is stamped by the linker.
@@ -26,7 +28,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
-	code := run(ctx, streams{os.Stdin, os.Stdout, os.Stderr, wall}, os.Args[1:])
+	code := run(ctx, streams{os.Stdin, os.Stdout, os.Stderr, wall, node.MachineTicks()}, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
@@ -36,6 +38,7 @@ type streams struct {
 	in       io.Reader
 	out, err io.Writer
 	now      func() time.Time // the machine's clock
+	ticks    node.Ticks       // its clock that only runs; nil: it has none
 }
 
 // run runs one command line and returns the exit code.

@@ -69,7 +69,7 @@ func TestTranscripts(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			dir := t.TempDir()
 			t.Chdir(dir)
-			s := &session{t: t, dir: dir, words: map[string]string{}, running: map[string]*background{}}
+			s := &session{t: t, dir: dir, began: time.Now(), words: map[string]string{}, running: map[string]*background{}}
 			defer s.stopAll()
 			var out []string
 			for block := range strings.SplitSeq(strings.TrimSpace(string(text)), "\n\n") {
@@ -90,11 +90,17 @@ type session struct {
 	dir     string // stands as /DIR in transcripts
 	words   map[string]string
 	running map[string]*background
+	began   time.Time
 	passed  atomic.Int64 // days that the clock of all programs is ahead
 }
 
 // clock is what the programs take for the machine's.
 func (s *session) clock() time.Time { return time.Now().AddDate(0, 0, int(s.passed.Load())) }
+
+// ticks is what they take for its clock that only runs: days pass on it, too.
+func (s *session) ticks() (boot string, ms int64) {
+	return "machine", time.Since(s.began).Milliseconds() + s.passed.Load()*24*time.Hour.Milliseconds()
+}
 
 // block runs a block and returns it as it should read.
 func (s *session) block(block string) string {
@@ -237,7 +243,7 @@ func (s *session) bough(line string) (out, errs string) {
 	s.t.Helper()
 	var stdout, stderr bytes.Buffer
 	in, args := s.args(line)
-	code := run(s.t.Context(), streams{strings.NewReader(in), &stdout, &stderr, s.clock}, args)
+	code := run(s.t.Context(), streams{strings.NewReader(in), &stdout, &stderr, s.clock, s.ticks}, args)
 	return stdout.String(), s.marked(stderr.String(), code)
 }
 
@@ -312,7 +318,7 @@ func (s *session) start(name, line string) string {
 	s.running[name] = b
 	_, err := os.Stat(filepath.Join(args[slices.Index(args, "--dir")+1], "bough.db"))
 	has := err == nil // and is not waited for
-	go func() { b.ended <- run(ctx, streams{strings.NewReader(in), b.out, b.err, s.clock}, args) }()
+	go func() { b.ended <- run(ctx, streams{strings.NewReader(in), b.out, b.err, s.clock, s.ticks}, args) }()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if found := address.FindString(b.out.String()); found != "" && strings.HasSuffix(b.out.String(), "\n") && (has || arrived(found)) &&
 			(!strings.Contains(line, "--lan") || strings.Contains(b.out.String(), "neighbours: ")) {

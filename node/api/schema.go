@@ -22,7 +22,7 @@ func newSchemas() *schemas {
 		states = append(states, s.String())
 	}
 	return &schemas{named: node{}, words: map[string][]string{
-		"states": states, "lease": {LeaseOK, LeaseAmber, LeaseOver}, "key_place": {KeyBeside, KeyApart}, "disk": {DiskOK, DiskFull, DiskDamaged}, "ages": ageWords(), "answers": answerWords(),
+		"states": states, "clock": desk.ClockStates, "lease": {LeaseOK, LeaseAmber, LeaseOver}, "key_place": {KeyBeside, KeyApart}, "disk": {DiskOK, DiskFull, DiskDamaged}, "ages": ageWords(), "answers": answerWords(),
 		"channels": crm.Channels, "purposes": crm.Purposes, "acts": {actGrant, actWithdraw},
 	}}
 }

@@ -10,12 +10,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"bough/node/desk"
 )
 
 func aStatus() Status {
 	return Status{
 		Name: "desk-1", Branch: 1, Origin: "77", Version: "0.1.0", Online: true, Unsent: 3, OldestUnsentMS: 1200, Written: 9, Accepted: 6,
-		Encrypted: true, WrappingKey: KeyBeside, Disk: DiskOK, Lease: Lease{noon, LeaseOK, true}, Scopes: map[string]ScopeStatus{"1": {Feed: 123, Digest: "ab01"}},
+		Encrypted: true, WrappingKey: KeyBeside, Disk: DiskOK, Lease: Lease{noon, LeaseOK, true}, Clock: desk.Clock{State: desk.ClockOK}, Scopes: map[string]ScopeStatus{"1": {Feed: 123, Digest: "ab01"}},
 	}
 }
 

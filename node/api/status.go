@@ -1,5 +1,7 @@
 package api
 
+import "bough/node/desk"
+
 // Status is how a node or central is. It holds nothing of any customer: on
 // loopback it is told to whoever asks.
 type Status struct {
@@ -23,6 +25,7 @@ type Status struct {
 	Missing        int64                  `json:"missing" doc:"written less accepted, refused, held and unsent: must be 0"`
 	Neighbours     int                    `json:"neighbours" doc:"workstations of the branch that can be reached over the LAN now"`
 	Lease          Lease                  `json:"lease"`
+	Clock          desk.Clock             `json:"clock"`
 	Scopes         map[string]ScopeStatus `json:"scopes" doc:"by number of the scope, decimal"`
 }
 

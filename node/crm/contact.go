@@ -19,6 +19,7 @@ func interaction() *Kind {
 			text(InteractionOutcome, "outcome", Branch, "done | follow_up | not_reached | refused"),
 			ref(InteractionHolding, "holding", Branch, Holding, "about which holding"),
 			ref(InteractionWriter, "written_by", Branch, Person, "who wrote it, where somebody moved it here from another party"),
+			number(InteractionClock, "timing", Branch, "1: nobody vouched for the time when it was written; 2: that was set right"),
 		}}
 }
 
@@ -32,6 +33,7 @@ const (
 	InteractionOutcome
 	InteractionHolding
 	InteractionWriter
+	InteractionClock
 )
 
 func consent() *Kind {

@@ -66,6 +66,7 @@ func ParseIDPairs(text string) (map[ID]ID, error) {
 type Renaming struct {
 	IDs    map[ID]ID
 	Stamps map[Stamp]Stamp
+	Dates  map[ID]*Redate // of events, by the id they had
 }
 
 // ID is the id a row has now.
@@ -92,8 +93,11 @@ func (r *Renaming) stamps(list []Stamp) []Stamp {
 }
 
 // value follows references: of fields that refer to a row, and of the consents
-// that a grant overrides.
-func (r *Renaming) value(k *Kind, field uint8, v Value) Value {
+// that a grant overrides. It sets dates of the row id right.
+func (r *Renaming) value(k *Kind, id ID, field uint8, v Value) Value {
+	if d := r.Dates[id]; d != nil && k != nil {
+		v = d.value(k.Num, field, v)
+	}
 	if k == nil || v.IsNull() || len(r.IDs) == 0 {
 		return v
 	}
@@ -140,7 +144,7 @@ func (r *Renaming) Op(schema *Schema, op *Op) Op {
 	out := Op{Kind: op.Kind, ID: r.ID(op.ID), Set: slices.Clone(op.Set), Clear: r.stamps(op.Clear)}
 	for i := range out.Set {
 		f := &out.Set[i]
-		f.Value, f.Saw = r.value(k, f.Field, f.Value), r.stamps(f.Saw)
+		f.Value, f.Saw = r.value(k, op.ID, f.Field, f.Value), r.stamps(f.Saw)
 	}
 	return out
 }
@@ -152,7 +156,7 @@ func (r *Renaming) Row(schema *Schema, row *Row, conflicts []Conflict) (Row, []C
 	out := row.Clone()
 	out.ID = r.ID(row.ID)
 	for n := range out.Fields {
-		out.Fields[n] = r.value(k, uint8(n), out.Fields[n])
+		out.Fields[n] = r.value(k, row.ID, uint8(n), out.Fields[n])
 	}
 	out.Cleared = r.stamps(row.Cleared)
 	slices.SortFunc(out.Cleared, Stamp.Compare)
@@ -163,8 +167,8 @@ func (r *Renaming) Row(schema *Schema, row *Row, conflicts []Conflict) (Row, []C
 	lost := slices.Clone(conflicts)
 	for i := range lost {
 		c := &lost[i]
+		c.Value = r.value(k, row.ID, c.Field, c.Value)
 		c.Row, c.Stamp, c.Closed = out.ID, r.stamp(c.Stamp), r.stamp(c.Closed)
-		c.Value = r.value(k, c.Field, c.Value)
 	}
 	slices.SortFunc(lost, func(a, b Conflict) int { return a.Compare(&b) })
 	return out, lost

@@ -71,6 +71,8 @@ type Options struct {
 	Absence Absence
 	// Line tells how the line is; nil at central, which is always online.
 	Line func(ctx context.Context) (Line, error)
+	// Clock tells how the time stands; nil at central, which keeps it.
+	Clock func() Clock
 	// Trouble tells why nothing can be saved: the disk is full, the file damaged.
 	// nil, or a nil answer: it can.
 	Trouble func() *Error

@@ -43,14 +43,14 @@ func FindingCodes() []string {
 	return []string{"untried",
 		"disk_ok", "disk_low", "disk_denied", "disk_slow", "disk_broken",
 		"file_ok", "file_damaged", "file_unread",
-		"enrolment_ok", "enrolment_none", "enrolment_expired",
+		"enrolment_ok", "enrolment_none", "enrolment_expired", "enrolment_clock",
 		"name_ok", "name_address", "name_unknown",
 		"proxy_none", "proxy_ok", "proxy_down", "proxy_refuses",
 		"port_ok", "port_refused", "port_silent",
 		"tls_ok", "tls_other", "tls_not", "tls_cut",
-		"central_ok", "central_busy", "central_strange", "central_version", "central_unknown", "central_certificate", "central_silent", "central_fork",
-		"clock_ok", "clock_off",
-		"lan_ok", "lan_off", "lan_closed", "lan_alone", "lan_blocked"}
+		"central_ok", "central_busy", "central_strange", "central_version", "central_unknown", "central_certificate", "central_silent", "central_fork", "central_clock",
+		"clock_ok", "clock_off", "clock_set", "clock_unsure",
+		"lan_ok", "lan_off", "lan_closed", "lan_alone", "lan_blocked", "lan_clock"}
 }
 
 // Doctor tries hop after hop what keeps this workstation from head office.

@@ -133,7 +133,7 @@ func (d *Desk) takeNote(ctx context.Context, who *Who, id crdt.ID, gone bool, fn
 func writeAgain(a *rows.Act, row *rows.Stored, to crdt.ID) (crdt.ID, error) {
 	id, err := a.Mint()
 	op := crdt.Op{Kind: crm.Interaction, ID: id, Set: []crdt.FieldSet{set(crm.InteractionParty, crdt.RefValue(to))}}
-	for _, field := range []uint8{crm.InteractionChannel, crm.InteractionReason, crm.InteractionText, crm.InteractionHappened, crm.InteractionOutcome, crm.InteractionWriter} {
+	for _, field := range []uint8{crm.InteractionChannel, crm.InteractionReason, crm.InteractionText, crm.InteractionHappened, crm.InteractionOutcome, crm.InteractionClock, crm.InteractionWriter} {
 		value := row.Get(field)
 		if field == crm.InteractionWriter && value.IsNull() {
 			value = crdt.RefValue(row.Clocks.Of(crm.InteractionText).By)
@@ -162,7 +162,7 @@ func (d *Desk) taken(n *names, party crdt.ID) (map[crdt.ID]*Taken, error) {
 
 func (d *Desk) interactionLine(n *names, r *rows.Stored, taken map[crdt.ID]*Taken) (InteractionLine, error) {
 	line := InteractionLine{ID: r.ID, Channel: r.Get(crm.InteractionChannel).S, Reason: r.Get(crm.InteractionReason).S, Text: r.Get(crm.InteractionText).S,
-		Outcome: r.Get(crm.InteractionOutcome).S, HappenedMS: r.Get(crm.InteractionHappened).I, Taken: taken[r.ID]}
+		Outcome: r.Get(crm.InteractionOutcome).S, HappenedMS: r.Get(crm.InteractionHappened).I, Clock: r.Get(crm.InteractionClock).I, Taken: taken[r.ID]}
 	if line.Taken != nil {
 		line.Reason, line.Text, line.Outcome = "", "", ""
 	}

@@ -231,6 +231,7 @@ type InteractionLine struct {
 	Text       string
 	Outcome    string
 	HappenedMS int64
+	Clock      int64  // crm.ClockUnsure, crm.ClockRighted, or 0
 	Author     Author // AtMS is when it was entered
 	Writer     string // who wrote it first, where Author moved it here
 	Taken      *Taken // it was on the wrong customer; its words are left out

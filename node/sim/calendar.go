@@ -67,5 +67,6 @@ func (w *World) patienceMS() int64 { return max(watchMS, w.morningMS-w.nowMS) }
 func (s *station) switchOff() {
 	s.w.say(s.name, "is switched off")
 	s.w.must("close "+s.name, s.drop())
+	s.clock.run++
 	s.looks = nil
 }

@@ -1,5 +1,13 @@
 package sim
 
+import (
+	"errors"
+	"fmt"
+
+	"bough/node/anchor"
+	"bough/node/desk"
+)
+
 // Skew is the fault of clocks.
 const Skew Fault = "skew"
 
@@ -12,26 +20,50 @@ func clocks() feature {
 	}
 }
 
-// clock is the clock of a workstation: a wall clock that is wrong, and, once
-// central told the time, central's time counted on by a clock that only runs.
+// clock is the clock of a workstation's machine, and what is made of it.
 type clock struct {
-	skewMS     int64 // wall time less true time
-	anchored   bool
-	anchorMS   int64 // central's time when it was last heard
-	anchoredMS int64 // true time then
+	skewMS  int64 // of the wall clock, less true time
+	stoodMS int64 // for so long the clock that only runs stood still
+	run     int   // of the machine
+	time    *anchor.Anchor
 }
 
-// now is the time to stamp with, at a true time.
-func (c *clock) now(trueMS int64) int64 {
-	if c.anchored {
-		return c.anchorMS + trueMS - c.anchoredMS
+// read is what the clocks of the machine show.
+func (s *station) read() anchor.Reading {
+	c := &s.clock
+	return anchor.Reading{WallMS: s.w.nowMS + c.skewMS, TickMS: s.w.nowMS - epochMS - c.stoodMS, Boot: fmt.Sprint(s.name, c.run)}
+}
+
+// nowMS is the time to stamp with.
+func (s *station) nowMS() int64 {
+	if s.clock.time == nil {
+		return s.w.nowMS + s.clock.skewMS
 	}
-	return trueMS + c.skewMS
+	return s.clock.time.NowMS()
 }
 
-// hear notes central's time.
-func (c *clock) hear(centralMS, trueMS int64) {
-	c.anchored, c.anchorMS, c.anchoredMS = true, centralMS, trueMS
+// wakeClock finds out what time it is, as node does.
+func (s *station) wakeClock() error {
+	k, err := s.store.Clock(s.w.ctx)
+	if err != nil {
+		return err
+	}
+	s.clock.time = anchor.New(s.read, k)
+	if !s.clock.time.Fresh() {
+		return nil
+	}
+	return errors.Join(s.store.KeepClock(s.w.ctx, s.clock.time.State()), s.store.Unvouched(s.w.ctx))
+}
+
+// hearTime takes central's time.
+func (s *station) hearTime(centralMS int64) {
+	offset := centralMS - s.clock.time.SteadyMS()
+	if step, unsure := s.clock.time.Correction(offset); unsure {
+		s.w.must("note who vouches for the time", s.store.Vouched(s.w.ctx, step))
+	}
+	if s.clock.time.Hear(offset) {
+		s.w.must("keep the time", s.store.KeepClock(s.w.ctx, s.clock.time.State()))
+	}
 }
 
 // skew draws how wrong a wall clock is: mostly seconds, sometimes hours behind,
@@ -61,4 +93,13 @@ func (w *World) jump() {
 	s.clock.skewMS = skew(w.faults)
 	w.saw("a wall clock jumped")
 	w.say(s.name, "wall clock is %d ms off", s.clock.skewMS)
+}
+
+// clockNow is what the desk asks.
+func (s *station) clockNow() desk.Clock {
+	c := desk.Clock{State: desk.ClockOK}
+	if s.clock.time.State().Trust == anchor.Carried {
+		c.State = desk.ClockUnsure
+	}
+	return c
 }

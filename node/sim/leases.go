@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"bough/node/anchor"
 	"bough/node/desk"
 	"bough/node/store"
 	"bough/sync/trust"
@@ -211,13 +212,14 @@ func (s *station) setBack() {
 	if !s.w.must("let the time of a lease pass", err) {
 		return
 	}
-	was := s.clock
 	s.clock.skewMS -= setBackMS
-	s.clock.anchorMS -= setBackMS
-	if !s.leaseOver() {
+	s.clock.run++
+	again := anchor.New(s.read, s.clock.time.State()) // as if it were started anew
+	s.clock.skewMS += setBackMS
+	s.clock.run--
+	if !s.lease.Over(again.NowMS()) || !s.leaseOver() {
 		s.w.fail("%s is open again after its clock was set back", s.name)
 	}
-	s.clock = was
 	s.w.saw("a clock set back opens nothing")
 }
 

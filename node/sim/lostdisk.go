@@ -68,7 +68,7 @@ func (w *World) loseDisk() {
 	s.gen++
 	s.looks, s.tokens, s.copied = nil, map[string]string{}, map[*station]uint64{}
 	s.at, s.everTaken, s.everHeld, s.covered = 0, 0, 0, 0
-	s.clock.anchored = false
+	s.clock.run++
 	w.after(w.faults.between(60_000, 4*hourMS), s.joinAnew)
 }
 

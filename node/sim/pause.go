@@ -28,8 +28,8 @@ func (w *World) pauseOne() {
 	s := pick(w.faults, up)
 	lasts := pick(w.faults, []int64{60_000, 20 * 60_000, 3 * hourMS})
 	s.pause = w.nowMS + lasts
-	if s.clock.anchored && w.faults.chance(500) {
-		s.clock.anchoredMS += lasts
+	if w.faults.chance(500) {
+		s.clock.stoodMS += lasts
 	}
 	w.say(s.name, "stands still for %d ms", lasts)
 	w.saw("a process stands still")

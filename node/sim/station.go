@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"bough/crdt"
+	"bough/node/anchor"
 	"bough/node/desk"
 	"bough/node/store"
 	"bough/sync/central"
@@ -65,8 +66,6 @@ func newStation(w *World, at *seat, n uint64) (*station, error) {
 
 func (s *station) path() string { return s.w.file(s.name, s.gen) }
 
-func (s *station) nowMS() int64 { return s.clock.now(s.w.nowMS) }
-
 func (s *station) open() (err error) {
 	if s.disk, err = newPlatter(s.w, s.path()); err != nil {
 		return err
@@ -77,8 +76,11 @@ func (s *station) open() (err error) {
 	if err != nil {
 		return fmt.Errorf("sim: open %s: %w", s.name, err)
 	}
+	if err := s.wakeClock(); err != nil {
+		return fmt.Errorf("sim: the clock of %s: %w", s.name, err)
+	}
 	s.desk = desk.New(desk.Options{Local: s.store.Local, Ledger: s.store, Branch: s.seat.branch, NowMS: s.nowMS, Rand: s.secret,
-		Pending: s.store.Pending, LeaseOver: s.leaseOver, Safe: s.store.Safe, Line: s.line})
+		Pending: s.store.Pending, LeaseOver: s.leaseOver, Clock: s.clockNow, Safe: s.store.Safe, Line: s.line})
 	s.store.OnChange(s.desk.Tell)
 	s.up = true
 	s.life++
@@ -162,7 +164,7 @@ func (s *station) crash() {
 		s.w.must("remove "+s.name, removeFile(from))
 	}
 	if s.w.faults.chance(500) {
-		s.clock.anchored = false // the whole machine went down: what central said of the time is forgotten
+		s.clock.run++ // the whole machine went down
 	}
 	if s.w.faults.chance(500) {
 		s.looks, s.tokens = nil, map[string]string{}
@@ -181,7 +183,7 @@ func (s *station) boot() {
 		return
 	}
 	s.w.say(s.name, "is back, its clock %d ms off", s.nowMS()-s.w.nowMS)
-	if !s.clock.anchored && s.clock.skewMS != 0 {
+	if s.clock.time.State().Trust != anchor.Central && s.clock.skewMS != 0 {
 		s.w.saw("back with a wrong clock")
 	}
 	s.harvest("not acknowledged when the power went", s.unsure)
@@ -340,7 +342,7 @@ func (s *station) pushed(p parcel) {
 	if s.w.unreadable(&p, err) {
 		return
 	}
-	s.clock.hear(answer.NowMS, s.w.nowMS)
+	s.hearTime(answer.NowMS)
 	s.heard()
 	s.store.Pushed(p.ranges, answer.Vector)
 	s.step(replica.Pushed{Ticket: p.ticket, Answer: *answer, Last: p.last, Written: s.at, Neighbours: s.store.Relayable()})
@@ -351,7 +353,7 @@ func (s *station) paged(p parcel) {
 	if s.w.unreadable(&p, err) {
 		return
 	}
-	s.clock.hear(page.NowMS, s.w.nowMS)
+	s.hearTime(page.NowMS)
 	s.heard()
 	s.step(replica.Paged{Ticket: p.ticket, Page: page, Written: s.at})
 }

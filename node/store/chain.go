@@ -119,8 +119,9 @@ func (s *Store) Common(ctx context.Context, first uint64, links []journal.Hash) 
 }
 
 // Poisoned reports whether own changes, or the clock, are stamped further ahead
-// of a time than central takes them, though nothing that came from central is:
-// the clock was wrong, and everything after fork is to be stamped anew.
+// of a time than central takes them, though nothing that came from central is, or
+// were written while the time was far from that: the clock was wrong, and
+// everything after fork is to be stamped anew.
 func (s *Store) Poisoned(nowMS int64) (fork uint64, yes bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,6 +134,9 @@ func (s *Store) Poisoned(nowMS int64) (fork uint64, yes bool) {
 	defer s.overlay.mu.RUnlock()
 	for i := len(s.overlay.stamps) - 1; i >= 0 && s.overlay.stamps[i].ms > nowMS; i-- {
 		fork, yes = s.overlay.stamps[i].seq-1, yes || s.overlay.stamps[i].ms > limitMS
+	}
+	if after, wrong := s.misdated(nowMS); wrong {
+		fork, yes = min(fork, after), true
 	}
 	return fork, yes
 }

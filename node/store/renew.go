@@ -38,7 +38,8 @@ type Renewing struct {
 	Credential []byte
 	Sign       journal.Signer
 	Reason     Reason
-	// UntilMS: stamps later than this are put back to it, ms UTC; 0: none is.
+	// UntilMS: stamps later than this are put back to it, ms UTC; 0: none is. What
+	// Vouched found written at a wrong time is stamped and dated right then, too.
 	UntilMS int64
 	// Follow are origins under which neighbours wrote again what stands here:
 	// the ids they gave are followed.
@@ -65,7 +66,7 @@ var ErrTrimmed = errors.New("store: the changes after the fork are not in the jo
 func (s *Store) Renew(ctx context.Context, r Renewing) (done Incarnation, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := renewal{s: s, Renewing: r, own: s.author.Origin(), over: s.overlay.rowsOver()}
+	n := renewal{s: s, Renewing: r, own: s.author.Origin(), over: s.overlay.rowsOver(), unsure: s.unsure}
 	var l layers
 	var known neighbours
 	err = s.File.Write(ctx, func(tx *rows.Tx) error {
@@ -81,7 +82,7 @@ func (s *Store) Renew(ctx context.Context, r Renewing) (done Incarnation, err er
 	if err != nil {
 		return done, fmt.Errorf("store: go on as origin %d: %w", r.Origin, err)
 	}
-	s.author, s.neighbours, s.relay = n.author, known, newRelay()
+	s.author, s.neighbours, s.relay, s.unsure = n.author, known, newRelay(), n.unsure
 	s.self.Store(uint32(r.Origin))
 	s.overlay.set(l)
 	s.overlay.forgetCopies()
@@ -99,6 +100,7 @@ type renewal struct {
 	names  crm.Renaming
 	again  []journal.Change // as they were
 	links  []journal.Hash   // of them
+	unsure unsure           // as it was, until run is done
 	told   Incarnation
 }
 
@@ -123,7 +125,8 @@ func (n *renewal) run(tx *rows.Tx) error {
 		return err
 	}
 	n.told = Incarnation{n.own, n.Origin, n.Fork, uint64(len(n.again)), n.Reason, n.s.nowMS()}
-	return errors.Join(n.author.KeepClock(tx),
+	n.unsure = n.unsure.since(n.Fork, n.UntilMS > 0)
+	return errors.Join(n.author.KeepClock(tx), putUnsure(tx, n.unsure),
 		tx.Exec(`INSERT INTO incarnation (origin, next, fork, again, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
 			int64(n.own), int64(n.Origin), int64(n.Fork), len(n.again), string(n.Reason), n.told.AtMS))
 }
@@ -137,7 +140,7 @@ func (n *renewal) take(tx *rows.Tx) error {
 	if n.Fork < trimmed || n.Fork > n.s.author.Seq() {
 		return fmt.Errorf("%w: fork at %d, the journal holds %d to %d", ErrTrimmed, n.Fork, trimmed+1, n.s.author.Seq())
 	}
-	n.names = crm.Renaming{IDs: map[crdt.ID]crdt.ID{}, Stamps: map[crdt.Stamp]crdt.Stamp{}}
+	n.names = crm.Renaming{IDs: map[crdt.ID]crdt.ID{}, Stamps: map[crdt.Stamp]crdt.Stamp{}, Dates: map[crdt.ID]*crm.Redate{}}
 	for _, origin := range n.Follow {
 		r, err := renamingTo(tx, origin)
 		if err != nil {
@@ -281,7 +284,7 @@ func (n *renewal) write(tx *rows.Tx, known uint32) error {
 
 func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) error {
 	schema := n.s.File.Held()
-	stamp := n.stampOf(c.Stamp)
+	stamp := n.stampOf(c)
 	n.names.Stamps[c.Stamp] = stamp
 	ops, unread := make([]crdt.Op, 0, len(c.Bodies)+1), [][]byte(nil)
 	for j := range c.Bodies {
@@ -291,6 +294,7 @@ func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) er
 		case c.Bodies[j].Opaque != nil:
 			unread = append(unread, c.Bodies[j].Opaque)
 		case op.Kind != crm.Reissue && !c.Bodies[j].Erased:
+			n.redate(c, op.ID)
 			ops = append(ops, n.names.Op(schema, op))
 		}
 	}
@@ -315,11 +319,12 @@ func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) er
 }
 
 // stampOf is the stamp of a change in its new form: as it was, with the new
-// origin, or put back in time.
-func (n *renewal) stampOf(was crdt.Stamp) crdt.Stamp {
+// origin, or put to where it belongs in time.
+func (n *renewal) stampOf(c *journal.Change) crdt.Stamp {
 	if n.UntilMS > 0 {
-		return n.author.Clock.Now(min(was.Millis(), n.UntilMS))
+		return n.author.Clock.Now(min(c.Stamp.Millis()+n.laterMS(c), n.UntilMS))
 	}
+	was := c.Stamp
 	was.Origin = n.Origin
 	return was
 }

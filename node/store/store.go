@@ -47,13 +47,14 @@ type Store struct {
 	enclosing func([]byte) ([]byte, error)
 
 	applying   sync.Mutex // held while a page is taken, of the line or of a bundle; taken before mu
-	mu         sync.Mutex // serialises acts and pages; guards author, heard and neighbours
+	mu         sync.Mutex // serialises acts and pages; guards author, heard, unsure and neighbours
 	author     *rows.Author
 	heard      uint64 // the latest stamp's time that came with the feed
 	neighbours neighbours
 	relay      relay
 	again      bool // what lies over the rows is to be read again
 	gone       gone
+	unsure     unsure
 
 	overlay overlay
 	changed func([]crdt.ID)
@@ -97,6 +98,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 			return err
 		}
 		if s.gone, err = loadGone(tx); err != nil {
+			return err
+		}
+		if s.unsure, err = loadUnsure(tx); err != nil {
 			return err
 		}
 		s.neighbours, err = loadNeighbours(tx)

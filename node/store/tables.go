@@ -246,6 +246,25 @@ CREATE TABLE viewing (
 	party   INTEGER NOT NULL, -- 0: nobody in particular
 	PRIMARY KEY (quarter, person, how, party)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- What this workstation knows of the time, as package anchor keeps it, ms; one
+-- row. Empty at central.
+CREATE TABLE clock (
+	one    INTEGER PRIMARY KEY CHECK (one=1),
+	boot   TEXT NOT NULL,    -- the run of the machine that ticks count in
+	tick   INTEGER NOT NULL,
+	steady INTEGER NOT NULL, -- the time before what central said to add
+	ahead  INTEGER NOT NULL, -- that
+	floor  INTEGER NOT NULL, -- it is not earlier
+	gap    INTEGER NOT NULL, -- the PC's clock less the time
+	wrong  INTEGER NOT NULL, -- the same as central's time showed it
+	trust  INTEGER NOT NULL, -- 0 the PC's clock, 1 central, 2 carried on
+	jumps  INTEGER NOT NULL, -- times that the PC's clock was set while it ran
+	jump   INTEGER NOT NULL, -- by how much, last
+	jumped INTEGER NOT NULL, -- when
+	unsure INTEGER NOT NULL DEFAULT -1, -- own changes after it were written while nobody vouched for the time; -1: none
+	later  INTEGER NOT NULL DEFAULT 0   -- and how much later it was, once central said so
+) STRICT;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

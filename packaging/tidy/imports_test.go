@@ -21,6 +21,8 @@ var knowledge = []knows{
 		"the rules are pure: they know what merges, and nothing else"},
 	{[]string{"node/clocks"}, []string{"node/calendar"},
 		"the clocks of cases count by the calendar, and know nothing of rows"},
+	{[]string{"node/anchor"}, nil,
+		"what time it is hangs on clocks alone"},
 	{[]string{"node/store/vault"}, nil,
 		"the vault encrypts pages, whatever stands on them"},
 }
@@ -70,7 +72,7 @@ var outside = []string{
 // pure are the packages without I/O: what they need is handed to them.
 var pure = []string{
 	"crdt/...", "sync/journal", "sync/replica", "sync/crowd", "node/crm", "node/profit", "node/advise", "node/match",
-	"node/calendar", "node/clocks", "node/directory",
+	"node/anchor", "node/calendar", "node/clocks", "node/directory",
 }
 
 // eachImport visits what the program itself imports; tests may join anything.
