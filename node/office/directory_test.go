@@ -164,7 +164,7 @@ func TestAnEntryOfAPartyThatWasTakenBackGoes(t *testing.T) {
 	w := staffed(t)
 	ids, err := w.Central.MintMany(ctx(), 1)
 	must(t, err)
-	batch, err := w.Central.Import(ctx(), rows.Actor{}, []crdt.Op{set(crm.Party, ids[0], crm.PartyName, "Anna Nováková", crm.PartyHome, 1)}, nil, 0)
+	batch, err := w.Central.Import(ctx(), rows.Actor{}, central.Part{Ops: []crdt.Op{set(crm.Party, ids[0], crm.PartyName, "Anna Nováková", crm.PartyHome, 1)}})
 	must(t, err)
 	if w.listed(ids[0]) == nil {
 		t.Fatal("who was imported has no entry")

@@ -51,11 +51,11 @@ func (l *ledger) Mint() (id crdt.ID, err error) {
 
 // Commit implements corefeed.Ledger.
 func (l *ledger) Commit(b corefeed.Batch) (crdt.ID, error) {
-	return l.f.Central.Import(l.ctx, rows.Actor{Person: b.Who.By}, b.Ops, b.Record, b.After)
+	return l.f.Central.Import(l.ctx, rows.Actor{Person: b.Who.By}, central.Part{Ops: b.Ops, Record: b.Record, After: b.After, Job: b.Job})
 }
 
 // LatestBatch implements corefeed.Ledger.
-func (l *ledger) LatestBatch() (crdt.ID, []byte, error) { return l.f.Central.LatestBatch(l.ctx) }
+func (l *ledger) LatestBatch() (crdt.ID, [][]byte, error) { return l.f.Central.LatestBatch(l.ctx) }
 
 // Undo implements corefeed.Ledger.
 func (l *ledger) Undo(u corefeed.Undoing) error {

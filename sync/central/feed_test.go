@@ -1,6 +1,7 @@
 package central_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -172,19 +173,19 @@ func TestAnImportIsOneBatchAndCanBeTakenBack(t *testing.T) {
 	ids, err := b.MintMany(ctx(), 3)
 	must(t, err)
 	who := rows.Actor{Session: 1, Person: 1}
-	first, err := b.Import(ctx(), who, []crdt.Op{set(crm.Party, ids[0], crm.PartyHome, 1, crm.PartyName, "Bee")}, []byte("one"), 0)
+	first, err := b.Import(ctx(), who, central.Part{Ops: []crdt.Op{set(crm.Party, ids[0], crm.PartyHome, 1, crm.PartyName, "Bee")}, Record: []byte("one")})
 	must(t, err)
-	second, err := b.Import(ctx(), who, []crdt.Op{set(crm.Party, old, crm.PartyName, "Ada L."), set(crm.Party, ids[1], crm.PartyHome, 1, crm.PartyName, "Cy")}, []byte("two"), first)
+	second, err := b.Import(ctx(), who, central.Part{Ops: []crdt.Op{set(crm.Party, old, crm.PartyName, "Ada L."), set(crm.Party, ids[1], crm.PartyHome, 1, crm.PartyName, "Cy")}, Record: []byte("two"), After: first})
 	must(t, err)
 	l.pull(9)
-	if _, err := b.Import(ctx(), who, []crdt.Op{set(crm.Party, ids[2], crm.PartyHome, 1)}, nil, first); !errors.Is(err, central.ErrStale) {
+	if _, err := b.Import(ctx(), who, central.Part{Ops: []crdt.Op{set(crm.Party, ids[2], crm.PartyHome, 1)}, After: first}); !errors.Is(err, central.ErrStale) {
 		t.Errorf("an import planned before the last one: %v", err)
 	}
 	if err := b.Undo(ctx(), who, first, nil, nil); !errors.Is(err, central.ErrStale) {
 		t.Errorf("an older import is taken back: %v", err)
 	}
-	if id, record, err := b.LatestBatch(ctx()); id != second || string(record) != "two" || err != nil {
-		t.Errorf("%d %q %v", id, record, err)
+	if id, records, err := b.LatestBatch(ctx()); id != second || len(records) != 1 || string(records[0]) != "two" || err != nil {
+		t.Errorf("%d %q %v", id, records, err)
 	}
 	must(t, b.Undo(ctx(), who, second, []crdt.Op{set(crm.Party, old, crm.PartyName, "Ada")}, []central.RowID{{Kind: crm.Party, ID: ids[1]}}))
 	b.sound()
@@ -274,4 +275,37 @@ func TestCentralKnowsItsWorkstations(t *testing.T) {
 		t.Errorf("%d rows of nodes", n)
 	}
 	b.sound()
+}
+
+func TestThePartsOfAJobAreOneBatchAndNobodyWritesBetweenThem(t *testing.T) {
+	b := newBank(t)
+	ids, err := b.MintMany(ctx(), 3)
+	must(t, err)
+	who := rows.Actor{Session: 1, Person: 1}
+	job := func(state string) {
+		t.Helper()
+		_, err := b.Act(ctx(), who, func(a *rows.Act) error {
+			return a.Tx.Exec(`INSERT INTO import_job (id, state, body) VALUES (5, ?1, '') ON CONFLICT (id) DO UPDATE SET state=?1`, state)
+		})
+		must(t, err)
+	}
+	job("writing")
+	part := func(i int, after crdt.ID, number int64) (crdt.ID, error) {
+		return b.Import(ctx(), who, central.Part{Ops: []crdt.Op{set(crm.Party, ids[i], crm.PartyHome, 1, crm.PartyName, "Bee")}, Record: []byte{byte(i)}, After: after, Job: number})
+	}
+	first, err := part(0, 0, 5)
+	must(t, err)
+	if _, err := part(1, first, 0); !errors.Is(err, central.ErrUnderWay) {
+		t.Errorf("another import writes between two parts: %v", err)
+	}
+	second, err := part(1, first, 5)
+	must(t, err)
+	job("done")
+	if id, records, err := b.LatestBatch(ctx()); id != second || string(bytes.Join(records, nil)) != "\x00\x01" || err != nil {
+		t.Errorf("%d %q %v", id, records, err)
+	}
+	must(t, b.Undo(ctx(), who, second, nil, []central.RowID{{Kind: crm.Party, ID: ids[0]}, {Kind: crm.Party, ID: ids[1]}}))
+	if id, _, err := b.LatestBatch(ctx()); id != 0 || err != nil {
+		t.Errorf("a part is left: %d %v", id, err)
+	}
 }

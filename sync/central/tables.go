@@ -284,4 +284,44 @@ CREATE TABLE viewed (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX viewed_person ON viewed (person, quarter);
 CREATE INDEX viewed_quarter ON viewed (quarter);
+`, `
+-- An import of the screen is written in parts, each a batch of its own; what is
+-- undone is the job. 0: written in one piece.
+ALTER TABLE batch ADD COLUMN job INTEGER NOT NULL DEFAULT 0;
+
+-- Imports of the screen, from the upload on.
+CREATE TABLE import_job (
+	id    INTEGER PRIMARY KEY, -- ms UTC when it was begun, made unique: numbers the import
+	state TEXT NOT NULL,       -- mapping, trying, tried, waiting, writing, halted, done, undoing, undone, dropped
+	body  TEXT NOT NULL        -- JSON: files, map, counts
+) STRICT;
+
+-- Who did what with an import, and when.
+CREATE TABLE import_step (
+	job    INTEGER NOT NULL,
+	at     INTEGER NOT NULL, -- ms UTC
+	step   TEXT NOT NULL,
+	person INTEGER NOT NULL, -- 0: the program
+	PRIMARY KEY (job, at, step)
+) STRICT, WITHOUT ROWID;
+
+-- The lines that an import did not take, until they are forgotten.
+CREATE TABLE import_refused (
+	job    INTEGER NOT NULL,
+	n      INTEGER NOT NULL, -- place in the list
+	file   TEXT NOT NULL,
+	line   INTEGER NOT NULL,
+	field  TEXT NOT NULL,    -- column of the file; empty: the line as a whole
+	kind   TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	PRIMARY KEY (job, n)
+) STRICT, WITHOUT ROWID;
+
+-- Maps of columns to fields that were kept to be used again.
+CREATE TABLE import_map (
+	name   TEXT PRIMARY KEY,
+	body   TEXT NOT NULL,    -- JSON: the choices, or the text of a mapping
+	at     INTEGER NOT NULL, -- ms UTC
+	person INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 `}

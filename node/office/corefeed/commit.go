@@ -9,9 +9,25 @@ import (
 	"bough/crdt"
 )
 
-// Commit writes the plan as one batch and returns its id. Nothing is written
-// where it fails with ErrNothing, ErrNeedsSecond, ErrSamePerson or ErrStale.
+// Commit writes the plan as one batch, all or nothing, and returns its id.
+// Nothing is written where it fails with ErrNothing, ErrNeedsSecond,
+// ErrSamePerson or ErrStale.
 func (p *Plan) Commit(ledger Ledger, who Approval) (crdt.ID, error) {
+	return p.CommitParts(ledger, who, Parts{Rows: len(p.changes)})
+}
+
+// Parts says how a plan is written in several transactions, so that others get
+// their turn and that whoever is killed goes on: the same feed, planned again,
+// holds what is missing.
+type Parts struct {
+	Job  int64                       // of which all of it is one batch
+	Rows int                         // of a part, at most
+	Told func(done, total int) error // after each part, rows; an error stops; may be nil
+}
+
+// CommitParts writes the plan part after part and returns the id of the last
+// one. What was written before an error stays, and is undone with the batch.
+func (p *Plan) CommitParts(ledger Ledger, who Approval, parts Parts) (crdt.ID, error) {
 	switch {
 	case p.Empty():
 		return 0, ErrNothing
@@ -27,26 +43,35 @@ func (p *Plan) Commit(ledger Ledger, who Approval) (crdt.ID, error) {
 	if after != p.after {
 		return 0, ErrStale
 	}
-	batch, err := p.batch(ledger)
-	if err != nil {
-		return 0, fmt.Errorf("corefeed: commit %s: %w", p.Name, err)
+	minted := map[uint8]map[string]crdt.ID{}
+	for done := 0; done < len(p.changes); {
+		n := min(parts.Rows, len(p.changes)-done)
+		batch, err := p.batch(ledger, p.changes[done:done+n], minted)
+		if err != nil {
+			return 0, fmt.Errorf("corefeed: commit %s: %w", p.Name, err)
+		}
+		batch.Who, batch.Job, batch.After = who, parts.Job, after
+		if after, err = ledger.Commit(batch); err != nil {
+			return 0, fmt.Errorf("corefeed: commit %s: %w", p.Name, err)
+		}
+		done += n
+		if parts.Told == nil {
+			continue
+		}
+		if err := parts.Told(done, len(p.changes)); err != nil {
+			return 0, err
+		}
 	}
-	batch.Who = who
-	id, err := ledger.Commit(batch)
-	if err != nil {
-		return 0, fmt.Errorf("corefeed: commit %s: %w", p.Name, err)
-	}
-	return id, nil
+	return after, nil
 }
 
 // batch mints ids for the new rows and makes ops and record. Changes stand in
 // the order of kinds, so that a row has its id before others refer to it.
-func (p *Plan) batch(ledger Ledger) (Batch, error) {
-	b := Batch{After: p.after, Ops: make([]crdt.Op, 0, len(p.changes))}
-	minted := map[uint8]map[string]crdt.ID{}
+func (p *Plan) batch(ledger Ledger, changes []change, minted map[uint8]map[string]crdt.ID) (Batch, error) {
+	b := Batch{Ops: make([]crdt.Op, 0, len(changes))}
 	log := batchLog{Name: p.Name, Date: p.Date, Files: p.Files}
-	for i := range p.changes {
-		c := &p.changes[i]
+	for i := range changes {
+		c := &changes[i]
 		id := c.id
 		if id == 0 {
 			var err error

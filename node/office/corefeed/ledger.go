@@ -9,13 +9,13 @@ type Ledger interface {
 	Keyed(kind uint8) (map[string]*crdt.Row, error)
 	// Mint gives an id that nobody has used.
 	Mint() (crdt.ID, error)
-	// Commit applies ops as one batch, all or nothing, in the name of who, and
-	// keeps record with it. It fails with ErrStale, and does nothing, where the
+	// Commit applies ops as one batch, or a part of one, all or nothing, in the
+	// name of who, and keeps record with it. It fails with ErrStale, and does nothing, where the
 	// latest batch is not after.
 	Commit(b Batch) (crdt.ID, error)
-	// LatestBatch returns the newest batch that is not undone, and its record;
-	// id 0 where there is none.
-	LatestBatch() (id crdt.ID, record []byte, err error)
+	// LatestBatch returns the newest batch that is not undone, and the records of
+	// its parts in their order; id 0 where there is none.
+	LatestBatch() (id crdt.ID, records [][]byte, err error)
 	// BranchWork counts, for those of the rows that have any, the rows that
 	// refer to them and that the feed did not write: interactions, tasks,
 	// groups; for a branch its people and nodes.
@@ -32,6 +32,7 @@ type Batch struct {
 	Record []byte
 	Who    Approval
 	After  crdt.ID // the latest batch when the plan was made
+	Job    int64   // what is written for one job is one batch; 0: this is all of it
 }
 
 // Undoing is what Undo writes.

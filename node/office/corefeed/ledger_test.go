@@ -26,6 +26,7 @@ type storedBatch struct {
 	record []byte
 	ops    int
 	who    Approval
+	job    int64
 	undone bool
 }
 
@@ -85,14 +86,20 @@ func (m *memory) Commit(b Batch) (crdt.ID, error) {
 	}
 	m.apply(b.Ops)
 	id, _ := m.Mint()
-	m.batches = append(m.batches, storedBatch{id: id, record: b.Record, ops: len(b.Ops), who: b.Who})
+	m.batches = append(m.batches, storedBatch{id: id, record: b.Record, ops: len(b.Ops), who: b.Who, job: b.Job})
 	return id, nil
 }
 
-func (m *memory) LatestBatch() (crdt.ID, []byte, error) {
+func (m *memory) LatestBatch() (crdt.ID, [][]byte, error) {
 	for i := len(m.batches) - 1; i >= 0; i-- {
 		if b := m.batches[i]; !b.undone {
-			return b.id, b.record, nil
+			var records [][]byte
+			for _, part := range m.batches {
+				if !part.undone && (part.id == b.id || b.job != 0 && part.job == b.job) {
+					records = append(records, part.record)
+				}
+			}
+			return b.id, records, nil
 		}
 	}
 	return 0, nil, nil
@@ -119,8 +126,10 @@ func (m *memory) Undo(u Undoing) error {
 		}
 		delete(m.rows, r)
 	}
+	job := m.batches[len(m.batches)-1].job
 	for i := range m.batches {
-		m.batches[i].undone = m.batches[i].undone || m.batches[i].id == u.Batch
+		b := &m.batches[i]
+		b.undone = b.undone || b.id == u.Batch || job != 0 && b.job == job
 	}
 	return nil
 }

@@ -82,6 +82,24 @@ func (l *batchLog) append(b []byte) []byte {
 	return b
 }
 
+// decodeLogs puts the records of the parts of a batch together.
+func decodeLogs(records [][]byte) (*batchLog, error) {
+	whole := &batchLog{}
+	for i, record := range records {
+		part, err := decodeLog(record)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			whole = part
+			continue
+		}
+		whole.created = append(whole.created, part.created...)
+		whole.changed = append(whole.changed, part.changed...)
+	}
+	return whole, nil
+}
+
 func decodeLog(b []byte) (*batchLog, error) {
 	d := crdt.Decoder{B: b}
 	if v := d.Byte(); d.Err == nil && v != logVersion {

@@ -53,14 +53,14 @@ type undoer struct {
 
 // PlanUndo reads what taking the latest batch back would do, and writes nothing.
 func PlanUndo(schema *crdt.Schema, ledger Ledger) (*UndoPlan, error) {
-	id, record, err := ledger.LatestBatch()
+	id, records, err := ledger.LatestBatch()
 	if err != nil {
 		return nil, fmt.Errorf("corefeed: undo: read the latest batch: %w", err)
 	}
 	if id == 0 {
 		return nil, ErrNoBatch
 	}
-	log, err := decodeLog(record)
+	log, err := decodeLogs(records)
 	if err != nil {
 		return nil, fmt.Errorf("corefeed: undo batch %s: %w", id, err)
 	}
