@@ -17,6 +17,7 @@ import (
 	"bough/node/api"
 	"bough/node/desk"
 	"bough/node/office"
+	"bough/node/office/imports"
 	"bough/sync/central"
 	"bough/sync/rows"
 	"bough/sync/trust"
@@ -27,8 +28,9 @@ import (
 
 // HeadOffice is the process of central.
 type HeadOffice struct {
-	Office *office.Office
-	Desk   *desk.Desk
+	Office  *office.Office
+	Desk    *desk.Desk
+	Imports *imports.Imports
 
 	o         Options
 	dir       *dir
@@ -98,6 +100,7 @@ func (h *HeadOffice) load(ctx context.Context) (err error) {
 	h.Desk = desk.New(desk.Options{Local: h.Office.Local, Ledger: h.Office.Central, NowMS: h.nowMS, Rand: h.o.Rand,
 		IdleMS: h.o.IdleLock.Milliseconds(), ChangePassword: h.Office.ChangePassword, Trouble: h.dir.health.trouble})
 	h.Office.Central.OnChange(h.Desk.Tell)
+	h.Imports = h.newImports()
 	return h.firstAdministrator(ctx)
 }
 
@@ -165,6 +168,7 @@ func (h *HeadOffice) Start(ctx context.Context) (err error) {
 	h.running.push(indexer(h.Office.Local, h.o, h.dir.health.halt))
 	h.running.push(visits(h.Office.Central, h.o))
 	h.running.push(h.mover())
+	h.running.push(h.importer())
 	h.running.push(h.dir.health.watch(h.o, func() { h.Desk.Tell(nil) }))
 	h.running.push(h.trimmer())
 	h.running.push(tellViewed(h.Desk, h.o))
@@ -245,7 +249,7 @@ func (h *HeadOffice) untilStopped(r *http.Request) (ctx context.Context, done fu
 func (h *HeadOffice) echo(secure bool) (*echo.Echo, error) {
 	e := newEcho()
 	err := hq.Register(e, webui.Options{Desk: h.Desk, Log: h.o.Log, Now: h.nowMS, Name: "central", Cookie: fmt.Sprintf("bough_%d", h.Office.Central.Origin()),
-		Version: h.o.Version, Secure: secure, IdleLock: h.o.IdleLock, Hosts: h.o.Hosts, Stop: h.stopping}, hq.Panels{Fleet: h.fleet, Refused: h.refused, Decide: h.decide, Erasures: h.erasurePanels(), Absence: h.absencePanels(), Moves: h.Office, Setup: hq.NewSetup(h.Desk, h.Office)})
+		Version: h.o.Version, Secure: secure, IdleLock: h.o.IdleLock, Hosts: h.o.Hosts, Stop: h.stopping}, hq.Panels{Fleet: h.fleet, Refused: h.refused, Decide: h.decide, Erasures: h.erasurePanels(), Absence: h.absencePanels(), Moves: h.Office, Imports: h.Imports, Setup: hq.NewSetup(h.Desk, h.Office)})
 	if err != nil {
 		return nil, err
 	}

@@ -260,20 +260,22 @@ func merged(tables ...map[string]need) map[string]need {
 func workstation(e *echo.Echo, o webui.Options, _ *office.Office) error { return teller.Register(e, o) }
 
 // headOffice serves those of head office.
-func headOffice(e *echo.Echo, o webui.Options, f *office.Office) error {
-	return hq.Register(e, o, hq.Panels{Setup: hq.NewSetup(o.Desk, f), Moves: f,
-		Absence: hq.Absence{Leases: func(context.Context) ([]hq.LeaseLine, error) { return nil, nil }, Sticks: func(context.Context) ([]hq.StickLine, error) { return nil, nil },
-			Code: func(context.Context, *desk.Who, crdt.Origin) (string, hq.LeaseLine, error) {
-				return "", hq.LeaseLine{}, nil
-			},
-			Take:   func(context.Context, *desk.Who, io.Reader) (hq.StickLine, error) { return hq.StickLine{}, nil },
-			Answer: func(string) (string, string, error) { return "", "", desk.Missing("page", "there is none") }},
-		Fleet:   func(context.Context) ([]hq.NodeLine, error) { return nil, nil },
-		Refused: func(context.Context) ([]desk.RefusedLine, error) { return nil, nil },
-		Decide:  func(context.Context, *desk.Who, crdt.ID, hq.Decision) error { return nil },
-		Erasures: hq.Erasures{List: func(context.Context) ([]hq.ErasureLine, error) { return nil, nil },
-			Order:   func(context.Context, *desk.Who, crdt.ID, string, string) error { return nil },
-			Confirm: func(context.Context, *desk.Who, int64) error { return nil }, Drop: func(context.Context, int64) error { return nil }}})
+func headOffice(t *testing.T) func(*echo.Echo, webui.Options, *office.Office) error {
+	return func(e *echo.Echo, o webui.Options, f *office.Office) error {
+		return hq.Register(e, o, hq.Panels{Setup: hq.NewSetup(o.Desk, f), Moves: f, Imports: pagetest.Imports(t, f, o.Now),
+			Absence: hq.Absence{Leases: func(context.Context) ([]hq.LeaseLine, error) { return nil, nil }, Sticks: func(context.Context) ([]hq.StickLine, error) { return nil, nil },
+				Code: func(context.Context, *desk.Who, crdt.Origin) (string, hq.LeaseLine, error) {
+					return "", hq.LeaseLine{}, nil
+				},
+				Take:   func(context.Context, *desk.Who, io.Reader) (hq.StickLine, error) { return hq.StickLine{}, nil },
+				Answer: func(string) (string, string, error) { return "", "", desk.Missing("page", "there is none") }},
+			Fleet:   func(context.Context) ([]hq.NodeLine, error) { return nil, nil },
+			Refused: func(context.Context) ([]desk.RefusedLine, error) { return nil, nil },
+			Decide:  func(context.Context, *desk.Who, crdt.ID, hq.Decision) error { return nil },
+			Erasures: hq.Erasures{List: func(context.Context) ([]hq.ErasureLine, error) { return nil, nil },
+				Order:   func(context.Context, *desk.Who, crdt.ID, string, string) error { return nil },
+				Confirm: func(context.Context, *desk.Who, int64) error { return nil }, Drop: func(context.Context, int64) error { return nil }}})
+	}
 }
 
 func TestEveryRouteOfAWorkstationAsEveryRoleAndAsNobody(t *testing.T) {
@@ -282,7 +284,7 @@ func TestEveryRouteOfAWorkstationAsEveryRoleAndAsNobody(t *testing.T) {
 }
 
 func TestEveryRouteOfHeadOfficeAsEveryRoleAndAsNobody(t *testing.T) {
-	g := openGate(t, headOffice)
+	g := openGate(t, headOffice(t))
 	g.tryAll(merged(everywhere(), calls(), atHeadOffice()))
 }
 

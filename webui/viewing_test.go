@@ -41,7 +41,7 @@ func TestNobodyIsNamedToSomebodyOfWhomThatCannotBeWrittenDown(t *testing.T) {
 		table    map[string]need
 	}{
 		{"workstation", workstation, merged(everywhere(), calls(), atBranch())},
-		{"head office", headOffice, merged(everywhere(), calls(), atHeadOffice())},
+		{"head office", headOffice(t), merged(everywhere(), calls(), atHeadOffice())},
 	} {
 		t.Run(side.name, func(t *testing.T) {
 			g := openGate(t, side.register)

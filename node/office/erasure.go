@@ -356,5 +356,6 @@ func (f *Office) eraseRecords(b *central.Batch) error {
 	for id, record := range records {
 		err = errors.Join(err, b.Tx.Exec(`UPDATE batch SET record=?2 WHERE id=?1`, id, record))
 	}
-	return err
+	// Why lines were refused repeats what stands in them: nobody can tell of whom.
+	return errors.Join(err, b.Tx.Exec(`DELETE FROM import_refused`))
 }

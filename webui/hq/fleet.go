@@ -10,6 +10,7 @@ import (
 	"bough/node/crm"
 	"bough/node/desk"
 	"bough/node/office"
+	"bough/node/office/imports"
 	"bough/webui"
 )
 
@@ -39,6 +40,7 @@ type Panels struct {
 	Erasures Erasures
 	Moves    *office.Office // orders to move
 	Absence  Absence
+	Imports  *imports.Imports
 	Setup
 }
 

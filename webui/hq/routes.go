@@ -23,6 +23,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/conflicts", Label: "nav.conflicts", Act: crm.ActRead},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
 		{Path: "/lookups", Label: "lookups.title", Act: crm.ActPeople, More: true},
+		{Path: "/imports", Label: "imports.title", Act: crm.ActImport, More: true},
 		{Path: "/people", Label: "nav.people", Act: crm.ActPeople, More: true},
 		{Path: "/leases", Label: "nav.leases", Act: crm.ActFleet, More: true},
 		{Path: "/sticks", Label: "nav.sticks", Act: crm.ActFleet, More: true},
@@ -50,6 +51,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 	s.Signed(http.MethodPost, "/erasures/:n", p.decideErasure)
 	p.movePages(s)
 	p.absence(s)
+	p.importPages(s)
 	p.settings(s)
 	return nil
 }

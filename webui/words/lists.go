@@ -6,6 +6,7 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/node/office/imports"
 )
 
 // List is a set of codes, each with a word in the catalogues under its name.
@@ -48,6 +49,7 @@ func Lists() []List {
 		{"movestate", []string{"planned", "running", "paused", "done", "undoing", "undone"}},
 		{"movestep", []string{"planned", "run", "pause", "resume", "undo", "drop", "done", "undone"}}, {"moveact", []string{"run", "pause", "resume", "undo", "drop"}},
 		{"movewhy", []string{"home", "erasure", "case", "conflict", "late", "erased", "moved_on", "undone"}}, {"moveflag", []string{"case", "conflict", "late", "erasure"}},
+		{"importstate", imports.States()}, {"importstep", imports.Steps()}, {"importkind", imports.Kinds()}, {"importdelimiter", imports.Delimiters()}, {"importfield", importFields()},
 		{"lateoutcome", crm.LateOutcomes},
 		{"alike", []string{"document", "reach", "name", "birth"}},
 		{"kind", kinds()}, {"field", fields()}, {"saved", append(officeSaved(), saved()...)},
@@ -59,7 +61,21 @@ func saved() []string {
 	return []string{"wrapup", "takein", "details", "nothing", "reach", "removed", "consent", "task", "conflict",
 		"correction", "prospect", "stop", "password", "case", "casestep", "keying", "newtask", "link", "unlink", "decision", "erasure", "erasure_decided", "distinct", "maybe",
 		"moverequest", "movetaken", "movedeclined", "late",
-		"note_move", "note_take", "note_back", "relation", "warning", "tag", "feedback", "lease"}
+		"note_move", "note_take", "note_back", "relation", "warning", "tag", "feedback", "lease",
+		"importmap", "importmap_gone", "importmap_used"}
+}
+
+// importFields are the fields that a column of an imported file may give, and
+// the key that tells its rows apart.
+func importFields() (names []string) {
+	for _, kind := range imports.Kinds() {
+		for _, f := range imports.Fields(kind) {
+			if !slices.Contains(names, f) {
+				names = append(names, f)
+			}
+		}
+	}
+	return names
 }
 
 func kinds() []string {

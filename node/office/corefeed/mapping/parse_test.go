@@ -147,7 +147,7 @@ func TestFieldsAreWhatTheyAreWithoutSayingSo(t *testing.T) {
 		{crm.Holding, "balance_minor", AsMoney}, {crm.Holding, "as_of", AsTime}, {crm.Holding, "opened", AsDate},
 		{crm.Holding, "branch", AsInt}, {crm.Holding, "type", AsText}, {crm.Card, "holding", AsKey}, {crm.Figure, "month", AsMonth},
 	} {
-		if got := usual(c.kind, schema.Kind(c.kind).Named(c.field)); got != c.want {
+		if got := Usual(c.kind, schema.Kind(c.kind).Named(c.field)); got != c.want {
 			t.Errorf("%s is %s, want %s", c.field, got, c.want)
 		}
 	}

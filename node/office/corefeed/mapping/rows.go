@@ -120,8 +120,8 @@ func (r *reader) field(s *section, name string, x *Rows, looked []string) {
 	case col.Owner == crdt.Branch:
 		s.fault(name, "belongs to the branches: a feed would overwrite what they wrote")
 	default:
-		f := Field{Num: col.Num, Name: name, Ref: col.Ref, Required: col.Ref != 0, Words: wordsOf(x.Kind.Num, col.Num)}
-		f.As = usual(x.Kind.Num, col)
+		f := Field{Num: col.Num, Name: name, Ref: col.Ref, Required: col.Ref != 0, Words: WordsOf(x.Kind.Num, col.Num)}
+		f.As = Usual(x.Kind.Num, col)
 		r.spec(s, name, &f, x, looked)
 		r.fits(s, &f, x, col)
 		f.check(s)
@@ -133,10 +133,8 @@ func (r *reader) field(s *section, name string, x *Rows, looked []string) {
 
 func fieldNames(k *crdt.Kind) string {
 	var names []string
-	for _, f := range k.Fields {
-		if f.Owner != crdt.Branch && f.Num != KeyField(k) {
-			names = append(names, f.Name)
-		}
+	for _, f := range Fields(k) {
+		names = append(names, f.Name)
 	}
 	return strings.Join(names, ", ")
 }

@@ -58,9 +58,9 @@ func EndOf(kind uint8) (End, bool) {
 	return End{}, false
 }
 
-// usual is what a field is when the mapping does not say: dates and months by
+// Usual is what a field is when the mapping does not say: dates and months by
 // name, money by its unit, a reference by its kind.
-func usual(kind uint8, f *crdt.Field) As {
+func Usual(kind uint8, f *crdt.Field) As {
 	switch {
 	case f.Ref != 0:
 		return AsKey
@@ -78,8 +78,8 @@ func usual(kind uint8, f *crdt.Field) As {
 	return AsInt
 }
 
-// wordsOf lists what a coded field may hold; nil for any text.
-func wordsOf(kind, field uint8) []string {
+// WordsOf lists what a coded field may hold; nil for any text.
+func WordsOf(kind, field uint8) []string {
 	switch [2]uint8{kind, field} {
 	case [2]uint8{crm.Party, crm.PartyType}:
 		return crm.PartyTypes
@@ -99,4 +99,14 @@ func wordsOf(kind, field uint8) []string {
 		return []string{"running", "finished", "in_arrears", "defaulted"}
 	}
 	return nil
+}
+
+// Fields are those of a kind that a feed may write, its key apart.
+func Fields(kind *crdt.Kind) (out []crdt.Field) {
+	for _, f := range kind.Fields {
+		if f.Owner != crdt.Branch && f.Num != KeyField(kind) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
