@@ -116,6 +116,10 @@ func (s *seat) complain(trouble string) {
 	if s.rough && strings.Contains(trouble, "net::ERR_") {
 		return
 	}
+	// Who saves while a hint is still on its way leaves the hint behind.
+	if strings.HasPrefix(trouble, "console: ") && strings.Contains(trouble, "htmx:sendAbort") || strings.Contains(trouble, "htmx:afterRequest, [object HTMLOutputElement]") {
+		return
+	}
 	s.troubles = append(s.troubles, trouble)
 }
 

@@ -253,7 +253,8 @@ func duplicateNoticed(t *testing.T, browser context.Context, v *town) {
 	known := v.front.door().customer(t, v.shows(invent.OpenPromise, v.front)[0])
 	s := v.begin(t, browser, v.front, "teller", english)
 	s.does(press(kb.Escape), press("n"), sees(`document.querySelector("#prospect")`),
-		chromedp.SendKeys("#f-name", known.Name, chromedp.ByQuery), chromedp.SetValue("#f-birth", known.field("birth"), chromedp.ByQuery),
+		chromedp.SendKeys("#f-name", known.Name, chromedp.ByQuery), chromedp.SendKeys("#f-birth", known.field("birth"), chromedp.ByQuery),
+		sees(`document.querySelector('output[for="f-birth"]').innerText.includes("years old")`),
 		chromedp.SendKeys("#f-phone", "+44 20 7946 0123", chromedp.ByQuery),
 		says("very alike"), sees(`document.querySelector("#duplicates a[href='/customers/`+known.ID+`']")`))
 	s.does(ctrlEnter(), sees(`document.querySelector('button[name="sure"]')`), says("very alike"),

@@ -32,11 +32,12 @@
   }
 
   // The key that leads to a field is not typed into it, even where a browser
-  // sends it as text all the same.
+  // sends it as text all the same: text without a key of its own.
   function focusFrom(key, field) {
-    var at = Date.now();
+    var same = true;
+    field.addEventListener("keydown", function () { same = false; }, { once: true });
     field.addEventListener("beforeinput", function (e) {
-      if (e.data === key && Date.now() - at < 100) { e.preventDefault(); }
+      if (same && e.data === key) { e.preventDefault(); }
     }, { once: true });
     field.focus();
   }
@@ -56,7 +57,8 @@
   }
 
   function letter(key, at) {
-    if (typing(at)) { return false; }
+    var begun = at.matches("[data-find]") && !at.value && key === "/"; // who asks for find is there
+    if (typing(at) && !begun) { return false; }
     if (key === "/") {
       var find = document.querySelector("[data-find]");
       if (find) { focusFrom(key, find); find.select(); }

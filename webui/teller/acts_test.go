@@ -165,8 +165,12 @@ func TestWhatThePageFetchesByItselfDoesNotKeepASessionAwake(t *testing.T) {
 func TestAStopOpensOnlyWithAReason(t *testing.T) {
 	c, id := opening(t)
 	c.Put(crm.Warning, pagetest.Ref(crm.WarningParty, id), pagetest.Text(crm.WarningLevel, "stop"), pagetest.Text(crm.WarningText, "Documents reported stolen"))
+	if open := c.Get(page(id) + "?parts=1"); open.Status != http.StatusNoContent || open.Header.Get("HX-Refresh") != "true" {
+		t.Errorf("a page that is open when the stop comes: %d %v", open.Status, open.Header)
+	}
 	a := c.Get(page(id))
-	a.Says(t, "Documents reported stolen", "Say why you open")
+	a.Says(t, "Documents reported stolen", "Say why you open", "?parts=stop")
+	c.Get(page(id)+"?parts=stop").Says(t, `id="part-card"`)
 	for _, hides := range []string{"part-timeline", "part-holdings", "part-reach", "part-details"} {
 		if strings.Contains(a.Body, hides) {
 			t.Errorf("%s shows before the stop was acknowledged", hides)
@@ -179,6 +183,9 @@ func TestAStopOpensOnlyWithAReason(t *testing.T) {
 	}
 	c.Post(page(id)+"/stop", "reason", "Passport seen").Leads(t, page(id)+"?saved=stop")
 	c.Get(page(id)).Says(t, "part-timeline", "Passport seen", "Opened despite the warning")
+	if late := c.Get(page(id) + "?parts=stop"); late.Status != http.StatusNoContent || late.Header.Get("HX-Refresh") != "" {
+		t.Errorf("parts for a stop that was passed: %d %v", late.Status, late.Header)
+	}
 	c.SignIn("petr")
 	c.Get(page(id)).Says(t, "Say why you open")
 }

@@ -60,7 +60,9 @@ type consentRow struct {
 // Done is how many tasks and cases are closed.
 func (c *customerView) Done() int { return len(c.DoneTasks) + len(c.DoneCases) }
 
-// customer shows the page; with parts, what the live stream's refresh needs.
+// customer shows the page; with parts, what the live stream's refresh needs. A
+// page that was open when a stop was put is loaded anew, to be acknowledged; at
+// a stop that was just passed, the page that follows is on its way.
 func customer(v *webui.Visit) error {
 	view, err := loadCustomer(v)
 	if absent(err) && !v.Site.Central && !v.Quick() {
@@ -70,6 +72,13 @@ func customer(v *webui.Visit) error {
 		return err
 	}
 	if v.QueryParam("parts") != "" {
+		switch stopped := v.QueryParam("parts") == "stop"; {
+		case stopped && view.Stop == nil:
+			return v.NoContent(http.StatusNoContent)
+		case !stopped && view.Stop != nil:
+			v.Response().Header().Set("HX-Refresh", "true")
+			return v.NoContent(http.StatusNoContent)
+		}
 		view.OOB = true
 		return v.Block("customer", "parts", view)
 	}
