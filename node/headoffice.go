@@ -38,6 +38,7 @@ type HeadOffice struct {
 	open      stack // what New opened
 	running   stack // what Start started
 	stopping  chan struct{}
+	prover    *office.Prover
 	ending    context.Context // done when Stop begins
 	end       context.CancelFunc
 	sync      *server
@@ -97,6 +98,8 @@ func (h *HeadOffice) load(ctx context.Context) (err error) {
 		return err
 	}
 	h.open.push(h.Office.Close)
+	h.prover = office.NewProver(h.Office, func(err error) { h.o.Log.Error("the proof of the histories was not finished", "err", err) })
+	h.open.push(h.prover.Stop)
 	h.Desk = desk.New(desk.Options{Local: h.Office.Local, Ledger: h.Office.Central, NowMS: h.nowMS, Rand: h.o.Rand,
 		IdleMS: h.o.IdleLock.Milliseconds(), ChangePassword: h.Office.ChangePassword, Trouble: h.dir.health.trouble})
 	h.Office.Central.OnChange(h.Desk.Tell)
@@ -249,7 +252,7 @@ func (h *HeadOffice) untilStopped(r *http.Request) (ctx context.Context, done fu
 func (h *HeadOffice) echo(secure bool) (*echo.Echo, error) {
 	e := newEcho()
 	err := hq.Register(e, webui.Options{Desk: h.Desk, Log: h.o.Log, Now: h.nowMS, Name: "central", Cookie: fmt.Sprintf("bough_%d", h.Office.Central.Origin()),
-		Version: h.o.Version, Secure: secure, IdleLock: h.o.IdleLock, Hosts: h.o.Hosts, Stop: h.stopping}, hq.Panels{Fleet: h.fleet, Refused: h.refused, Decide: h.decide, Erasures: h.erasurePanels(), Absence: h.absencePanels(), Moves: h.Office, Imports: h.Imports, Setup: hq.NewSetup(h.Desk, h.Office)})
+		Version: h.o.Version, Secure: secure, IdleLock: h.o.IdleLock, Hosts: h.o.Hosts, Stop: h.stopping}, hq.Panels{Fleet: h.fleet, Refused: h.refused, Decide: h.decide, Erasures: h.erasurePanels(), Absence: h.absencePanels(), Moves: h.Office, Imports: h.Imports, Prover: h.prover, Setup: hq.NewSetup(h.Desk, h.Office)})
 	if err != nil {
 		return nil, err
 	}

@@ -262,7 +262,7 @@ func workstation(e *echo.Echo, o webui.Options, _ *office.Office) error { return
 // headOffice serves those of head office.
 func headOffice(t *testing.T) func(*echo.Echo, webui.Options, *office.Office) error {
 	return func(e *echo.Echo, o webui.Options, f *office.Office) error {
-		return hq.Register(e, o, hq.Panels{Setup: hq.NewSetup(o.Desk, f), Moves: f, Imports: pagetest.Imports(t, f, o.Now),
+		return hq.Register(e, o, hq.Panels{Setup: hq.NewSetup(o.Desk, f), Moves: f, Imports: pagetest.Imports(t, f, o.Now), Prover: office.NewProver(f, func(error) {}),
 			Absence: hq.Absence{Leases: func(context.Context) ([]hq.LeaseLine, error) { return nil, nil }, Sticks: func(context.Context) ([]hq.StickLine, error) { return nil, nil },
 				Code: func(context.Context, *desk.Who, crdt.Origin) (string, hq.LeaseLine, error) {
 					return "", hq.LeaseLine{}, nil

@@ -1,8 +1,8 @@
 package office_test
 
 import (
+	"bytes"
 	"context"
-	"crypto/ed25519"
 	"encoding/base64"
 	"math/rand/v2"
 	"path/filepath"
@@ -137,7 +137,7 @@ type pen struct {
 	w       *world
 	origin  crdt.Origin
 	branch  int64
-	key     ed25519.PrivateKey
+	key     *trust.Identity
 	seq     uint64
 	hash    journal.Hash
 	minted  uint32
@@ -147,10 +147,10 @@ type pen struct {
 
 func (w *world) join(origin crdt.Origin, branch int64) *pen {
 	w.t.Helper()
-	seed := make([]byte, ed25519.SeedSize)
-	seed[0] = byte(origin)
-	p := &pen{w: w, origin: origin, branch: branch, key: ed25519.NewKeyFromSeed(seed)}
-	n := central.Node{Origin: origin, Branch: branch, Name: "till", Key: p.key.Public().(ed25519.PublicKey), Joined: w.now}
+	key, err := trust.NewIdentity(bytes.NewReader(bytes.Repeat([]byte{byte(origin)}, 64)))
+	must(w.t, err)
+	p := &pen{w: w, origin: origin, branch: branch, key: key}
+	n := central.Node{Origin: origin, Branch: branch, Name: "till", Key: p.key.Public(), Joined: w.now}
 	must(w.t, w.Central.Join(ctx(), n, func(a *rows.Act) error { return office.NodeRow(a, n) }))
 	return p
 }
@@ -172,9 +172,9 @@ func (p *pen) write(session crdt.ID, ops ...crdt.Op) string {
 	p.hash, _ = r.Changes[0].Seal(p.hash, nil)
 	p.seq++
 	r.Head = journal.Head{Origin: p.origin, Seq: p.seq, Hash: p.hash}
-	r.Head.Signature = ed25519.Sign(p.key, r.Head.Message())
+	r.Head.Signature = p.key.Sign(trust.ContextJournalHead, r.Head.Message())
 	out, err := p.w.Central.Push(ctx(), p.origin, &wire.Push{Ranges: []journal.Range{r}}, func(m, s []byte) bool {
-		return ed25519.Verify(p.key.Public().(ed25519.PublicKey), m, s)
+		return trust.CheckSigned(p.key.Public(), trust.ContextJournalHead, m, s) == nil
 	})
 	must(p.w.t, err)
 	if out.Vector[p.origin] != p.seq {

@@ -201,8 +201,9 @@ func (in *intake) close() error {
 			if err != nil {
 				return err
 			}
-			err = in.b.Tx.Exec(`INSERT OR REPLACE INTO taken (origin, last, first, frame) VALUES (?1, ?2, ?3, ?4)`,
-				int64(t.node.Origin), int64(r.Head.Seq), int64(r.Changes[0].Seq), frame)
+			since, until := spanOf(r)
+			err = in.b.Tx.Exec(`INSERT OR REPLACE INTO taken (origin, last, first, frame, since, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
+				int64(t.node.Origin), int64(r.Head.Seq), int64(r.Changes[0].Seq), frame, since, until)
 			if err != nil {
 				return err
 			}

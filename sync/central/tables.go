@@ -324,4 +324,10 @@ CREATE TABLE import_map (
 	at     INTEGER NOT NULL, -- ms UTC
 	person INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+`, `
+-- When the changes of a range were written, by their stamps, ms UTC: whoever
+-- looks for a day opens no other. until 0: it was taken by an older release.
+ALTER TABLE taken ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE taken ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX taken_when ON taken (origin, last, since, until);
 `}

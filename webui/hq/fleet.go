@@ -38,7 +38,8 @@ type Panels struct {
 	// Decide applies or drops what is held. Its errors are for people.
 	Decide   func(ctx context.Context, who *desk.Who, id crdt.ID, d Decision) error
 	Erasures Erasures
-	Moves    *office.Office // orders to move
+	Moves    *office.Office // orders to move; what the audit knows
+	Prover   *office.Prover
 	Absence  Absence
 	Imports  *imports.Imports
 	Setup

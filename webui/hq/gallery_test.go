@@ -1,6 +1,7 @@
 package hq
 
 import (
+	"slices"
 	"testing"
 
 	"bough/node/branches"
@@ -34,7 +35,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 	sorted := nodes()
 	byNeed(sorted)
 	refused := []desk.RefusedLine{{AtMS: pagetest.NowMS - minuteMS, Origin: 911, Seq: 190, By: "Petr Malý", Branch: 1, Code: "unknown_reason", Message: "the row was not known", Kind: "reach", Typed: "channel=phone\nvalue=601"}}
-	pagetest.Check(t, plan, append(append(append(movesPages(), importPages()...), absencePictures()...), []pagetest.Page{
+	pagetest.Check(t, plan, append(slices.Concat(movesPages(), importPages(), absencePictures(), auditPictures()), []pagetest.Page{
 		{Name: "hq-fleet", Page: "fleet", View: fleetView{sorted}},
 		{Name: "hq-fleet-empty", Page: "fleet", View: fleetView{}},
 		{Name: "hq-refused", Page: "refused", View: refusedView{Refused: refused}},

@@ -202,6 +202,13 @@ func (p Panels) moveView(v *webui.Visit, n int64) (*moveView, error) {
 		if view.Preview, err = p.Moves.PreviewMove(v.Ctx(), n); err != nil {
 			return nil, err
 		}
+		var ids []crdt.ID
+		for i := range view.Preview.First {
+			ids = append(ids, view.Preview.First[i].Party)
+		}
+		if err := v.Site.Desk.Shown(v.Ctx(), v.Who, crm.ViewFind, ids...); err != nil {
+			return nil, err
+		}
 	}
 	if _, view.Names, err = branchNames(v); err != nil {
 		return nil, err

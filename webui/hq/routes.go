@@ -22,6 +22,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/find", Label: "nav.find", Act: crm.ActRead},
 		{Path: "/conflicts", Label: "nav.conflicts", Act: crm.ActRead},
 		{Path: "/prospects/new", Label: "nav.prospect", Key: "n", Act: crm.ActCreate},
+		{Path: "/audit", Label: "audit.title", Act: crm.ActAudit, More: true},
 		{Path: "/lookups", Label: "lookups.title", Act: crm.ActPeople, More: true},
 		{Path: "/imports", Label: "imports.title", Act: crm.ActImport, More: true},
 		{Path: "/people", Label: "nav.people", Act: crm.ActPeople, More: true},
@@ -50,6 +51,10 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 	s.Signed(http.MethodPost, "/erasures", p.orderErasure)
 	s.Signed(http.MethodPost, "/erasures/:n", p.decideErasure)
 	p.movePages(s)
+	s.Signed(http.MethodGet, "/audit", p.audit)
+	s.Signed(http.MethodGet, "/audit.csv", p.auditFile)
+	s.Signed(http.MethodGet, "/audit/proof", p.proof)
+	s.Signed(http.MethodPost, "/audit/prove", p.prove)
 	p.absence(s)
 	p.importPages(s)
 	p.settings(s)

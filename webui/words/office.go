@@ -1,6 +1,10 @@
 package words
 
-import "bough/node/crm"
+import (
+	"slices"
+
+	"bough/node/crm"
+)
 
 // officeLists are the lists that pages of head office show.
 func officeLists() []List {
@@ -10,6 +14,8 @@ func officeLists() []List {
 	}
 	return []List{
 		{"parameter", parameters},
+		{"auditsort", append(slices.Clone(crm.Views), "write", "sign_in", "decide", "erase")}, {"auditwhat", []string{"applied", "dropped", "ordered", "confirmed"}},
+		{"prooffault", []string{"missing", "chain", "signature", "unreadable", "head", "untold"}},
 		{"warning", nil}, {"listname", crm.ListNames}, {"lettertype", crm.TemplateTypes},
 		{"letterplace", []string{"customer", "greeting", "address", "reference", "type", "matter", "received", "due", "then", "amount", "outcome", "branch", "clerk", "today", "hotline"}},
 	}
