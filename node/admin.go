@@ -193,6 +193,7 @@ func (h *HeadOffice) Admin() http.Handler {
 	})
 	h.erasureCommands(mux)
 	h.moveCommands(mux)
+	h.auditCommands(mux)
 	command(mux, "/backup", h.backup)
 	h.stickCommands(mux)
 	h.leaseCommands(mux)
