@@ -31,17 +31,25 @@ const rarely = 400
 
 func main() {
 	debug.SetGCPercent(rarely)
-	s, err := parse(os.Args[1:])
-	if err == flag.ErrHelp {
-		return
-	}
-	if err == nil {
-		err = run(context.Background(), s, os.Stdout, os.Stderr)
-	}
-	if err != nil {
+	if err := start(context.Background(), os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bough-sim:", err)
 		os.Exit(1)
 	}
+}
+
+// start does what the command line says.
+func start(ctx context.Context, args []string) error {
+	if len(args) == 1 && args[0] == asWorker {
+		return serve(ctx, os.Stdin, os.Stdout)
+	}
+	s, err := parse(args)
+	if err == flag.ErrHelp {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return run(ctx, s, os.Stdout, os.Stderr)
 }
 
 func parse(args []string) (s settings, err error) {

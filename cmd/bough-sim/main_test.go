@@ -4,11 +4,53 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"strings"
 	"testing"
 
 	"bough/node/sim"
 )
+
+// TestMain lets the test be the worker of a herd that it runs.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == asWorker {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestAHerdOfWorkersComesToWhatOneYardComesTo(t *testing.T) {
+	told := func(args ...string) string {
+		s, err := parse(append(args, "-seed", "5", "-seeds", "2", "-steps", "4", "-faults", "crash"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := run(context.Background(), s, &out, io.Discard); err != nil {
+			t.Fatalf("%v\n%s", err, out.String())
+		}
+		return out.String()[:strings.Index(out.String(), "2 seeds from 5 in ")]
+	}
+	if alone, herd := told("-workers", "1"), told("-workers", "2"); alone != herd {
+		t.Errorf("alone:\n%s\ntogether:\n%s", alone, herd)
+	}
+}
+
+func TestASeedThatEndsItsProcessIsTold(t *testing.T) {
+	ctx, end := context.WithCancel(context.Background())
+	w, err := newWorker(ctx, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end()
+	if _, err := w.Run(ctx, sim.Options{Seed: 12}); err == nil || !strings.Contains(err.Error(), "seed 12: its process ended") {
+		t.Errorf("running on a process that was ended: %v", err)
+	}
+	if err := w.Close(); err == nil {
+		t.Error("nobody says how the process ended")
+	}
+}
 
 func TestASeedPrintsWhatItMet(t *testing.T) {
 	s, err := parse([]string{"-seed", "3", "-seeds", "2", "-steps", "30", "-faults", "loss,crash"})

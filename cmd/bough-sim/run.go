@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,7 +18,6 @@ const tellEvery = 10 * time.Second
 // herd is many seeds at work.
 type herd struct {
 	settings
-	yard          *sim.Yard
 	out, progress io.Writer
 	began         time.Time
 
@@ -34,15 +34,10 @@ type herd struct {
 
 // run runs the seeds, several at a time; the error says how many failed.
 func run(ctx context.Context, s settings, out, progress io.Writer) error {
-	yard, err := sim.NewYard()
-	if err != nil {
-		return err
-	}
-	defer yard.Close() //nolint:errcheck // a directory of scratch files
 	if s.verbose {
 		s.Log = out
 	}
-	h := &herd{settings: s, yard: yard, out: out, progress: progress, began: time.Now(), told: time.Now(), cover: sim.Coverage{}}
+	h := &herd{settings: s, out: out, progress: progress, began: time.Now(), told: time.Now(), cover: sim.Coverage{}}
 	var work sync.WaitGroup
 	for range max(1, min(s.workers, s.seeds)) {
 		work.Go(func() { h.work(ctx) })
@@ -56,30 +51,44 @@ func run(ctx context.Context, s settings, out, progress io.Writer) error {
 
 // work runs seeds until there are none left.
 func (h *herd) work(ctx context.Context) {
-	for {
-		h.mu.Lock()
-		i := h.next
-		h.next++
-		end := h.ended || i >= h.seeds
-		h.mu.Unlock()
-		if end {
-			return
-		}
-		o := h.Options
-		o.Seed += uint64(i)
-		r, err := h.yard.Run(ctx, o)
-		h.take(r, err)
+	by, err := h.hire(ctx, h.progress)
+	if err != nil {
+		h.give(err)
+		return
 	}
+	for o, more := h.pick(); more; o, more = h.pick() {
+		h.take(by.Run(ctx, o))
+	}
+	if err := by.Close(); err != nil {
+		h.give(err)
+	}
+}
+
+// pick is the next seed, if there is one.
+func (h *herd) pick() (o sim.Options, more bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	o = h.Options
+	o.Seed += uint64(h.next)
+	h.next++
+	return o, !h.ended && h.next <= h.seeds
+}
+
+// give gives up; the first reason counts.
+func (h *herd) give(why error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.err, h.ended = cmp.Or(h.err, why), true
 }
 
 // take notes how a seed went.
 func (h *herd) take(r *sim.Result, err error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	if err != nil {
-		h.err, h.ended = err, true
+		h.give(err)
 		return
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.done++
 	h.cover.Add(r.Coverage)
 	if len(r.Failures) > 0 {
