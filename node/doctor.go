@@ -98,6 +98,9 @@ func (b *Branch) fileSound(ctx context.Context) desk.Finding {
 			f.State, f.Code, f.Detail = desk.HopWrong, "file_damaged", one.What
 		}
 	}
+	if p, err := b.Store.Progress(ctx); f.State == desk.HopOK && err == nil && p.Aside > 0 {
+		f.State, f.Code, f.Detail = desk.HopWarn, "file_aside", fmt.Sprint(p.Aside)
+	}
 	return f
 }
 

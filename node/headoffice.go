@@ -288,7 +288,7 @@ func (h *HeadOffice) fleet(ctx context.Context) ([]hq.NodeLine, error) {
 			return nil, err
 		}
 		line := hq.NodeLine{Origin: n.Origin, Branch: n.Branch, BranchName: names[n.Branch], Name: n.Name, LastSeenMS: n.SeenMS,
-			Unsent: int(n.Unsent), Version: n.Version, Lag: lag, Revoked: n.Revoked, Held: int64(held[n.Origin])}
+			Unsent: int(n.Unsent), Version: n.Version, Lag: lag, Revoked: n.Revoked, Held: int64(held[n.Origin]), Aside: n.Aside}
 		if p := purges[n.Origin]; p.Count > 0 {
 			line.Purges, line.PurgesMS = p.Count, max(0, h.nowMS()-p.OldestMS)
 		}

@@ -112,7 +112,7 @@ func (b *Branch) Status(ctx context.Context) (api.Status, error) {
 		return api.Status{}, err
 	}
 	s := api.Status{Name: b.me.Name, Branch: b.me.Branch, Origin: fmt.Sprint(b.Origin()), Version: b.o.Version, Online: o.Online, Bootstrapped: o.Bootstrapped,
-		Unsent: o.Unsent, Safe: o.Safe, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Held: o.HeldCount, Missing: o.Missing(),
+		Unsent: o.Unsent, Safe: o.Safe, OldestUnsentMS: o.OldestMS, Written: o.Written, Accepted: o.Accepted, Refused: o.RefusedCount, Held: o.HeldCount, Aside: o.AsideCount, Missing: o.Missing(),
 		Begun: string(b.arriving.stand().Source), Clock: b.clockNow(), Encrypted: true, WrappingKey: keyPlace(b.o), Disk: b.dir.health.state()}
 	if s.Lease, err = b.lease(ctx); err != nil {
 		return s, err

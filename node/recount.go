@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bough/node/store"
+	"bough/sync/rows"
 )
 
 // recountEvery is how often the rows of a file are added up, to see whether
@@ -17,6 +18,9 @@ const recountEvery = 6 * time.Hour
 func recounter(s *store.Store, o Options, kick func()) (stop func() error) {
 	s.OnDiffer(func(scope int64) {
 		o.Log.Error("The rows of a scope are not those of central: they are read anew. Somebody else wrote to the file, or the program is wrong: keep a copy and tell IT.", "scope", scope)
+	})
+	s.OnAside(func(a rows.Aside) {
+		o.Log.Error("A row of the feed cannot be read: it is missing here, the reading goes on behind it, and it is asked for again every hour and after an upgrade.", "scope", a.Scope, "number", a.N, "kind", a.Kind, "row", a.ID, "why", a.Why)
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup

@@ -74,6 +74,9 @@ func (p *program) tellStatus(s api.Status, running bool) {
 		} else {
 			line("only here", "%d changes, the oldest %s old", s.Unsent, (time.Duration(s.OldestUnsentMS) * time.Millisecond).Round(time.Second))
 		}
+		if s.Aside > 0 {
+			line("unread", "%d rows of the feeds cannot be read by this release and are missing here", s.Aside)
+		}
 		line("proof", "%d written, %d accepted, %d refused, %d held, %d missing", s.Written, s.Accepted, s.Refused, s.Held, s.Missing)
 		line("lease", "%s", leaseWords(s.Lease))
 		if words := clockWords(s.Clock); words != "" {

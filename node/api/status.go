@@ -22,6 +22,7 @@ type Status struct {
 	Accepted       uint64                 `json:"accepted" doc:"of them taken by central"`
 	Refused        uint64                 `json:"refused" doc:"of them refused by central"`
 	Held           uint64                 `json:"held" doc:"of them held: head office has yet to decide"`
+	Aside          uint64                 `json:"aside" doc:"rows of the feeds that this release cannot read: they are missing here, and asked for again"`
 	Missing        int64                  `json:"missing" doc:"written less accepted, refused, held and unsent: must be 0"`
 	Neighbours     int                    `json:"neighbours" doc:"workstations of the branch that can be reached over the LAN now"`
 	Lease          Lease                  `json:"lease"`

@@ -42,7 +42,7 @@ type Finding struct {
 func FindingCodes() []string {
 	return []string{"untried",
 		"disk_ok", "disk_low", "disk_denied", "disk_slow", "disk_broken",
-		"file_ok", "file_damaged", "file_unread",
+		"file_ok", "file_aside", "file_damaged", "file_unread",
 		"enrolment_ok", "enrolment_none", "enrolment_expired", "enrolment_clock",
 		"name_ok", "name_address", "name_unknown",
 		"proxy_none", "proxy_ok", "proxy_down", "proxy_refuses",

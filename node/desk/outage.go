@@ -71,7 +71,7 @@ func (d *Desk) lineNow(ctx context.Context) (*Outage, Line, error) {
 	}
 	p := line.Progress
 	o := &Outage{Online: line.Online, SinceMS: line.SinceMS, LastContactMS: line.LastContactMS, Written: p.Written,
-		RefusedCount: p.Refused, HeldCount: p.Held, Accepted: p.Taken - min(p.Refused+p.Held, p.Taken), Unsent: int(p.Unsent), Bootstrapped: line.Met}
+		RefusedCount: p.Refused, HeldCount: p.Held, AsideCount: p.Aside, Accepted: p.Taken - min(p.Refused+p.Held, p.Taken), Unsent: int(p.Unsent), Bootstrapped: line.Met}
 	o.Safe = int(min(p.Safe, p.Written) - min(p.Safe, p.Taken, p.Written))
 	if p.OldestMS > 0 {
 		o.OldestMS = max(0, d.o.NowMS()-p.OldestMS)

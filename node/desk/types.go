@@ -381,6 +381,7 @@ type Outage struct {
 	Accepted      uint64       // of them taken by central
 	RefusedCount  uint64       // of them refused
 	HeldCount     uint64       // of them held: head office has yet to decide
+	AsideCount    uint64       // rows of head office's news that cannot be read here
 	Items         []UnsentLine // newest first, at most 200
 	Refused       []RefusedLine
 	Bootstrapped  bool // the feed has once reached its head

@@ -204,7 +204,11 @@ func (h *hub) push(p parcel) (parcel, bool) {
 	return parcel{s: p.s, life: p.life, what: "pushed", ticket: p.ticket, last: p.last, ranges: p.ranges, frame: frame}, true
 }
 
-func (h *hub) pull(p parcel) (parcel, bool) {
+func (h *hub) pull(p parcel) (parcel, bool) { return h.pageFor(p, p.seat.origin) }
+
+// pageFor gives a page in the name of an origin; 0: nobody is said to have read
+// what is before it.
+func (h *hub) pageFor(p parcel, origin crdt.Origin) (parcel, bool) {
 	q, err := h.w.codec.DecodePull(p.frame)
 	if h.w.unreadable(&p, err) {
 		return p, false
@@ -213,7 +217,9 @@ func (h *hub) pull(p parcel) (parcel, bool) {
 	if !h.w.must("central knows its node", err) {
 		return p, false
 	}
-	page, err := h.office.Central.Page(h.w.ctx, n, *q)
+	reader := *n
+	reader.Origin = origin
+	page, err := h.office.Central.Page(h.w.ctx, &reader, *q)
 	if !h.w.must("central makes a page", err) {
 		return p, false
 	}
@@ -221,7 +227,7 @@ func (h *hub) pull(p parcel) (parcel, bool) {
 	if !h.w.must("encode a page", err) {
 		return p, false
 	}
-	return parcel{s: p.s, life: p.life, what: "page", ticket: p.ticket, frame: frame}, true
+	return parcel{s: p.s, life: p.life, what: "page", ticket: p.ticket, frame: h.w.bends(page, frame)}, true
 }
 
 // feed is where a scope stands at central.

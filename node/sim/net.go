@@ -5,6 +5,7 @@ import (
 
 	"bough/sync/central"
 	"bough/sync/journal"
+	"bough/sync/rows"
 	"bough/sync/wire"
 )
 
@@ -58,6 +59,7 @@ type parcel struct {
 	claim    *claim
 	after    uint64
 	links    []journal.Hash
+	aside    rows.Aside
 }
 
 // since is where a scope stands.

@@ -350,7 +350,7 @@ func (s *station) pushed(p parcel) {
 
 func (s *station) paged(p parcel) {
 	page, err := s.w.codec.DecodePage(p.frame)
-	if s.w.unreadable(&p, err) {
+	if s.inParts(&p, err) || s.w.unreadable(&p, err) {
 		return
 	}
 	s.hearTime(page.NowMS)
@@ -370,6 +370,7 @@ func (s *station) watched(p parcel) {
 func (s *station) apply(a replica.Apply) {
 	page := a.Page
 	s.seen(page)
+	s.comeAnew(page)
 	s.covered = max(s.covered, page.Vector[s.seat.origin])
 	if n := len(page.Rows); n > 1 && !s.w.healed && s.w.o.has(Crash) && s.w.faults.chance(15) {
 		part := *page

@@ -34,6 +34,7 @@ func features() []feature {
 		standings(),
 		sticks(),
 		syncing(),
+		unreadables(),
 		visiting(),
 	}
 }

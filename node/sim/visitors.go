@@ -264,6 +264,9 @@ func (w *World) refusedBy(c *counter, party crdt.ID) (out []string) {
 // since the feed was last read to its end.
 func (w *World) entering(c *counter, parties []crdt.ID) (is bool) {
 	w.must("read who came", c.file.Read(w.ctx, func(tx *rows.Tx) error {
+		if _, is, _ = tx.Int(`SELECT 1 FROM aside WHERE kind IN (0, ?1, ?2)`, int64(crm.Consent), int64(crm.Link)); is {
+			return nil
+		}
 		for _, id := range parties {
 			if _, on, err := tx.Int(`SELECT 1 FROM entering WHERE party=?1`, int64(id)); err != nil || on {
 				is = on

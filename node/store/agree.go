@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"zombiezen.com/go/sqlite"
@@ -58,13 +59,25 @@ func (s *Store) agree(ctx context.Context, page *wire.Page) error {
 	if err != nil || at.Feed != page.Until {
 		return err
 	}
-	if at.Digest == page.Digest {
-		since, err := s.Differences(ctx)
-		if err != nil || since[page.Scope] == 0 {
+	doubts, err := s.Differences(ctx)
+	if err != nil {
+		return err
+	}
+	lacks, err := s.lacking(ctx, page.Scope)
+	if err != nil {
+		return err
+	}
+	switch doubted := doubts[page.Scope] != 0; {
+	case at.Digest == page.Digest:
+		if !doubted && !lacks {
+			return nil
+		}
+	case lacks && !doubted:
+		return nil // it cannot agree, for what was set aside
+	default:
+		if _, err := s.Recount(ctx); err != nil {
 			return err
 		}
-	} else if _, err := s.Recount(ctx); err != nil {
-		return err
 	}
 	differs := false
 	s.mu.Lock()
@@ -79,14 +92,16 @@ func (s *Store) agree(ctx context.Context, page *wire.Page) error {
 	return err
 }
 
-// settle notes whether a scope agrees, and begins to read it anew if not.
+// settle notes whether a scope agrees, and begins to read it anew if not. Where
+// rows were set aside it is read anew once for a doubt, which ends with that.
 func (s *Store) settle(tx *rows.Tx, page *wire.Page) (differs bool, err error) {
 	sc, err := tx.Scope(page.Scope)
 	if err != nil {
 		return false, err
 	}
+	const certain = `DELETE FROM fact WHERE name=?1`
 	if sc.Digest == page.Digest {
-		return false, tx.Exec(`DELETE FROM fact WHERE name=?1`, fmt.Sprint(factDiffers, page.Scope))
+		return false, errors.Join(tx.Exec(certain, fmt.Sprint(factDiffers, page.Scope)), forgetAside(tx, page.Scope))
 	}
 	if err := s.doubt(tx, page.Scope); err != nil {
 		return true, err
@@ -98,6 +113,11 @@ func (s *Store) settle(tx *rows.Tx, page *wire.Page) (differs bool, err error) {
 	}
 	if err := tx.SetFact(name, now); err != nil {
 		return true, err
+	}
+	if lacks, err := countAside(tx, page.Scope); err != nil || lacks > 0 {
+		if err := errors.Join(err, tx.Exec(certain, fmt.Sprint(factDiffers, page.Scope))); err != nil {
+			return true, err
+		}
 	}
 	return true, s.reread(tx, page.Scope, page.Epoch)
 }

@@ -72,7 +72,7 @@ func (s *Store) rewind(tx *rows.Tx, scope int64, epoch uint64, away bool) error 
 	r.Sweep = r.Sweep || away
 	r.Round++ // what was met until now may have left since
 	sc.Feed, sc.Epoch = 0, epoch
-	err = errors.Join(tx.SetScope(sc), setReading(tx, scope, r))
+	err = errors.Join(tx.SetScope(sc), setReading(tx, scope, r), forgetAside(tx, scope))
 	if scope == s.branch { // purges wait for its feed alone
 		err = errors.Join(err, tx.SetFact(factWhole, int64(0)))
 	}

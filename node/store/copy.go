@@ -46,6 +46,9 @@ func (s *Store) calm(tx *rows.Tx) (bool, error) {
 		return false, err
 	}
 	for _, scope := range s.Scopes() {
+		if lacks, err := countAside(tx, scope); err != nil || lacks > 0 {
+			return false, err
+		}
 		if at, err := tx.FactInt(fmt.Sprint(factDiffers, scope)); err != nil || at != 0 {
 			return false, err
 		}

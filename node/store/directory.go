@@ -76,8 +76,11 @@ func (s *Store) entering(tx *rows.Tx, party crdt.ID) error {
 func entered(tx *rows.Tx) error { return tx.Exec(`DELETE FROM entering`) }
 
 // Entering reports whether one of the parties came into the scope of this node,
-// and what they said of consent may still be on its way.
+// and what they said of consent may still be on its way, or was set aside.
 func (l *Local) Entering(tx *rows.Tx, parties ...crdt.ID) (bool, error) {
+	if on, err := unheard(tx); err != nil || on {
+		return on, err
+	}
 	for _, id := range parties {
 		if _, on, err := tx.Int(`SELECT 1 FROM entering WHERE party=?1`, int64(id)); err != nil || on {
 			return on, err

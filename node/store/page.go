@@ -44,8 +44,14 @@ func (s *Store) Apply(ctx context.Context, page *wire.Page) error {
 			return err
 		}
 	}
-	if err := s.applyEnd(ctx, page); err != nil || page.More {
+	if err := s.applyEnd(ctx, page); err != nil {
 		return err
+	}
+	for _, a := range unread(page) {
+		s.putAside(a)
+	}
+	if page.More {
+		return nil
 	}
 	if err := s.finish(ctx, page.Scope); err != nil {
 		return err
@@ -142,6 +148,9 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 		return touched, err
 	}
 	k := key{r.Row.Kind, r.Row.ID}
+	if err := s.readAgain(tx, k); err != nil {
+		return touched, err
+	}
 	// Only what was made here, and more of it is still to go up, may stay.
 	if r.Void && (old == nil || old.N > 0 || s.overlay.over(s.File.Held(), k, nil, page.Vector) == nil) {
 		return s.left(tx, leaving{k, old, r.N, scope}, touched)
@@ -216,6 +225,11 @@ func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 	err := s.File.Write(ctx, func(tx *rows.Tx) (err error) {
 		if known, err = s.noteTaken(tx, page.Vector); err != nil {
 			return err
+		}
+		for _, a := range unread(page) {
+			if err := s.setAside(tx, a); err != nil {
+				return err
+			}
 		}
 		if err := s.advance(tx, page, page.Until); err != nil || page.More || page.Scope != s.branch {
 			return err

@@ -47,7 +47,7 @@ type Store struct {
 	enclosing func([]byte) ([]byte, error)
 
 	applying   sync.Mutex // held while a page is taken, of the line or of a bundle; taken before mu
-	mu         sync.Mutex // serialises acts and pages; guards author, heard, unsure and neighbours
+	mu         sync.Mutex // serialises acts and pages; guards author, heard, unsure, neighbours and anyAside
 	author     *rows.Author
 	heard      uint64 // the latest stamp's time that came with the feed
 	neighbours neighbours
@@ -55,12 +55,14 @@ type Store struct {
 	again      bool // what lies over the rows is to be read again
 	gone       gone
 	unsure     unsure
+	anyAside   bool // something may be set aside
 
-	overlay overlay
-	changed func([]crdt.ID)
-	differs func(scope int64)
-	soiled  atomic.Bool // the log has changes of neighbours that were forgotten
-	halt    func() error
+	overlay  overlay
+	changed  func([]crdt.ID)
+	differs  func(scope int64)
+	putAside func(rows.Aside)
+	soiled   atomic.Bool // the log has changes of neighbours that were forgotten
+	halt     func() error
 }
 
 // OfficeScope is the scope that every node holds.
@@ -72,7 +74,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, rand: o.Rand, enclosing: o.Enclose, relay: newRelay(), changed: func([]crdt.ID) {}, differs: func(int64) {}}
+	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS, rand: o.Rand, enclosing: o.Enclose, relay: newRelay(), changed: func([]crdt.ID) {}, differs: func(int64) {}, putAside: func(rows.Aside) {}}
 	if s.halt = o.Halt; s.halt == nil {
 		s.halt = func() error { return nil }
 	}
@@ -101,6 +103,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 			return err
 		}
 		if s.unsure, err = loadUnsure(tx); err != nil {
+			return err
+		}
+		if _, s.anyAside, err = tx.Int(`SELECT 1 FROM aside LIMIT 1`); err != nil {
 			return err
 		}
 		s.neighbours, err = loadNeighbours(tx)
@@ -235,6 +240,14 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 			}
 			return nil
 		}, int64(s.Origin()))
+	})
+	if err != nil {
+		return p, err
+	}
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		n, _, err := tx.Int(`SELECT count(*) FROM aside`)
+		p.Aside = uint64(n)
+		return err
 	})
 	return p, err
 }

@@ -265,6 +265,20 @@ CREATE TABLE clock (
 	unsure INTEGER NOT NULL DEFAULT -1, -- own changes after it were written while nobody vouched for the time; -1: none
 	later  INTEGER NOT NULL DEFAULT 0   -- and how much later it was, once central said so
 ) STRICT;
+`, `
+-- Rows of feeds that could not be read here: the reading went on behind them. They
+-- are asked for again by number; there is no copy of them, for nobody could tell
+-- what of whom is in it. Empty at central.
+CREATE TABLE aside (
+	scope  INTEGER NOT NULL,
+	n      INTEGER NOT NULL, -- feed number
+	since  INTEGER NOT NULL, -- in a page from here it is the first
+	kind   INTEGER NOT NULL, -- 0: not known, and row_id neither
+	row_id INTEGER NOT NULL,
+	why    TEXT NOT NULL,    -- holds nothing of the row
+	at     INTEGER NOT NULL, -- ms UTC, first
+	PRIMARY KEY (scope, n)
+) STRICT, WITHOUT ROWID;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

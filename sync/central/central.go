@@ -35,6 +35,7 @@ type Node struct {
 	SeenMS   int64
 	Unsent   int64
 	OldestMS int64
+	Aside    int64 // rows of its feeds that it said it could not read
 	Feed     int64
 	Version  string
 	Renews   crdt.Origin   // the origin its file had before; 0: none

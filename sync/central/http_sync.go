@@ -158,6 +158,9 @@ func (e *endpoint) hear(ctx context.Context, n *Node, r Report) error {
 	}
 	e.heard[n.Origin] = heard{r, now}
 	e.mu.Unlock()
+	if r.Aside > max(was.report.Aside, 0) {
+		e.o.Log.Error("A workstation cannot read rows of its feed: it lacks them, and asks again. Upgrade it; if it is up to date, central's rows are wrong.", "origin", n.Origin, "rows", r.Aside)
+	}
 	return e.c.Heard(ctx, n.Origin, r)
 }
 
@@ -167,8 +170,8 @@ type watchQuery struct {
 	report Report
 }
 
-// parseWatch reads scope=number:since pairs, epoch, unsent, oldest (ms UTC) and
-// version.
+// parseWatch reads scope=number:since pairs, epoch, unsent, oldest (ms UTC),
+// version and aside.
 func parseWatch(v url.Values) (q watchQuery, err error) {
 	bad := func(key string) error {
 		return fmt.Errorf("%w: %s of a watch is not what it should be", wire.ErrMalformed, key)
@@ -195,6 +198,9 @@ func parseWatch(v url.Values) (q watchQuery, err error) {
 	}
 	q.epoch = uint64(number("epoch"))
 	q.report = Report{Unsent: number("unsent"), OldestMS: number("oldest"), Version: v.Get("version")}
+	if q.report.Aside = -1; v.Has("aside") { // earlier releases do not say
+		q.report.Aside = number("aside")
+	}
 	if len(q.report.Version) > maxNameRunes {
 		err = bad("version")
 	}

@@ -136,7 +136,7 @@ func (c *Central) unpack(ctx context.Context, p *wire.Push, out *Carried) error 
 
 // stickHeard notes what the letter says of its workstation.
 func (c *Central) stickHeard(ctx context.Context, out *Carried) error {
-	return c.Heard(ctx, out.Node.Origin, Report{Unsent: int64(out.Letter.Unsent), OldestMS: out.Letter.OldestMS, Version: out.Letter.Version})
+	return c.Heard(ctx, out.Node.Origin, Report{Unsent: int64(out.Letter.Unsent), OldestMS: out.Letter.OldestMS, Version: out.Letter.Version, Aside: -1})
 }
 
 // WriteNews writes the answer to a bundle: what central has of the node's

@@ -330,4 +330,7 @@ CREATE TABLE import_map (
 ALTER TABLE taken ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE taken ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX taken_when ON taken (origin, last, since, until);
+`, `
+-- Rows of its feeds that a node said it could not read.
+ALTER TABLE origin ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
 `}

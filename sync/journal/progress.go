@@ -9,5 +9,6 @@ type Progress struct {
 	Held     uint64 // of them held: head office has yet to decide
 	Unsent   uint64 // in the file and not taken: counted, not reckoned from the others
 	Safe     uint64 // up to here a neighbour is known to hold them durably
+	Aside    uint64 // rows of feeds that were set aside here
 	OldestMS int64  // stamp of the oldest change not taken, ms UTC; 0: none
 }

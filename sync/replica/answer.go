@@ -118,7 +118,9 @@ func (r *Replica) applied(e *Applied) {
 		return
 	}
 	s.epoch = c.epoch
+	s.parting.read(c.stands())
 	if c.rewind {
+		s.parting = parting{}
 		s.rewound(c.away)
 		r.scopes[len(r.scopes)-1].want = true // its last page says that all is met again
 		s.feed, s.head, s.want, s.met = 0, 0, true, false

@@ -45,6 +45,9 @@
 //     own. Of a fork that is known none is applied: the rows of the other
 //     history have ids that this file gave to others. The executor makes the file
 //     go on as another origin, with a machine of its own.
+//   - A page of which not all rows can be read is asked for again in halves, at once,
+//     until one row is left. That comes as a page that has it aside, and is taken
+//     like any other: cursor, vector and digest count.
 //   - Central's word on what it has taken counts more than our memory of it: a
 //     lower number (central was restored) makes the machine send again from
 //     there, a higher one than the file ever wrote means that the file is a

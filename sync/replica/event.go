@@ -45,6 +45,16 @@ type Paged struct {
 	Bytes int
 }
 
+// Unread answers a Pull: a page of so many rows, up to feed number Until, of which
+// not all can be read. In smaller ones they are told apart; a row that cannot be read
+// comes as a Paged page that has it aside.
+type Unread struct {
+	Ticket uint64
+	Rows   int
+	Until  int64
+	Detail string
+}
+
 // Applied ends an Apply or a Rewind.
 type Applied struct {
 	Ticket uint64
@@ -96,6 +106,7 @@ func (Reported) event()   {}
 func (Pushed) event()     {}
 func (Beside) event()     {}
 func (Paged) event()      {}
+func (Unread) event()     {}
 func (Applied) event()    {}
 func (Watched) event()    {}
 func (Failed) event()     {}

@@ -44,6 +44,7 @@ type scope struct {
 	headBefore int64
 	want       bool // to be asked for, whatever head says
 	met        bool // was read to its end since the start
+	parting    parting
 	away
 }
 
@@ -144,6 +145,8 @@ func (r *Replica) Step(e Event) {
 		r.pushed(&e)
 	case Paged:
 		r.paged(&e)
+	case Unread:
+		r.unread(&e)
 	case Beside:
 		r.beside(&e)
 	case Applied:
@@ -220,7 +223,7 @@ func (r *Replica) pulling() Action {
 		if r.push.ticket == 0 {
 			r.sentBefore = r.sent
 		}
-		return Pull{Ticket: r.pull.ticket, Ask: wire.Pull{Scope: s.scope, Since: s.feed, Limit: r.pace.limit(r.pull.limit(r.c.PageLimit), r.pace.row)}}
+		return Pull{Ticket: r.pull.ticket, Ask: wire.Pull{Scope: s.scope, Since: s.feed, Limit: s.parting.limit(r.pace.limit(r.pull.limit(r.c.PageLimit), r.pace.row))}}
 	}
 	return nil
 }

@@ -104,6 +104,8 @@ func (p *player) event(verb string, a args) Event {
 	case "page":
 		return Paged{Ticket: ticket, Written: a.u("written"), Page: &wire.Page{Scope: a.num("scope", 0), Since: a.num("since", 0),
 			Until: a.num("until", 0), More: a["more"] == "yes", Floor: a.num("floor", 0), Head: a.num("head", 0), Epoch: uint64(a.num("epoch", 1)), Vector: map[crdt.Origin]uint64{7: a.u("has")}}}
+	case "unread":
+		return Unread{Ticket: ticket, Rows: int(a.num("rows", 0)), Until: a.num("until", 0), Detail: "a row cannot be read"}
 	case "beside":
 		return Beside{Confirmed: a.u("confirmed"), Written: a.u("written"), Page: &wire.Page{Scope: a.num("scope", 0), Since: a.num("since", 0),
 			Until: a.num("until", 0), More: a["more"] == "yes", Epoch: uint64(a.num("epoch", 1)), Vector: map[crdt.Origin]uint64{7: a.u("has")}}}

@@ -55,6 +55,17 @@ type Reading struct {
 	Round int64 // rows that were met are marked with it
 }
 
+// Aside is a row of a feed that was set aside: it could not be read.
+type Aside struct {
+	Scope int64
+	N     int64   // feed number
+	Since int64   // in a page from here it is the first
+	Kind  uint8   // 0: not known, and ID neither
+	ID    crdt.ID // 0: not known
+	Why   string  // holds nothing of the row
+	AtMS  int64   // first, ms UTC
+}
+
 // Scope reads a scope; zero digest and feed for one never met. Changes counted
 // in this transaction are not in it yet.
 func (tx *Tx) Scope(scope int64) (Scope, error) {

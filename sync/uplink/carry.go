@@ -203,6 +203,10 @@ func (u *Uplink) pull(ctx context.Context, a replica.Pull) (replica.Event, error
 	}
 	got := u.o.Now()
 	page, err := u.codec.DecodePage(b)
+	if unread := (*wire.UnreadError)(nil); errors.As(err, &unread) {
+		u.o.Log.Warn("a page has a row that cannot be read; it is asked for in parts", "scope", a.Ask.Scope, "error", err)
+		return replica.Unread{Ticket: a.Ticket, Rows: unread.Rows, Until: unread.Until, Detail: err.Error()}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -225,6 +229,7 @@ func (u *Uplink) watch(ctx context.Context, a replica.Watch) (replica.Event, err
 		"unsent":  {strconv.FormatUint(p.Written-min(p.Written, p.Taken), 10)},
 		"oldest":  {strconv.FormatInt(p.OldestMS, 10)},
 		"version": {u.o.Version},
+		"aside":   {strconv.FormatUint(p.Aside, 10)},
 	}
 	for scope, since := range a.Since {
 		q.Add("scope", fmt.Sprintf("%d:%d", scope, since))

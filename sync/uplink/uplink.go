@@ -47,6 +47,10 @@ type Store interface {
 	Noted(ctx context.Context, receipts []wire.Receipt) (due int, err error)
 	// Differences are the scopes whose rows may not be those of central.
 	Differences(ctx context.Context) (since map[int64]int64, err error)
+	// Asides are rows of feeds that could not be read here; Again takes central's
+	// answer to one that was asked for by its number.
+	Asides(ctx context.Context) ([]rows.Aside, error)
+	Again(ctx context.Context, a rows.Aside, page *wire.Page) (readable bool, err error)
 	// Wrote reports whether the own chain has this link at a number.
 	Wrote(ctx context.Context, seq uint64, link journal.Hash) (bool, error)
 	// Common is the last own number whose link is among those told, the first of
@@ -110,9 +114,10 @@ type Uplink struct {
 	kick    chan struct{}
 	lent    chan *lent
 	waiting []*lent  // owned by run
-	events  chan any // replica.Event, renewal or forked
+	events  chan any // replica.Event, renewal, forked or askedAgain
 	tick    steady   // owned by run
 	renewal renewing // owned by run
+	asking  asking   // owned by run
 	// forking: Forked was told, or is about to be; not before forkAgainMS on the
 	// steady clock. Owned by run.
 	forking     bool
@@ -223,6 +228,10 @@ func (u *Uplink) run(ctx context.Context) {
 			running++
 			go func() { u.events <- u.renew(ctx) }()
 		}
+		if u.askDue() {
+			running++
+			go func() { u.events <- u.askAgain(ctx) }()
+		}
 		u.publish()
 		u.settle()
 		select {
@@ -270,6 +279,8 @@ func (u *Uplink) take(e any) {
 		u.renewed(e)
 	case forked:
 		u.foundFork(e)
+	case askedAgain:
+		u.asked(e)
 	case replica.Event:
 		u.machine.Step(e)
 	}
@@ -305,7 +316,7 @@ func (u *Uplink) written(ctx context.Context) {
 // ever, when neither is.
 func (u *Uplink) timer() <-chan time.Time {
 	at, ok := u.machine.Next()
-	for _, due := range []int64{u.renewal.againMS, u.forkAgainMS} {
+	for _, due := range []int64{u.renewal.againMS, u.forkAgainMS, u.asking.againMS} {
 		if due > u.tick.ms && (!ok || due < at) {
 			at, ok = due, true
 		}

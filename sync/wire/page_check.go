@@ -10,15 +10,20 @@ import (
 
 var errRow = errors.New("malformed row")
 
-// checkPage holds what the columns leave unsaid; values are checked already
-// where the page comes from columns.
-func checkPage(p *Page, values bool) error {
+// checkHead holds what the columns leave unsaid of a page, but for its rows.
+func checkHead(p *Page) error {
 	if p.Since < 0 || p.Until < p.Since {
 		return fmt.Errorf("a page from %d to %d", p.Since, p.Until)
 	}
 	if p.Floor < 0 || p.Head < 0 || p.Floor > p.Head {
 		return fmt.Errorf("a page of a feed from %d to %d", p.Floor, p.Head)
 	}
+	return nil
+}
+
+// checkRows holds the same of its rows; values are checked already where the page
+// comes from columns.
+func checkRows(p *Page, values bool) error {
 	last := p.Since
 	for i := range p.Rows {
 		row := &p.Rows[i]

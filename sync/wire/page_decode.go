@@ -6,7 +6,8 @@ import (
 	"bough/crdt"
 )
 
-// DecodePage reads a whole frame and checks every row.
+// DecodePage reads a whole frame and checks every row. A page of one row that
+// cannot be read has it in Aside; one of several is an UnreadError.
 func (c *Codec) DecodePage(frame []byte) (*Page, error) {
 	r, err := c.open(kindPage, frame)
 	if err != nil {
@@ -14,14 +15,26 @@ func (c *Codec) DecodePage(frame []byte) (*Page, error) {
 	}
 	p := &Page{}
 	r.pageHead(p)
-	r.pageRows(p.Rows)
-	if err := r.done(); err != nil {
-		return nil, fmt.Errorf("page: %w", err)
+	if r.err != nil {
+		return nil, fmt.Errorf("page: %w", r.err)
 	}
-	if err := checkPage(p, false); err != nil {
+	if err := checkHead(p); err != nil {
 		return nil, fmt.Errorf("page: %w: %w", ErrMalformed, err)
 	}
-	return p, nil
+	r.pageRows(p.Rows)
+	err = r.done()
+	if err == nil {
+		if err = checkRows(p, false); err != nil {
+			err = fmt.Errorf("%w: %w", ErrMalformed, err)
+		}
+	}
+	switch {
+	case err == nil:
+		return p, nil
+	case len(p.Rows) == 0:
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	return r.unread(p, err)
 }
 
 func (r *reader) pageHead(p *Page) {
@@ -64,6 +77,10 @@ func (r *reader) pageRows(rows []PageRow) {
 		return
 	}
 	shapes := g.each(len(rows))
+	r.named = true
+	for i := range rows {
+		rows[i].Row.Kind = shapes[i].kind
+	}
 	r.clocks(rows, shapes)
 	r.rows(rows, g)
 	r.cleared(rows, shapes)
@@ -137,7 +154,7 @@ func (r *reader) rows(rows []PageRow, g *groups) {
 		ref := grow(&r.refs, len(members))
 		for i, m := range members {
 			row := &rows[m]
-			row.Row.Kind, row.Void = s.kind, s.flags&shapeVoid != 0
+			row.Void = s.flags&shapeVoid != 0
 			if slots > 0 {
 				row.Row.Fields = slab[i*slots : (i+1)*slots : (i+1)*slots]
 			}

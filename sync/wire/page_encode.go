@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
 
 	"bough/crdt"
@@ -19,7 +20,7 @@ func (c *Codec) EncodePage(p *Page) ([]byte, error) {
 	if len(p.Rows) > MaxPageRows {
 		return nil, fmt.Errorf("%w: a page of %d rows, at most %d", ErrTooLarge, len(p.Rows), MaxPageRows)
 	}
-	if err := checkPage(p, true); err != nil {
+	if err := errors.Join(checkHead(p), checkRows(p, true)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMessage, err)
 	}
 	w := newWriter()

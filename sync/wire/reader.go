@@ -18,6 +18,7 @@ type reader struct {
 	err       error
 	left      budget
 
+	named   bool // of a page: ids, numbers and kinds of its rows were read
 	origins []crdt.Origin
 	last    []int64  // by index of origin: the latest integer of asKeyed
 	seen    []uint32 // by index of origin: in which column last was set

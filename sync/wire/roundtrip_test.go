@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,7 +58,17 @@ func pushedTrip(c *Codec) way[Pushed] { return way[Pushed]{kindPushed, c.EncodeP
 
 func pullTrip(c *Codec) way[Pull] { return way[Pull]{kindPull, c.EncodePull, c.DecodePull} }
 
-func pageTrip(c *Codec) way[Page] { return way[Page]{kindPage, c.EncodePage, c.DecodePage} }
+// pageTrip takes a page that has something aside for one that does not decode:
+// it is not the page that was sent.
+func pageTrip(c *Codec) way[Page] {
+	return way[Page]{kindPage, c.EncodePage, func(frame []byte) (*Page, error) {
+		p, err := c.DecodePage(frame)
+		if err == nil && len(p.Aside) > 0 {
+			return nil, errors.New(p.Aside[0].Why)
+		}
+		return p, err
+	}}
+}
 
 // trip sends a message there and back and compares.
 func trip[M any](t rapid.TB, m *M, way way[M]) {

@@ -58,4 +58,6 @@ type Page struct {
 	// Digest of the scope at Until; only on the last page.
 	Digest crdt.Digest
 	NowMS  int64
+	// Aside are rows that stand in the page and could not be read; never written.
+	Aside []Aside
 }

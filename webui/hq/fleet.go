@@ -23,6 +23,7 @@ type NodeLine struct {
 	LastSeenMS int64 // 0: never
 	Unsent     int   // changes that the node said exist only there
 	OldestMS   int64 // age of the oldest of them, ms
+	Aside      int64 // rows of its feeds that it cannot read
 	Held       int64 // its changes that wait for a decision
 	Version    string
 	Lag        int64 // feed rows that it has not fetched yet

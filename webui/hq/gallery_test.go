@@ -25,7 +25,7 @@ func nodes() []NodeLine {
 	return []NodeLine{
 		{Origin: 1012345, Branch: 1, BranchName: "Praha 1", Name: "counter-1", LastSeenMS: pagetest.NowMS - 2000, Version: "0.1.0"},
 		{Origin: 2033111, Branch: 1, BranchName: "Praha 1", Name: "counter-2", LastSeenMS: pagetest.NowMS - 17*minuteMS, Unsent: 31, OldestMS: 16 * minuteMS, Held: 2, Version: "0.1.0", Lag: 12},
-		{Origin: 911, Branch: 74, BranchName: "Ostrava", Name: "desk-4", LastSeenMS: pagetest.NowMS - 3*24*60*minuteMS, Unsent: 4, OldestMS: 3 * 24 * 60 * minuteMS, Version: "0.0.9", Lag: 1530, Purges: 18, PurgesMS: 3 * 24 * 60 * minuteMS},
+		{Origin: 911, Branch: 74, BranchName: "Ostrava", Name: "desk-4", LastSeenMS: pagetest.NowMS - 3*24*60*minuteMS, Unsent: 4, OldestMS: 3 * 24 * 60 * minuteMS, Version: "0.0.9", Aside: 3, Lag: 1530, Purges: 18, PurgesMS: 3 * 24 * 60 * minuteMS},
 		{Origin: 912, Branch: 74, BranchName: "Ostrava", Name: "desk-5", Version: "", Revoked: true},
 	}
 }

@@ -138,7 +138,7 @@ func hits() []desk.Hit {
 
 func unsentWork() outageView {
 	o := &desk.Outage{Online: false, SinceMS: pagetest.NowMS - 17*minuteMS, LastContactMS: pagetest.NowMS - 17*minuteMS, Unsent: 2, OldestMS: 16 * minuteMS,
-		Written: 216, Accepted: 212, RefusedCount: 1, HeldCount: 1, Bootstrapped: true,
+		Written: 216, Accepted: 212, RefusedCount: 1, HeldCount: 1, AsideCount: 1, Bootstrapped: true,
 		Items: []desk.UnsentLine{
 			{Seq: 215, AtMS: pagetest.NowMS - 9*minuteMS, By: "Jana Dvořáková", Kind: "interaction", Party: 1, Name: "Anna Nováková", Text: "Card will not work at the pump."},
 			{Seq: 214, AtMS: pagetest.NowMS - 16*minuteMS, By: "Petr Malý", Kind: "party", Party: 78, Name: "Nord Holz s.r.o."},
