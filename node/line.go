@@ -21,6 +21,7 @@ const contactKeptMS = 60 * 1000
 // heardLine is what was last heard of the line; only the line's goroutine uses it.
 type heardLine struct {
 	online         bool
+	told           bool // that this is kept as the state of the line
 	written, taken uint64
 	keptMS         int64
 }
@@ -45,7 +46,12 @@ func (b *Branch) heard(s uplink.State) {
 			b.o.Log.Error("keeping the state of the line failed", "err", err)
 		}
 	}
-	now := heardLine{s.Online, s.Written, s.Taken, b.last.keptMS}
+	if !b.last.told || s.Online != b.last.online {
+		if err := b.Store.LineIs(context.Background(), s.Online, s.SinceMS); err != nil {
+			b.o.Log.Error("keeping the state of the line failed", "err", err)
+		}
+	}
+	now := heardLine{s.Online, true, s.Written, s.Taken, b.last.keptMS}
 	if now != b.last {
 		b.Desk.Tell(nil)
 	}

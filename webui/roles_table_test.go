@@ -53,6 +53,7 @@ func atBranch() map[string]need {
 		"GET /visitors": as("customer.read", good("q", "an 1980-03-04")), "GET /visitors/:id": as("customer.read"), "GET /visitors/:id/here": as("customer.read"),
 		"POST /visitors/:id/stop": as("customer.read interaction.record"), "POST /visitors/:id/refuse": as("customer.read consent.record"), "POST /visitors/:id/takein": as("customer.read party.move"),
 		"GET /today": as("branch.manage"), "GET /huddle": as("branch.manage"), "GET /quality": as("branch.manage"),
+		"GET /outages": as("branch.manage"), "GET /outages/:began": as("branch.manage customer.read"), "GET /adoption": as("customer.read"),
 	}
 }
 

@@ -82,6 +82,9 @@ func (d *Desk) Reader(tx *rows.Tx) *Reader {
 // Branch is the branch of this process; 0: head office.
 func (r *Reader) Branch() int64 { return r.desk.o.Branch }
 
+// Kind is a kind of rows; nil for one that this release does not know.
+func (r *Reader) Kind(num uint8) *crdt.Kind { return r.desk.file.Schema().Kind(num) }
+
 // Person is somebody of the bank; empty where nobody is known.
 func (r *Reader) Person(id crdt.ID) (PersonLine, error) { return r.names.person(id) }
 

@@ -279,6 +279,12 @@ CREATE TABLE aside (
 	at     INTEGER NOT NULL, -- ms UTC, first
 	PRIMARY KEY (scope, n)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- When this workstation had no line to central. Empty at central.
+CREATE TABLE outage (
+	began INTEGER PRIMARY KEY, -- ms UTC
+	ended INTEGER NOT NULL     -- ms UTC; 0: it lasts
+) STRICT;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

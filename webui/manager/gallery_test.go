@@ -44,7 +44,7 @@ func TestScreensOfAManagerRenderInBothLanguages(t *testing.T) {
 		Flaws: []huddle.Flaw{{Party: 5, Name: "Anna Nováková", Kind: "bad_phone", Value: "+420 12"}, {Party: 6, Name: "王小明", Kind: "bad_phone", Value: "1380013"}}}}
 	paper := busy()
 	paper.Paper = true
-	pagetest.Check(t, webui.Plan{Home: "/", Find: "/", Nav: Nav()}, []pagetest.Page{
+	pagetest.Check(t, webui.Plan{Home: "/", Find: "/", Nav: Nav()}, append(outagePages(), []pagetest.Page{
 		{Name: "today", Page: "today", View: busy()},
 		{Name: "today-quiet", Page: "today", View: quiet},
 		{Name: "huddle", Page: "huddle", View: paper},
@@ -52,5 +52,5 @@ func TestScreensOfAManagerRenderInBothLanguages(t *testing.T) {
 		{Name: "quality-none", Page: "quality", View: qualityView{Kinds: huddle.FlawKinds(), Quality: &huddle.Quality{Looked: 3, Counts: map[string]int{}}}},
 		{Name: "closing", Page: "closing", View: closings(huddle.SafeOff)},
 		{Name: "closing-not-safe", Page: "closing", View: closings(huddle.NotSafe), Down: true},
-	})
+	}...))
 }

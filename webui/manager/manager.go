@@ -19,6 +19,9 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodGet, "/huddle", managed(p.huddle))
 	s.Signed(http.MethodGet, "/quality", managed(p.quality))
 	s.Signed(http.MethodGet, "/closing", p.closing)
+	s.Signed(http.MethodGet, "/outages", managed(p.outages))
+	s.Signed(http.MethodGet, "/outages/:began", managed(p.inOutage))
+	s.Signed(http.MethodGet, "/adoption", p.adoption)
 }
 
 // Nav are the links to them.
@@ -26,6 +29,8 @@ func Nav() []webui.NavItem {
 	return []webui.NavItem{
 		{Path: "/today", Label: "nav.today", Act: crm.ActManage, More: true},
 		{Path: "/closing", Label: "nav.closing", More: true},
+		{Path: "/outages", Label: "outages.title", Act: crm.ActManage, More: true},
+		{Path: "/adoption", Label: "adoption.title", Act: crm.ActRead, More: true},
 		{Path: "/feedback/list", Label: "feedback.list", Act: crm.ActManage, More: true},
 	}
 }

@@ -49,6 +49,7 @@ func Lists() []List {
 		{"movestate", []string{"planned", "running", "paused", "done", "undoing", "undone"}},
 		{"movestep", []string{"planned", "run", "pause", "resume", "undo", "drop", "done", "undone"}}, {"moveact", []string{"run", "pause", "resume", "undo", "drop"}},
 		{"movewhy", []string{"home", "erasure", "case", "conflict", "late", "erased", "moved_on", "undone"}}, {"moveflag", []string{"case", "conflict", "late", "erasure"}},
+		{"outagekind", []string{"interaction", "task", "case_file", "party"}},
 		{"importstate", imports.States()}, {"importstep", imports.Steps()}, {"importkind", imports.Kinds()}, {"importdelimiter", imports.Delimiters()}, {"importfield", importFields()},
 		{"lateoutcome", crm.LateOutcomes},
 		{"alike", []string{"document", "reach", "name", "birth"}},

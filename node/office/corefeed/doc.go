@@ -16,6 +16,8 @@
 //	          unchanged, ended. References become rows; one that leads nowhere
 //	          refuses its record. Nothing is written: this is the dry run.
 //	Commit    writes only the differences, as one batch with its record.
+//	          CommitParts does so in several transactions; whoever is killed in
+//	          between plans again and goes on, and the parts are one batch.
 //	PlanUndo  reads the record of the latest batch; Apply takes it back.
 //
 // # Invariants
