@@ -198,6 +198,9 @@ func (p Panels) importView(v *webui.Visit) (*importView, error) {
 	if view.People, err = peopleNames(v); err != nil {
 		return nil, err
 	}
+	if err := v.Site.Desk.Shown(v.Ctx(), v.Who, crm.ViewRead, view.Shown...); err != nil {
+		return nil, err
+	}
 	switch view.State {
 	case imports.Mapping:
 		return view, p.mapView(v, view)
@@ -334,6 +337,9 @@ func (p Panels) refusedLines(v *webui.Visit) error {
 	}
 	if _, err := p.Imports.Get(v.Ctx(), n); err != nil {
 		return err
+	}
+	if err := v.Site.Desk.Shown(v.Ctx(), v.Who, crm.ViewExport, 0); err != nil {
+		return err // nobody in particular: lines that were refused became no customer
 	}
 	head := v.Response().Header()
 	head.Set("Content-Type", "text/csv; charset=utf-8")

@@ -43,10 +43,11 @@ type KindPlan struct {
 
 // Example is one field that would change.
 type Example struct {
-	Key   string `json:"key"`
-	Field string `json:"field"`
-	Old   string `json:"old"`
-	New   string `json:"new"`
+	ID    crdt.ID `json:"-"`
+	Key   string  `json:"key"`
+	Field string  `json:"field"`
+	Old   string  `json:"old"`
+	New   string  `json:"new"`
 }
 
 // change is one row that differs; id is 0 for a new one.
@@ -264,7 +265,7 @@ func (p *planner) example(k *KindPlan, c *change) {
 			return
 		}
 		f := k.Kind.Field(s.field)
-		e := Example{Key: c.key, Field: f.Name, Old: p.show(f, s.before), New: s.ref}
+		e := Example{ID: c.id, Key: c.key, Field: f.Name, Old: p.show(f, s.before), New: s.ref}
 		if s.ref == "" {
 			e.New = p.show(f, s.value)
 		}

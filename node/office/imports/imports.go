@@ -93,6 +93,7 @@ type Import struct {
 	Files   []File
 	Map     string         // a mapping as text, instead of the choices; empty: the choices
 	View    *corefeed.View `json:",omitempty"` // what would change; the refused lines are kept apart
+	Shown   []crdt.ID      // customers of whom the examples tell
 	Kept    int            // refused lines that can be downloaded
 	By      crdt.ID        // who had it written
 	Second  crdt.ID        // who agreed

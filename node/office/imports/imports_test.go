@@ -23,6 +23,7 @@ import (
 	"bough/node/office"
 	"bough/node/office/corefeed"
 	"bough/node/store/vault"
+	"bough/packaging/tidy/require"
 	"bough/sync/rows"
 	"bough/sync/trust"
 )
@@ -448,5 +449,39 @@ func TestWhatIsKeptIsEncryptedAndCannotBeCutShort(t *testing.T) {
 		if err := whole(); err == nil {
 			t.Errorf("a file reads as if it were whole: %s", what)
 		}
+	}
+}
+
+func TestTheFilesOfAWholeBankAreImportedByTheMapThatComesAlong(t *testing.T) {
+	folder := filepath.Join(require.Data(t), "berka")
+	b := newBench(t)
+	b.o.Rows = partRows
+	b.Imports = New(b.office, b.o)
+	var docs []doc
+	for _, name := range []string{"account.asc", "card.asc", "client.asc", "disp.asc", "district.asc", "loan.asc", "order.asc", "trans.asc"} {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		must(t, err)
+		docs = append(docs, doc{name, text})
+	}
+	j := b.must(docs...)
+	for i, want := range []string{"holding", "card", "party", "role", "branch", "loan", "standing_order"} {
+		if f := j.Files[i]; f.Delimiter != "semicolon" || !f.Header || i != 4 && f.Kind != want {
+			t.Errorf("%s is taken for %s, %s", f.Path, f.Kind, f.Delimiter)
+		}
+	}
+	must(t, b.UseMap(t.Context(), 1, j.N, "berka"))
+	if j = b.tried(j); j.State != Tried || j.Sum().Refused != 1 || j.Sum().New < 20_000 {
+		t.Fatalf("%s %s %+v", j.State, j.Fault, j.Sum())
+	}
+}
+
+func TestAHundredThousandCustomersAreTried(t *testing.T) {
+	if testing.Short() {
+		t.Skip("100,000 lines are read and compared")
+	}
+	b := newBench(t)
+	j := b.tried(b.must(doc{"customers.csv", customers(100_000, 5, 50_000)}))
+	if sum := j.Sum(); sum.New != 99_998 || sum.Refused != 2 {
+		t.Errorf("%s %+v", j.Fault, sum)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bough/node/crm"
 	"bough/node/desk"
 	"bough/node/office/corefeed"
 	"bough/sync/rows"
@@ -104,7 +105,14 @@ func says(err error) string {
 func (j *Import) show(tx *rows.Tx, plan *corefeed.Plan) error {
 	view := plan.View()
 	refused := view.Refused
-	view.Refused = nil
+	view.Refused, j.Shown = nil, nil
+	for _, k := range plan.Kinds {
+		for _, e := range k.Examples {
+			if k.Kind.Num == crm.Party {
+				j.Shown = append(j.Shown, e.ID)
+			}
+		}
+	}
 	j.State, j.View, j.Kept, j.Fault = Tried, &view, len(refused), ""
 	if err := tx.Exec(`DELETE FROM import_refused WHERE job=?1`, j.N); err != nil {
 		return err
@@ -157,7 +165,7 @@ func (im *Imports) write(ctx context.Context, j *Import) error {
 
 // end keeps of an import what is needed once it is written: counts, no values.
 func (j *Import) end() {
-	j.State, j.Fault = Done, ""
+	j.State, j.Fault, j.Shown = Done, "", nil
 	for i := range j.View.Kinds {
 		j.View.Kinds[i].Examples = nil
 	}
