@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,6 +13,7 @@ type statements struct {
 	get, put, remove [256]*sqlite.Stmt
 	conflicts        *sqlite.Stmt
 	byText           map[string]*sqlite.Stmt
+	all              []*sqlite.Stmt
 }
 
 // opaque writes +?1 for ?1. SQLite looks at the values of bare parameters when it
@@ -42,7 +44,7 @@ func (tx *Tx) prepare(sql string) (*sqlite.Stmt, error) {
 	if s := tx.st.byText[sql]; s != nil {
 		return s, nil
 	}
-	s, err := tx.conn.Prepare(opaque(sql))
+	s, err := tx.keep(opaque(sql))
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +57,33 @@ func (tx *Tx) prepare(sql string) (*sqlite.Stmt, error) {
 
 func (tx *Tx) prepared(slot **sqlite.Stmt, sql string) (*sqlite.Stmt, error) {
 	if *slot == nil {
-		s, err := tx.conn.Prepare(sql)
+		s, err := tx.keep(sql)
 		if err != nil {
 			return nil, fmt.Errorf("rows: prepare: %w", err)
 		}
 		*slot = s
 	}
 	return *slot, nil
+}
+
+// keep prepares a statement, to be finalized with the connection. The driver's
+// own Prepare would keep it, too, and go through all it keeps at the beginning
+// and at the end of each Read.
+func (tx *Tx) keep(sql string) (*sqlite.Stmt, error) {
+	s, rest, err := tx.conn.PrepareTransient(sql)
+	if err != nil {
+		return nil, err
+	}
+	if rest > 0 {
+		return nil, errors.Join(fmt.Errorf("%d bytes after the statement", rest), s.Finalize())
+	}
+	tx.st.all = append(tx.st.all, s)
+	return s, nil
+}
+
+// finalize ends what was prepared; why a statement failed was told when it did.
+func (st *statements) finalize() {
+	for _, s := range st.all {
+		s.Finalize() //nolint:errcheck // says it again
+	}
 }

@@ -2,6 +2,7 @@ package rows
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 )
@@ -49,5 +50,29 @@ func TestMoreReadersThanConnectionsTakeTurns(t *testing.T) {
 	}
 	if err := f.Read(context.Background(), func(*Tx) error { return nil }); err != ErrClosed {
 		t.Errorf("reading a closed file: %v", err)
+	}
+}
+
+func BenchmarkReadingOnAConnectionThatHasPreparedMuch(b *testing.B) {
+	f, err := Open(Options{Path: b.TempDir() + "/a.db", Schema: kinds(b), NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	err = f.Read(b.Context(), func(tx *Tx) error {
+		for i := range 300 {
+			if _, _, err := tx.Int(fmt.Sprintf("SELECT %d", i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := f.Read(b.Context(), func(tx *Tx) error { _, err := tx.FactInt("x"); return err }); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

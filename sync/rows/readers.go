@@ -15,6 +15,12 @@ type connection struct {
 	statements
 }
 
+// Close finalizes what was prepared, and closes.
+func (c *connection) Close() error {
+	c.finalize()
+	return c.Conn.Close()
+}
+
 func (f *File) tx(c *connection) *Tx { return &Tx{file: f, conn: c.Conn, st: &c.statements} }
 
 // readers are the connections for reading. One is opened when it is first
