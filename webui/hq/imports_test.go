@@ -82,7 +82,7 @@ func importCounter(t *testing.T) (c *pagetest.Counter, work func()) {
 	var im *imports.Imports
 	c = pagetest.OpenOffice(t, func(e *echo.Echo, o webui.Options, f *office.Office) error {
 		im = pagetest.Imports(t, f, o.Now)
-		return Register(e, o, Panels{Imports: im})
+		return Register(e, o, Panels{Imports: im, Fleet: func(context.Context) ([]NodeLine, error) { return nil, nil }})
 	})
 	c.SignIn("root")
 	return c, func() {

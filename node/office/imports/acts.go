@@ -192,16 +192,40 @@ func (im *Imports) Resume(ctx context.Context, by crdt.ID, n int64) error {
 	})
 }
 
-// Stop ends it with what is written so far, which can be taken back.
+// Stop ends it with what is written so far, which can be taken back. Where that
+// is nothing, it is as after the dry run.
 func (im *Imports) Stop(ctx context.Context, by crdt.ID, n int64) error {
-	err := im.turn(ctx, turn{n, by, "stop", []string{Writing, Halted}}, func(_ *rows.Tx, j *Import) error {
-		j.end()
+	state := Tried
+	err := im.turn(ctx, turn{n, by, "stop", []string{Writing, Halted}}, func(tx *rows.Tx, j *Import) error {
+		told, err := written(tx, n)
+		if err != nil {
+			return err
+		}
+		j.Written = told.Created + told.Changed
+		if j.State, j.Fault = Tried, ""; j.Written > 0 {
+			j.end()
+			j.Stopped = true
+		}
+		state = j.State
 		return nil
 	})
-	if err != nil {
+	if err != nil || state == Tried {
 		return err
 	}
 	return im.discard(n)
+}
+
+// written is what the parts of an import tell of it.
+func written(tx *rows.Tx, n int64) (corefeed.Told, error) {
+	var records [][]byte
+	err := tx.Query(`SELECT record FROM batch WHERE job=?1 AND undone=0 ORDER BY id`, func(s *rows.Stmt) error {
+		records = append(records, rows.Blob(s, 0))
+		return nil
+	}, n)
+	if err != nil {
+		return corefeed.Told{}, err
+	}
+	return corefeed.TellBatch(records)
 }
 
 // Undo begins to take it back.

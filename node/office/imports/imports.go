@@ -99,7 +99,8 @@ type Import struct {
 	Second  crdt.ID        // who agreed
 	Fault   string         // why the dry run could not be made, or writing not go on
 	Changed bool           // central held something else when it was to be written
-	Written int            // rows
+	Stopped bool           // before all was written
+	Written int            // rows, of one that was stopped
 	Back    *Back          `json:",omitempty"`
 
 	Steps    []Step   `json:"-"`

@@ -238,8 +238,8 @@ func TestAnImportThatIsStoppedKeepsWhatIsWrittenUntilItIsTakenBack(t *testing.T)
 	b.killedAfter(2)
 	must(t, b.Imports.Stop(t.Context(), 1, j.N))
 	b.work()
-	if n := b.count("party"); n != 100 || b.get(j.N).State != Done {
-		t.Fatalf("%d written, %s", n, b.get(j.N).State)
+	if n, is := b.count("party"), b.get(j.N); n != 100 || is.State != Done || !is.Stopped || is.Written != 100 {
+		t.Fatalf("%d written, %s, %d told", n, is.State, is.Written)
 	}
 	must(t, b.Imports.Write(t.Context(), 1, other.N))
 	b.work()
