@@ -171,11 +171,24 @@ func (w *World) purging() string {
 	if w.must("read what is owed", err) && len(owed) > 0 {
 		for _, s := range w.stations {
 			if n := owed[s.seat.origin].Count; n > 0 {
-				return fmt.Sprintf("%s owes %d receipts", s.name, n)
+				return fmt.Sprintf("%s owes %d receipts, among them %s", s.name, n, w.owes(s))
 			}
 		}
 	}
 	return ""
+}
+
+// owes is one of the orders that a workstation has not confirmed.
+func (w *World) owes(s *station) (order string) {
+	const query = `SELECT why, kind, row_id, n FROM purge WHERE done=0 AND origin=?1 LIMIT 1`
+	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
+		return tx.Query(query, func(st *rows.Stmt) error {
+			order = fmt.Sprintf("%s: %s %d by number %d", st.ColumnText(0), kindName(w, uint8(st.ColumnInt64(1))), st.ColumnInt64(2), st.ColumnInt64(3))
+			return nil
+		}, int64(s.seat.origin))
+	})
+	w.must("read what is owed", err)
+	return order
 }
 
 func (w *World) checkReceipts(*quiet) {

@@ -98,7 +98,7 @@ func (w *World) restoreCentral() {
 	m.backups = m.backups[:i+1]
 	h.origin, h.at = origin, 0
 	for _, s := range w.stations {
-		s.covered, s.everTaken = min(s.covered, b.vector[s.seat.origin]), min(s.everTaken, b.vector[s.seat.origin])
+		s.everTaken = min(s.everTaken, b.vector[s.seat.origin])
 	}
 	w.say("central", "its disk is lost; restored as %d from a backup at change %d of %d, epoch %d", origin, b.at, b.origin, r.Epoch)
 	w.saw(map[bool]string{true: "central is restored from its newest backup", false: "central is restored from an older backup"}[newest])
