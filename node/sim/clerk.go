@@ -202,6 +202,11 @@ func (w *World) edit(c *counter) {
 	if w.clerks.chance(250) {
 		names = append(names, "occupation")
 	}
+	w.change(c, l, names...)
+}
+
+// change writes fields of a page.
+func (w *World) change(c *counter, l *look, names ...string) {
 	kind := w.schema.Kind(crm.Party)
 	on := screen{}
 	var edits []desk.Edit

@@ -46,7 +46,7 @@ func (w *World) restart() {
 		return
 	}
 	w.hub.crash()
-	renumber := w.faults.chance(150)
+	renumber := w.faults.chance(300)
 	w.after(w.faults.between(500, 60_000), func() {
 		w.hub.boot()
 		if renumber {

@@ -25,6 +25,7 @@ func erasures() feature {
 	return feature{
 		faults:   []fault{{Erase, "people are ordered erased; central stops in the middle of it; what was copied before turns up after it"}},
 		nemeses:  []nemesis{{Erase, 3, (*World).orderErasure}, {Erase, 4, (*World).copyWork}, {Erase, 1, (*World).copyCentral}},
+		stories:  []story{{Erase, 3, (*World).erasedMeanwhile}},
 		opened:   (*station).indexLater,
 		refusals: []refusal{{central.CodeErased, (*World).onErased}, {central.CodeWithheld, func(_ *World, a *act) bool { return isPoison(a) }}},
 		checks: []check{
@@ -167,11 +168,27 @@ func (w *World) countErasure(party crdt.ID) {
 // copyWork takes down what a workstation has to send, as a bundle on a stick
 // does, and brings it to central and to a neighbour hours later.
 func (w *World) copyWork() {
-	up := w.working()
-	if len(up) == 0 {
+	if up := w.working(); len(up) > 0 {
+		w.copyWorkOf(pick(w.faults, up), w.faults.between(60_000, 6*hourMS))
+	}
+}
+
+// erasedMeanwhile is work on its way, and a backup, while somebody is erased.
+func (w *World) erasedMeanwhile() {
+	s, _ := w.somewhere()
+	if s == nil {
 		return
 	}
-	s := pick(w.faults, up)
+	w.cutOff(s.seat.branch, 60_000)
+	w.clerk(s)
+	w.copyCentral()
+	if s.up {
+		w.copyWorkOf(s, 90_000)
+	}
+	w.then(30_000, w.orderErasure)
+}
+
+func (w *World) copyWorkOf(s *station, comesMS int64) {
 	ranges, err := s.store.Luggage(w.ctx, map[crdt.Origin]uint64{}, pushLimit, s.sign)
 	if !w.must("copy work of "+s.name, err) || len(ranges) == 0 {
 		return
@@ -187,7 +204,7 @@ func (w *World) copyWork() {
 		return
 	}
 	orders, seat := len(mine[erased](w).parties), s.seat
-	w.after(w.faults.between(60_000, 6*hourMS), func() {
+	w.after(comesMS, func() {
 		if w.done || s.seat != seat || w.doubted(seat.origin) {
 			return
 		}

@@ -15,6 +15,7 @@ type feature struct {
 	faults     []fault
 	nemeses    []nemesis
 	orders     []order
+	stories    []story
 	acts       []deed
 	routes     []route
 	refusals   []refusal

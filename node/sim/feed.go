@@ -18,6 +18,7 @@ func headOffice() feature {
 	return feature{
 		faults:  []fault{{Feed, "head office and the core write too"}},
 		nemeses: []nemesis{{Feed, 14, (*World).headOffice}},
+		stories: []story{{Feed, 3, (*World).foughtOverThenKnown}},
 		orders: []order{
 			{4, func(w *World) { w.coreFeed("tier", w.tier) }},
 			{2, func(w *World) { w.coreFeed("new account at a branch", w.account) }},
@@ -113,6 +114,49 @@ func (w *World) adoption() {
 		a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{field(crm.PartyKey, crdt.TextValue("key "+id.String()))}})
 		return nil
 	})
+}
+
+// foughtOverThenKnown is a prospect who is renamed at two workstations at once, and
+// whom the core's feed knows a little later.
+func (w *World) foughtOverThenKnown() {
+	s, c := w.somewhere()
+	if s == nil {
+		return
+	}
+	w.prospect(c)
+	w.then(40_000, func() {
+		t := w.thirdOf(s)
+		if !s.up || w.nowMS < s.pause || t == nil {
+			return
+		}
+		for _, id := range w.prospects(s) {
+			one, other := w.counterAt(s), w.counterAt(t)
+			if one == nil || other == nil || w.row(other, crm.Party, id) == nil {
+				continue
+			}
+			here, there := w.open(one, id), w.open(other, id)
+			if here == nil || there == nil || here.party != there.party {
+				return
+			}
+			w.change(one, here, "name")
+			w.change(other, there, "name")
+			return
+		}
+	})
+	w.then(100_000, func() {
+		if w.hub.up {
+			w.adoption()
+		}
+	})
+}
+
+// prospects are the parties at a workstation that the core does not know.
+func (w *World) prospects(s *station) (ids []crdt.ID) {
+	w.must("read the prospects", s.store.File.Read(w.ctx, func(tx *rows.Tx) (err error) {
+		ids, err = tx.IDs(`SELECT id FROM party WHERE key IS NULL ORDER BY id DESC`)
+		return err
+	}))
+	return ids
 }
 
 // account gives a party an account at some branch: it enters the scope there

@@ -190,6 +190,7 @@ func (h *hub) push(p parcel) (parcel, bool) {
 	h.w.say("central", "push %d of %s: to %d, has %d, refused %d", p.ticket, p.s.name, p.last, has, pushed.Refused)
 	if pushed.Refused > 0 {
 		h.w.cover["refused change"] += pushed.Refused
+		h.w.waitsForCopies()
 	}
 	for i := range push.Ranges {
 		if r := &push.Ranges[i]; r.Head.Origin == p.seat.origin && r.Changes[0].Seq <= p.s.everTaken {

@@ -34,6 +34,7 @@ func identities() feature {
 		},
 		nemeses: []nemesis{{Restore, 2, (*World).restoreOne}, {Rollback, 2, (*World).rollBack}, {Clone, 1, (*World).cloneOne}, {Clone, 2, (*World).twinsAtWork},
 			{Restore, 3, (*World).copySome}, {Rollback, 3, (*World).copySome}},
+		stories: []story{{Restore, 3, (*World).putBackUnsent}, {Rollback, 2, (*World).putBackUnsent}, {Clone, 4, (*World).restsOnATwin}},
 		routes: []route{
 			{"links", "linked", (*hub).links, (*station).linked},
 			{"incarnate", "certified", (*hub).incarnate, (*station).certified},
@@ -76,9 +77,43 @@ type copied struct {
 	tokens  map[string]string
 }
 
+// putBackUnsent is a workstation without a line, of which a backup is made and put
+// back; or which goes back in time as a whole.
+func (w *World) putBackUnsent() {
+	s, _ := w.somewhere()
+	if s == nil {
+		return
+	}
+	s.unplugged(100_000)
+	w.clerk(s)
+	w.then(30_000, func() {
+		if s.up {
+			w.clerk(s)
+			w.backUp(s)
+		}
+	})
+	back := pick(w.faults, []func(*station, *copied){w.restore, w.rewind})
+	w.then(60_000, func() {
+		if c := w.newestCopy(s); c != nil && s.up {
+			back(s, c)
+		}
+	})
+}
+
+// newestCopy is the last backup of a workstation; nil: there is none that may be used.
+func (w *World) newestCopy(s *station) *copied {
+	list := mine[selves](w).copies[s]
+	if s.away || len(list) == 0 {
+		return nil
+	}
+	c := list[len(list)-1]
+	return &c
+}
+
 // copySome takes a backup of a workstation.
-func (w *World) copySome() {
-	s := pick(w.faults, w.stations)
+func (w *World) copySome() { w.backUp(pick(w.faults, w.stations)) }
+
+func (w *World) backUp(s *station) {
 	if !s.up {
 		return
 	}
@@ -133,10 +168,12 @@ func (s *station) back(c *copied) bool {
 
 // restoreOne puts a backup back: the token beside the file tells, at once.
 func (w *World) restoreOne() {
-	s, c := w.aged()
-	if s == nil {
-		return
+	if s, c := w.aged(); s != nil {
+		w.restore(s, c)
 	}
+}
+
+func (w *World) restore(s *station, c *copied) {
 	was := s.at
 	if !s.back(c) {
 		return
@@ -154,8 +191,13 @@ func (w *World) restoreOne() {
 
 // rollBack takes a whole machine back in time: nothing here can tell.
 func (w *World) rollBack() {
-	s, c := w.aged()
-	if s == nil || !s.back(c) {
+	if s, c := w.aged(); s != nil {
+		w.rewind(s, c)
+	}
+}
+
+func (w *World) rewind(s *station, c *copied) {
+	if !s.back(c) {
 		return
 	}
 	w.say(s.name, "goes back in time to change %d", c.at)

@@ -41,10 +41,12 @@ type graves struct {
 	joined int // origins given to machines that joined anew
 }
 
-// loseDisk takes the disk of a workstation.
-func (w *World) loseDisk() {
-	s := pick(w.faults, w.stations)
-	if s.away || !s.up || s.at == 0 || s.claim != nil {
+// loseDisk takes the disk of a workstation; a new one comes within hours.
+func (w *World) loseDisk() { w.burn(pick(w.faults, w.stations), w.faults.between(60_000, 4*hourMS)) }
+
+// burn takes the disk of a workstation, which joins anew then.
+func (w *World) burn(s *station, joinsMS int64) {
+	if s.away || !s.up || s.at == 0 || s.claim != nil || w.catchesUp(s.seat.origin) {
 		return
 	}
 	g := &grave{s: s, origin: s.seat.origin, at: s.at, safe: s.toldSafe(), copied: s.copied}
@@ -69,7 +71,7 @@ func (w *World) loseDisk() {
 	s.looks, s.tokens, s.copied = nil, map[string]string{}, map[*station]uint64{}
 	s.at, s.everTaken, s.everHeld, s.covered = 0, 0, 0, 0
 	s.clock.run++
-	w.after(w.faults.between(60_000, 4*hourMS), s.joinAnew)
+	w.after(joinsMS, s.joinAnew)
 }
 
 // checkSafe: what is said to be safe in the branch a neighbour holds, or central.

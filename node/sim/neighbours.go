@@ -49,6 +49,13 @@ type lanState struct {
 	waiting []waiter
 }
 
+// init makes the tables of a LAN that nothing happened to yet.
+func (l *lanState) init() {
+	if l.cut == nil {
+		l.cut, l.apart = map[int64]bool{}, map[*station]bool{}
+	}
+}
+
 // waiter is an ask that waits for news.
 type waiter struct {
 	asker, asked *station
@@ -61,9 +68,7 @@ type waiter struct {
 // cutLAN cuts a LAN for a while, or one machine from it.
 func (w *World) cutLAN() {
 	l := mine[lanState](w)
-	if l.cut == nil {
-		l.cut, l.apart = map[int64]bool{}, map[*station]bool{}
-	}
+	l.init()
 	l.loss, l.repeat = w.faults.IntN(301), w.faults.IntN(501)
 	s := pick(w.faults, w.stations)
 	lasts := w.faults.between(5_000, 1_800_000)

@@ -37,7 +37,7 @@ func network() feature {
 			}
 		},
 		situations: []string{"push taken but its answer lost", "branch cut off", "line cut in one direction", "damaged frame refused",
-			"answer to a process that is gone"},
+			"answer to a process that is gone", "push lost", "push repeated", "a message overtakes another"},
 	}
 }
 
@@ -56,6 +56,7 @@ type parcel struct {
 	receipts []wire.Receipt
 	report   central.Report
 	damaged  bool
+	sent     uint64 // of those that went the same way, which it is
 	claim    *claim
 	after    uint64
 	links    []journal.Hash
@@ -106,6 +107,9 @@ func (w *World) carry(p parcel, up bool, deliver func(parcel)) {
 		w.lost(&p, up, "lost")
 		return
 	}
+	way := p.s.wayOf(up)
+	way.sent++
+	p.sent = way.sent
 	copies := 1
 	if w.net.chance(w.weather.repeat) {
 		copies = 2
@@ -125,9 +129,24 @@ func (w *World) carry(p parcel, up bool, deliver func(parcel)) {
 				w.lost(&c, up, "the line was cut meanwhile")
 				return
 			}
+			if c.sent < way.came {
+				w.saw("a message overtakes another")
+			}
+			way.came = max(way.came, c.sent)
 			deliver(c)
 		})
 	}
+}
+
+// oneWay is a direction of a line: how many messages went, and the latest of them
+// that came.
+type oneWay struct{ sent, came uint64 }
+
+func (s *station) wayOf(up bool) *oneWay {
+	if up {
+		return &s.upward
+	}
+	return &s.downward
 }
 
 func (w *World) lost(p *parcel, up bool, why string) {

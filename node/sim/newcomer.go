@@ -31,6 +31,7 @@ const (
 	newcomerBent = 200 // a bit of it is another
 	newcomerDies = 250 // the newcomer's process is killed; what came whole stays
 	newcomerLies = 300 // of copies: the neighbour changed something
+	lineGoes     = 300 // in a quiet hour
 	newcomerAsks = 300 // then it begins empty
 	newcomerMS   = 10_000
 	copyPages    = 24 // of a part: so small that there are several
@@ -41,8 +42,21 @@ func newcomers() feature {
 	return feature{
 		faults:  []fault{{Newcomer, "a new workstation begins with a neighbour's copy, which is cut, bent or a lie"}},
 		nemeses: []nemesis{{Newcomer, 2, (*World).loseDisk}},
+		stories: []story{{Newcomer, 6, (*World).quietHour}},
 		situations: []string{"a new workstation begins with a neighbour's copy", "a copy for a new workstation is cut", "a bent part of a copy is noticed",
 			"a new workstation is killed while its file comes", "a neighbour that lies is found out", "nobody confirms a copy, and it waits"},
+	}
+}
+
+// quietHour is a new workstation in a branch where nobody acts for a while, so
+// that what its neighbours have is what central has; sometimes their line is cut
+// before that is confirmed.
+func (w *World) quietHour() {
+	s := pick(w.faults, w.stations)
+	w.burn(s, 5_000)
+	w.rest(s.seat.branch, 200_000)
+	if w.faults.chance(lineGoes) {
+		w.then(w.faults.between(30_000, 50_000), func() { w.cutOff(s.seat.branch, 60_000) })
 	}
 }
 

@@ -18,6 +18,8 @@ func (s *station) report(a replica.Report) {
 		s.checkReceipts(list)
 		s.w.say(s.name, "report %d: %d receipts", a.Ticket, len(list))
 		s.send(parcel{what: "report", ticket: a.Ticket, receipts: list}, timeoutMS)
+	} else {
+		s.failsIn(timeoutMS, a.Ticket)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/desk"
 	"bough/node/office"
 	"bough/node/store"
 	"bough/sync/central"
@@ -27,6 +28,7 @@ func restores() feature {
 	return feature{
 		faults:     []fault{{Backup, "central's disk is lost, and its newest or an older backup is put in its place"}},
 		nemeses:    []nemesis{{Backup, 3, (*World).backUpCentral}, {Backup, 1, (*World).restoreCentral}},
+		stories:    []story{{Backup, 4, (*World).joinedSince}, {Backup, 3, (*World).closedSince}},
 		refusals:   []refusal{{"other_branch", (*World).restsOnLostMove}},
 		checks:     []check{{2, "nothing is numbered twice", (*World).checkNumbers}},
 		situations: []string{"central is restored from its newest backup", "central is restored from an older backup", "a workstation that joined after the backup is taken in"},
@@ -36,8 +38,10 @@ func restores() feature {
 // rebirths are what the feature keeps of a world.
 type rebirths struct {
 	backups []backupOf
+	written int // backups, in all
 	times   int
-	numbers int64 // the greatest number of any feed
+	numbers int64                  // the greatest number of any feed
+	had     map[crdt.Origin]uint64 // what central had when its disk was lost
 }
 
 // backupOf is a backup of central.
@@ -55,7 +59,8 @@ func (w *World) backUpCentral() {
 	if !w.hub.up {
 		return
 	}
-	b := backupOf{path: w.file("backup-of-central", int(w.nowMS-epochMS)), origin: w.hub.origin, at: w.hub.at, atMS: w.hub.nowMS()}
+	m.written++
+	b := backupOf{path: w.file("backup-of-central", m.written), origin: w.hub.origin, at: w.hub.at, atMS: w.hub.nowMS()}
 	v, err := w.hub.office.Central.Vector(w.ctx)
 	if !w.must("read the vector", err) || !w.must("back central up", w.hub.office.Central.Backup(w.ctx, b.path)) {
 		return
@@ -68,6 +73,52 @@ func (w *World) backUpCentral() {
 	}
 }
 
+// joinedSince is a workstation that goes on under another number after a backup of
+// central, or between two of them, one of which is restored.
+func (w *World) joinedSince() {
+	s, _ := w.somewhere()
+	if s == nil {
+		return
+	}
+	w.backUpCentral()
+	w.backUp(s)
+	w.then(10_000, func() {
+		if c := w.newestCopy(s); c != nil && s.up {
+			w.restore(s, c)
+		}
+	})
+	w.then(70_000, w.backUpCentral)
+	w.then(90_000, w.restoreCentral)
+}
+
+// closedSince is a customer who leaves after a backup of central: what was written
+// of them is closed, and then lost at central.
+func (w *World) closedSince() {
+	s, c := w.somewhere()
+	if s == nil || !w.hub.up {
+		return
+	}
+	w.backUpCentral()
+	l := w.open(c, w.someone(c))
+	if l == nil {
+		return
+	}
+	saved, err := c.desk.RecordInteraction(w.ctx, c.who, l.party, desk.Interaction{Channel: "counter", Text: w.text("note")})
+	w.did(c, "interaction", saved, err, nil)
+	w.rest(s.seat.branch, 150_000)
+	w.then(50_000, func() {
+		if w.hub.up && !w.truth.erased(crm.Party, l.party) {
+			w.moveTo("a customer moves", s.seat.branch%int64(w.o.Branches)+1, l.party)
+		}
+	})
+	w.then(110_000, func() {
+		if s.up && w.nowMS >= s.pause {
+			s.purge()
+		}
+	})
+	w.then(120_000, w.restoreCentral)
+}
+
 // restoreCentral loses central's disk. What only central wrote since the backup
 // is gone; what workstations wrote is not.
 func (w *World) restoreCentral() {
@@ -77,6 +128,13 @@ func (w *World) restoreCentral() {
 	}
 	i := w.faults.IntN(len(m.backups))
 	b, newest := m.backups[i], i == len(m.backups)-1
+	if w.twoDisasters(&b) {
+		return
+	}
+	had, err := h.office.Central.Vector(w.ctx)
+	if !w.must("read the vector", err) {
+		return
+	}
 	w.noteNumbers()
 	from := h.path()
 	h.gen++
@@ -84,7 +142,7 @@ func (w *World) restoreCentral() {
 	if !w.must("close central", h.drop()) || !w.must("remove central", removeFile(from)) || !w.must("copy a backup", copyFile(b.path, h.path())) {
 		return
 	}
-	m.times++
+	m.times, m.had = m.times+1, maps.Clone(had)
 	origin := centralOrigin + crdt.Origin(100*m.times)
 	r, err := central.Restore(w.ctx, central.Restoring{Path: h.path(), Schema: w.schema, Migrations: store.LocalTables(), Origin: origin, NowMS: h.nowMS()})
 	if !w.must("restore central", err) {
@@ -104,6 +162,20 @@ func (w *World) restoreCentral() {
 	w.saw(map[bool]string{true: "central is restored from its newest backup", false: "central is restored from an older backup"}[newest])
 	h.boot()
 	w.must("read central's journal", h.harvest("restored", nil))
+}
+
+// twoDisasters reports whether central would lose with its disk what was written
+// on a disk that is lost, too: that is nowhere then, and what followed it waits at
+// neighbours for ever.
+func (w *World) twoDisasters(b *backupOf) bool {
+	return slices.ContainsFunc(mine[graves](w).lost, func(g *grave) bool { return w.hub.taken(g.origin) > b.vector[g.origin] })
+}
+
+// catchesUp reports whether a restored central still lacks what it had of an
+// origin.
+func (w *World) catchesUp(origin crdt.Origin) bool {
+	had := mine[rebirths](w).had[origin]
+	return had > 0 && (!w.hub.up || w.hub.taken(origin) < had)
 }
 
 // before reports whether an act of central stands in a backup: it was written by

@@ -43,6 +43,9 @@ type station struct {
 
 	lease     store.Lease
 	heardMS   int64             // true time when central was heard, or a lease code taken
+	upward    oneWay            // messages to central …
+	downward  oneWay            // … and from it
+	restMS    int64             // until then nobody is at its counters
 	reborn    bool              // it has a new number since: what codes are checked with is another key
 	tokens    map[string]string // by login
 	looks     []look
@@ -261,6 +264,8 @@ func (s *station) do(a replica.Action) {
 		}
 		if s.w.must("rewind", s.store.Rewind(s.w.ctx, a.Scope, a.Epoch, a.Away)) {
 			s.rep.Step(replica.Applied{Ticket: a.Ticket})
+		} else {
+			s.failsIn(timeoutMS, a.Ticket)
 		}
 	case replica.Report:
 		s.report(a)
@@ -281,6 +286,7 @@ func (s *station) sign(message []byte) []byte {
 func (s *station) push(a replica.Push) {
 	ranges, err := s.store.Upward(s.w.ctx, a.From, a.Limit, s.sign)
 	if !s.w.must(s.name+" reads its journal", err) {
+		s.failsIn(timeoutMS, a.Ticket)
 		return
 	}
 	s.disclose(ranges)
@@ -312,12 +318,19 @@ func (s *station) send(p parcel, waitMS int64) {
 	st := s.rep.State()
 	p.s, p.life, p.seat = s, s.life, s.seat
 	p.report = central.Report{Unsent: int64(st.Unsent()), Version: "sim"}
+	s.failsIn(waitMS, p.ticket)
+	s.w.carry(p, true, s.w.hub.receive)
+}
+
+// failsIn has the machine try again what got no answer, or what the disk did not
+// let through.
+func (s *station) failsIn(waitMS int64, ticket uint64) {
+	life := s.life
 	s.w.after(waitMS, func() {
-		if s.up && s.life == p.life {
-			s.step(replica.Failed{Ticket: p.ticket, Class: replica.Line})
+		if s.up && s.life == life {
+			s.step(replica.Failed{Ticket: ticket, Class: replica.Line})
 		}
 	})
-	s.w.carry(p, true, s.w.hub.receive)
 }
 
 // receive takes an answer.
@@ -383,6 +396,7 @@ func (s *station) apply(a replica.Apply) {
 		return
 	}
 	if !s.w.must(s.name+" applies a page", s.store.Apply(s.w.ctx, page)) {
+		s.failsIn(timeoutMS, a.Ticket)
 		return
 	}
 	s.w.say(s.name, "page: scope %d, %d to %d, %d rows, more %t, has %d of ours", page.Scope, page.Since, page.Until, len(page.Rows), page.More, page.Vector[s.seat.origin])

@@ -20,7 +20,7 @@ const (
 	tornPerMille  = 150 // it was pulled out too soon
 	bentPerMille  = 100 // a bit of it flips
 	twicePerMille = 250 // it is read twice
-	wrongPerMille = 120 // it comes to somebody else
+	wrongPerMille = 200 // it comes to somebody else
 	noAnswer      = 150 // the answer is forgotten
 )
 

@@ -17,6 +17,7 @@ import (
 func visiting() feature {
 	return feature{
 		nemeses: []nemesis{{Move, 4, (*World).visitorComes}, {Move, 1, (*World).visitorRefuses}},
+		stories: []story{{Move, 3, (*World).visitorWithAStop}},
 		acts:    []deed{{2, (*World).warn}},
 		checks: []check{
 			{6, "the directory says what the rows say, of everybody who is there, and nothing more", (*World).checkDirectory},
@@ -45,26 +46,52 @@ func (w *World) warn(c *counter) {
 	w.did(c, "warn", saved, err, nil)
 }
 
-// stranger draws somebody whom a workstation does not hold, and knows by the
-// directory; 0: there is nobody.
-func (w *World) stranger(s *station) (id crdt.ID) {
-	w.must("read the directory", s.store.File.Read(w.ctx, func(tx *rows.Tx) error {
-		ids, err := tx.IDs(`SELECT id FROM directory WHERE id NOT IN (SELECT id FROM party) ORDER BY id`)
-		if err == nil && len(ids) > 0 {
-			id = pick(w.faults, ids)
-		}
+// strangers are those whom a workstation does not hold, and knows by the directory.
+func (w *World) strangers(s *station) (ids []crdt.ID) {
+	w.must("read the directory", s.store.File.Read(w.ctx, func(tx *rows.Tx) (err error) {
+		ids, err = tx.IDs(`SELECT id FROM directory WHERE id NOT IN (SELECT id FROM party) ORDER BY id`)
 		return err
 	}))
-	return id
+	return ids
 }
 
-// visitorComes makes somebody come to a branch that does not hold them: they say
-// who they are, are looked up, and are served.
+// visitorComes makes somebody come to a branch that does not hold them.
 func (w *World) visitorComes() {
-	s, who, id := w.visit()
-	if who == nil {
+	if s, who, id := w.visit(); who != nil {
+		w.serve(s, who, id)
+	}
+}
+
+// visitorWithAStop is a stop at one branch, and its customer, who is at the other
+// one's counter a little later. The line there is cut.
+func (w *World) visitorWithAStop() {
+	s, c := w.somewhere()
+	if s == nil {
 		return
 	}
+	l := w.open(c, w.someone(c))
+	if l == nil {
+		return
+	}
+	saved, err := c.desk.Warn(w.ctx, c.who, l.party, "stop", w.text("warning"))
+	w.did(c, "warn", saved, err, nil)
+	w.then(75_000, func() {
+		for _, t := range w.working() {
+			if t.seat.branch == s.seat.branch || !slices.Contains(w.strangers(t), l.party) {
+				continue
+			}
+			if who := t.signIn(); who != nil && len(w.failures) == 0 {
+				w.cutOff(t.seat.branch, 40_000)
+				w.serve(t, who, l.party)
+			}
+			return
+		}
+	})
+}
+
+// serve is a visitor at a counter: they say who they are, are looked up, and are
+// served.
+func (w *World) serve(s *station, who *desk.Who, id crdt.ID) {
 	book, c := visitors.New(s.desk), s.counter(who)
 	if typed := w.says(id); typed != "" {
 		found, err := book.Find(w.ctx, who, typed)
@@ -93,7 +120,7 @@ func (w *World) visitorComes() {
 	}
 	m := mine[visited](w)
 	m.served = append(m.served, visit{s, id})
-	if !w.hub.up {
+	if !w.hub.up || w.cut[s.seat.branch] {
 		w.saw("a visitor is served with the line down")
 	}
 }
@@ -119,10 +146,11 @@ func (w *World) visit() (*station, *desk.Who, crdt.ID) {
 		return nil, nil, 0
 	}
 	s := pick(w.faults, up)
-	id := w.stranger(s)
-	if id == 0 {
+	ids := w.strangers(s)
+	if len(ids) == 0 {
 		return nil, nil, 0
 	}
+	id := pick(w.faults, ids)
 	who := s.signIn()
 	if len(w.failures) > 0 {
 		who = nil

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime/debug"
+	"slices"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -33,6 +34,7 @@ type World struct {
 	nemeses  []nemesis
 	orders   []order
 	deeds    []deed
+	plots    map[int]func(*World) // stories, by the step at which they begin
 	parts    map[reflect.Type]any // what features keep, see mine
 
 	hub      *hub
@@ -102,6 +104,7 @@ func newWorld(ctx context.Context, o Options, t *template, dir string) (*World, 
 		cut: make([]bool, o.Branches+1), stepsLeft: o.Steps, features: features(), parts: map[reflect.Type]any{}}
 	w.nowMS += w.steps.Int64N(5) * dayMS // any working day
 	w.cast()
+	w.plot()
 	var err error
 	if w.codec, err = wire.NewCodec(); err != nil {
 		return nil, err
@@ -196,8 +199,11 @@ func (w *World) file(name string, gen int) string {
 
 // step is one random thing that happens.
 func (w *World) step() {
+	if tell := w.plots[w.o.Steps-w.stepsLeft]; tell != nil {
+		tell(w)
+	}
 	if w.steps.chance(workPerMille) {
-		up := w.working()
+		up := slices.DeleteFunc(w.working(), func(s *station) bool { return w.nowMS < s.restMS })
 		if len(up) > 0 {
 			w.clerk(up[w.steps.IntN(len(up))])
 		}
