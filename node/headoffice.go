@@ -222,7 +222,7 @@ func (h *HeadOffice) hosts() []string {
 }
 
 func (h *HeadOffice) mux(pages http.Handler) http.Handler {
-	syncs := h.Office.Central.Handler(central.HTTPOptions{Authority: h.authority, NodeRow: office.NodeRow,
+	syncs := h.Office.Central.Handler(central.HTTPOptions{Authority: h.authority,
 		Now: h.o.Now, Rand: h.o.Rand, Log: h.o.Log, Shelf: h.shelf(), Line: h.line, Rate: h.rate, After: h.o.After})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/sync/") {

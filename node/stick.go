@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"bough/node/stick"
+	"bough/sync/trust"
 )
 
 // Names of bundles.
@@ -38,7 +39,8 @@ func (b *Branch) stickName(tail string) string {
 
 // stick is what a workstation carries by hand.
 func (b *Branch) stick() *stick.Workstation {
-	return &stick.Workstation{Store: b.Store, Identity: b.keys.identity, Root: b.keys.root, Branch: b.me.Branch, Version: b.o.Version, Rand: b.o.Rand, NowMS: b.nowMS}
+	return &stick.Workstation{Store: b.Store, Identity: b.keys.identity, Root: b.keys.root, Branch: b.me.Branch, Version: b.o.Version, Rand: b.o.Rand, NowMS: b.nowMS,
+		Credential: b.keys.cert.Load().Raw}
 }
 
 // WriteWork writes all that central is not known to have, own and neighbours',
@@ -47,6 +49,15 @@ func (b *Branch) stick() *stick.Workstation {
 func (b *Branch) WriteWork(ctx context.Context, w io.Writer, packed func(changes int)) (changes int, err error) {
 	s := b.stick()
 	s.Packed = packed
+	// Who goes on under a number that central has not certified yet says why, and
+	// proves it.
+	claim, err := b.claim()
+	if err != nil {
+		return 0, fmt.Errorf("node: write bundle: %w", err)
+	}
+	if claim != nil {
+		s.Credential, s.Reason = trust.Credential(s.Credential, claim.Renewals), claim.Reason
+	}
 	return s.Write(ctx, w)
 }
 

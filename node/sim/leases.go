@@ -241,9 +241,8 @@ func (s *station) export() {
 	if n == 0 {
 		return
 	}
-	if got, err := w.hub.office.Central.ReadWork(w.ctx, bytes.NewReader(l.bytes), w.t.authority); err != nil || got.Cut {
+	if got, err := w.hub.readWork(bytes.NewReader(l.bytes), l.origin); err != nil || got.Cut {
 		w.fail("central does not take what %s exported past its lease: %v", s.name, err)
 	}
-	w.hub.tell()
 	w.saw("work is exported past the lease")
 }

@@ -227,10 +227,10 @@ func (w *World) checkNumbers(q *quiet) {
 }
 
 // taken is up to which change central has an origin; none of one that it does
-// not know any more.
+// not know yet, or any more.
 func (h *hub) taken(origin crdt.Origin) uint64 {
 	n, err := h.office.Central.Node(h.w.ctx, origin)
-	if h.w.strange(err) {
+	if errors.Is(err, central.ErrUnknownNode) {
 		return 0
 	}
 	if !h.w.must("central knows an author", err) {

@@ -8,6 +8,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/stick"
+	"bough/sync/central"
 	"bough/node/store"
 	"bough/sync/bundle"
 )
@@ -30,7 +31,8 @@ func sticks() feature {
 		faults:  []fault{{Stick, "work and news travel by USB stick: late, twice, torn, to the wrong place"}},
 		nemeses: []nemesis{{Stick, 4, (*World).needStick}},
 		situations: []string{"a stick brings work", "a stick brings what central has", "a stick brings news", "a stick is read twice", "a stick was pulled out too soon",
-			"a bit of a stick is flipped", "a stick comes to the wrong central", "an answer comes to the wrong workstation", "an answer comes too late"},
+			"a bit of a stick is flipped", "a stick comes to the wrong central", "an answer comes to the wrong workstation", "an answer comes too late",
+			"a stick comes before its writer is certified"},
 	}
 }
 
@@ -52,8 +54,12 @@ func (l *luggage) Write(p []byte) (int, error) {
 
 // pocket is a workstation's side of what is carried.
 func (s *station) pocket() *stick.Workstation {
-	return &stick.Workstation{Store: s.store, Identity: s.seat.identity, Root: s.w.t.authority.Root(), Branch: s.seat.branch,
-		Version: "sim", Rand: s.secret, NowMS: s.nowMS}
+	w := &stick.Workstation{Store: s.store, Identity: s.seat.identity, Root: s.w.t.authority.Root(), Branch: s.seat.branch,
+		Version: "sim", Credential: s.seat.proof, Rand: s.secret, NowMS: s.nowMS}
+	if s.claim != nil {
+		w.Reason = string(s.claim.reason)
+	}
+	return w
 }
 
 // needStick has somebody write a bundle where the line is cut; where none is, one
@@ -151,12 +157,7 @@ func (w *World) unpackWork(l *luggage) {
 		return
 	}
 	t := w.travels(l)
-	got, err := h.office.Central.ReadWork(w.ctx, t.from, w.t.authority)
-	h.tell()
-	if w.strange(err) { // its workstation has to call first
-		w.saw("a stick comes to a restored central that does not know its writer")
-		return
-	}
+	got, err := h.readWork(t.from, l.origin)
 	if !t.told(got != nil && got.Cut, err) {
 		w.fail("central reads a bundle of %s, torn %t, bent %t: %+v %v", l.s.name, t.torn, t.bent, got, err)
 	}
@@ -175,6 +176,19 @@ func (w *World) unpackWork(l *luggage) {
 		answer.has = h.taken(l.origin)
 		w.carryBack(answer)
 	}
+}
+
+// readWork is central with a bundle.
+func (h *hub) readWork(from io.Reader, origin crdt.Origin) (*central.Carried, error) {
+	c := h.office.Central
+	_, unknown := c.Node(h.w.ctx, origin)
+	got, err := c.ReadWork(h.w.ctx, from, h.w.t.authority)
+	if errors.Is(unknown, central.ErrUnknownNode) && err == nil {
+		h.w.saw("a stick comes before its writer is certified")
+		h.w.must("read central's journal", h.harvest("a stick", nil))
+	}
+	h.tell()
+	return got, err
 }
 
 func (w *World) carryBack(l *luggage) {

@@ -26,9 +26,13 @@ type Workstation struct {
 	Root     *trust.Root     // central's
 	Branch   int64
 	Version  string
-	Rand     io.Reader
-	NowMS    func() int64
-	Packed   func(changes int) // told how many are in, as they are packed; nil: nobody
+	// Credential proves who it is where central has not certified its number yet;
+	// Reason is why it has a new one.
+	Credential []byte
+	Reason     string
+	Rand       io.Reader
+	NowMS      func() int64
+	Packed     func(changes int) // told how many are in, as they are packed; nil: nobody
 }
 
 // Write writes all that central is not known to have, own and neighbours',
@@ -69,7 +73,8 @@ func (w *Workstation) writeLetter(ctx context.Context, out *bundle.Writer, h *bu
 	if err != nil {
 		return err
 	}
-	letter := bundle.WorkLetter{Origin: w.Store.Origin(), Branch: w.Branch, AtMS: w.NowMS(), Reply: box.Public(), Unsent: p.Unsent, OldestMS: p.OldestMS, Version: w.Version}
+	letter := bundle.WorkLetter{Origin: w.Store.Origin(), Branch: w.Branch, AtMS: w.NowMS(), Reply: box.Public(), Unsent: p.Unsent, OldestMS: p.OldestMS, Version: w.Version,
+		Credential: w.Credential, Reason: w.Reason}
 	for _, scope := range w.Store.Scopes() {
 		at, err := w.Store.Cursor(ctx, scope)
 		if err != nil {

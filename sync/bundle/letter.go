@@ -33,6 +33,10 @@ type WorkLetter struct {
 	Unsent   uint64      `json:"unsent"`
 	OldestMS int64       `json:"oldest"` // stamp of the oldest unsent change, ms UTC
 	Version  string      `json:"version"`
+	// Credential is what neighbours are shown: the certificate, and the renewals
+	// that central has not certified yet; Reason is why there are any.
+	Credential []byte `json:"credential,omitempty"`
+	Reason     string `json:"reason,omitempty"`
 }
 
 // NewsLetter is the first chunk of an answer.

@@ -97,6 +97,9 @@ type Options struct {
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators
 	Disk   rows.Disk // nil: the platform's, which does not encrypt
+	// NodeRow writes the row of a node that joins, so that every node knows it; nil:
+	// none joins, or goes on under another number, by itself.
+	NodeRow func(act *rows.Act, n Node) error
 	// Halt says why nothing is to be taken from nodes now; nil: it always may.
 	Halt func() error
 }

@@ -1,7 +1,6 @@
 package central
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 
 	"bough/crdt"
 	"bough/sync/crowd"
-	"bough/sync/rows"
 	"bough/sync/seed"
 	"bough/sync/trust"
 	"bough/sync/wire"
@@ -39,11 +37,9 @@ const (
 // HTTPOptions is what the HTTP side needs besides central itself.
 type HTTPOptions struct {
 	Authority *trust.Authority
-	// NodeRow writes the row of a node that joins, so that every node knows it.
-	NodeRow func(act *rows.Act, n Node) error
-	Rand    io.Reader
-	Now     func() time.Time
-	Log     *slog.Logger
+	Rand      io.Reader
+	Now       func() time.Time
+	Log       *slog.Logger
 	// Shelf keeps snapshots for new nodes for a while; nil: none are made.
 	Shelf *seed.Shelf
 	// Line tells what the line of a branch carries, where it is to be shared with
@@ -131,38 +127,15 @@ func meet(r *http.Request) error {
 // request: certificate, key and revocation.
 func (e *endpoint) ofNode(fn func(http.ResponseWriter, *http.Request, *Node) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		who, err := e.o.Authority.Root().ConnectedNode(r.TLS, e.o.Now())
-		if err != nil {
+		if _, err := e.o.Authority.Root().ConnectedNode(r.TLS, e.o.Now()); err != nil {
 			return fault(err)
 		}
-		n, err := e.known(r, who)
+		n, err := e.c.holder(r.Context(), r.TLS.PeerCertificates[0])
 		if err != nil {
 			return err
 		}
 		return fn(w, r, n)
 	}
-}
-
-// known reads the node whose certificate was shown; the key must be the one it
-// joined with.
-func (e *endpoint) known(r *http.Request, who trust.Node) (*Node, error) {
-	cert := r.TLS.PeerCertificates[0]
-	_, key, err := trust.PeerNode(cert)
-	if err != nil {
-		return nil, fault(err)
-	}
-	n, err := e.c.Node(r.Context(), crdt.Origin(who.Origin))
-	if errors.Is(err, ErrUnknownNode) && e.o.NodeRow != nil {
-		asks := Node{Origin: crdt.Origin(who.Origin), Branch: who.Branch, Name: fmt.Sprintf("workstation %d", who.Origin), Key: key}
-		n, err = e.c.Readmit(r.Context(), asks, cert.NotBefore.UnixMilli(), e.o.NodeRow)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if !bytes.Equal(key, n.Key) || n.Branch != who.Branch {
-		return nil, fmt.Errorf("%w: the certificate is of another key or branch than origin %d joined with", ErrUnknownNode, who.Origin)
-	}
-	return n, nil
 }
 
 // Room is how many central lets in, and works on, at once.

@@ -103,7 +103,7 @@ func (e *endpoint) admit(ctx context.Context, q *wire.Enrol, code trust.Code) (n
 			return ErrOriginTaken
 		}
 		fresh = true
-		return e.o.NodeRow(act, *n)
+		return e.c.o.NodeRow(act, *n)
 	}, func(b *Batch) error {
 		if err := b.Tx.Exec(`UPDATE code SET used=1 WHERE hash=?1`, hash[:]); err != nil || !fresh {
 			return err
@@ -154,14 +154,13 @@ func nodeByKey(tx *rows.Tx, key []byte) (n *Node, err error) {
 // renew certifies the key of a known node again, even if its certificate has
 // expired.
 func (e *endpoint) renew(w http.ResponseWriter, r *http.Request) error {
-	who, err := e.o.Authority.Root().RenewableNode(r.TLS, e.o.Now())
-	if err != nil {
+	if _, err := e.o.Authority.Root().RenewableNode(r.TLS, e.o.Now()); err != nil {
 		if errors.Is(err, trust.ErrTooLate) {
 			return fmt.Errorf("%w: %w", ErrUnknownNode, err)
 		}
 		return fault(err)
 	}
-	n, err := e.known(r, who)
+	n, err := e.c.holder(r.Context(), r.TLS.PeerCertificates[0])
 	if err != nil {
 		return err
 	}

@@ -1,18 +1,12 @@
 package central
 
 import (
-	"crypto/ed25519"
 	"fmt"
 	"net/http"
-	"strings"
-	"unicode"
 
-	"bough/crdt"
 	"bough/sync/trust"
 	"bough/sync/wire"
 )
-
-const maxReason = 20 // bytes of the word that says why
 
 // links tells a node the links of its own chain.
 func (e *endpoint) links(w http.ResponseWriter, r *http.Request, n *Node) error {
@@ -39,7 +33,7 @@ func (e *endpoint) incarnate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault(err)
 	}
-	old, err := e.known(r, who)
+	old, err := e.c.holder(r.Context(), r.TLS.PeerCertificates[0])
 	if err != nil {
 		return err
 	}
@@ -48,20 +42,11 @@ func (e *endpoint) incarnate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	renewals, err := trust.ParseRenewals(q.Renewals)
-	if err == nil && len(renewals) == 0 || len(q.Reason) > maxReason || strings.ContainsFunc(q.Reason, unicode.IsControl) {
-		return fmt.Errorf("%w: a renewal is wanted here, and a word why", wire.ErrMalformed)
-	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", wire.ErrMalformed, err)
 	}
-	if _, _, err := trust.Follow(who, ed25519.PublicKey(old.Key), renewals); err != nil {
-		return fault(err)
-	}
-	for _, step := range renewals {
-		old, err = e.c.Renew(r.Context(), Renewal{Old: crdt.Origin(step.Old), New: crdt.Origin(step.New), Key: step.Key, Reason: q.Reason}, e.o.NodeRow)
-		if err != nil {
-			return err
-		}
+	if old, err = e.c.follow(r.Context(), old, renewals, q.Reason); err != nil {
+		return err
 	}
 	asks := *old
 	cert, err := e.certify(&asks, q.Request)

@@ -51,14 +51,14 @@ func (c *Central) ReadWork(ctx context.Context, r io.Reader, a *trust.Authority)
 		return nil, fmt.Errorf("central: read bundle: %w", err)
 	}
 	out := &Carried{Header: *h}
-	if err := c.letter(ctx, in, out); err != nil {
+	if err := c.letter(ctx, a.Root(), in, out); err != nil {
 		return nil, fmt.Errorf("central: read bundle: %w", err)
 	}
 	return out, c.unload(ctx, in, out)
 }
 
 // letter reads who sends a bundle, and checks that it is them.
-func (c *Central) letter(ctx context.Context, in *bundle.Reader, out *Carried) error {
+func (c *Central) letter(ctx context.Context, root *trust.Root, in *bundle.Reader, out *Carried) error {
 	chunk, err := in.Next()
 	if err != nil {
 		return err
@@ -68,10 +68,16 @@ func (c *Central) letter(ctx context.Context, in *bundle.Reader, out *Carried) e
 		if err := json.Unmarshal(chunk[1+int(chunk[0]):], &unsure); err != nil {
 			return ErrLetter
 		}
-		if out.Node, err = c.Node(ctx, unsure.Origin); err != nil {
+		signed := func(key []byte) error { return trust.CheckSigned(key, at, message, signature) }
+		out.Node, err = c.Node(ctx, unsure.Origin)
+		if errors.Is(err, ErrUnknownNode) && c.o.NodeRow != nil && unsure.Credential != nil {
+			out.Node, err = c.stranger(ctx, root, &unsure, signed)
 			return err
 		}
-		return trust.CheckSigned(out.Node.Key, at, message, signature)
+		if err != nil {
+			return err
+		}
+		return signed(out.Node.Key)
 	})
 	switch {
 	case errors.Is(err, trust.ErrBadSignature), errors.Is(err, trust.ErrMalformed):

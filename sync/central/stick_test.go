@@ -26,6 +26,9 @@ type stick struct {
 	by   *author
 	box  *trust.ReplyBox
 	feed []bundle.Cursor
+	// credential and reason of one that goes on under another number
+	credential []byte
+	reason     string
 }
 
 func newStick(t *testing.T, c *Central, a *trust.Authority, origin crdt.Origin, branch int64) *stick {
@@ -62,7 +65,7 @@ func (s *stick) write(origin crdt.Origin, branch int64, ranges ...journal.Range)
 	if err := errors.Join(err, err2, err3); err != nil {
 		s.t.Fatal(err)
 	}
-	letter := must[[]byte](s.t)(bundle.Letter(h, bundle.WorkLetter{Origin: origin, Branch: branch, Reply: s.box.Public(), Cursors: s.feed}, func(c trust.Context, m []byte) ([]byte, error) {
+	letter := must[[]byte](s.t)(bundle.Letter(h, bundle.WorkLetter{Origin: origin, Branch: branch, Reply: s.box.Public(), Cursors: s.feed, Credential: s.credential, Reason: s.reason}, func(c trust.Context, m []byte) ([]byte, error) {
 		return s.me.Sign(c, m), nil
 	}))
 	err = w.Chunk(letter, true)

@@ -144,17 +144,26 @@ func splitCredential(data []byte) (der []byte, renewals []SignedRenewal, err err
 	return rest[:size], renewals, err
 }
 
+// SplitCredential reads the certificate of a credential, and the renewals since. It judges neither.
+func SplitCredential(data []byte) (*x509.Certificate, []SignedRenewal, error) {
+	der, renewals, err := splitCredential(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, nil, ErrMalformed
+	}
+	return cert, renewals, nil
+}
+
 // Author tells whose changes a credential proves, and with which key, if it is of a workstation of this branch. Its
 // dates are not judged: what somebody wrote stays theirs when the certificate ends. Who was revoked since is for
 // central to know.
 func (r *Root) Author(credential []byte, branch int64) (Node, ed25519.PublicKey, error) {
-	der, renewals, err := splitCredential(credential)
+	cert, renewals, err := SplitCredential(credential)
 	if err != nil {
 		return Node{}, nil, fmt.Errorf("trust: author: %w", err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		return Node{}, nil, fmt.Errorf("trust: author: %w", ErrMalformed)
 	}
 	node, err := r.nodeOf(cert)
 	if err != nil {

@@ -113,7 +113,7 @@ func openBank(t testing.TB, noSync bool) *bank {
 	t.Helper()
 	b := &bank{t: t, judge: &judge{}, now: time.Now, clock: nowMS, log: slog.New(slog.DiscardHandler)}
 	b.authority = must[*trust.Authority](t)(trust.NewAuthority("test", time.Now().AddDate(-3, 0, 0), rand.Reader))
-	b.central = must[*central.Central](t)(central.Open(t.Context(), central.Options{Path: filepath.Join(t.TempDir(), "central.db"),
+	b.central = must[*central.Central](t)(central.Open(t.Context(), central.Options{Path: filepath.Join(t.TempDir(), "central.db"), NodeRow: nodeRow,
 		Schema: crm.Table(), Origin: 1, Rand: rand.Reader, NowMS: func() int64 { return b.now().UnixMilli() }, Judge: b.judge, Forms: forms{}, NoSync: noSync}))
 	t.Cleanup(func() {
 		if err := b.central.Close(); err != nil {
@@ -128,7 +128,7 @@ func (b *bank) serve() {
 	b.t.Helper()
 	cert := must[*tls.Certificate](b.t)(b.authority.IssueServer(nil, time.Now(), rand.Reader))
 	listener := must[net.Listener](b.t)(net.Listen("tcp", "127.0.0.1:0"))
-	handler := b.central.Handler(central.HTTPOptions{Authority: b.authority, NodeRow: nodeRow, Rand: rand.Reader,
+	handler := b.central.Handler(central.HTTPOptions{Authority: b.authority, Rand: rand.Reader,
 		Now: func() time.Time { return b.now() }, Log: b.log})
 	if b.wrap != nil {
 		handler = b.wrap(handler)

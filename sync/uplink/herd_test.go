@@ -143,7 +143,7 @@ func TestAHerdThatComesBackAtOnceIsAcknowledged(t *testing.T) {
 		return !slices.ContainsFunc(herd, func(m *member) bool { return m.up.State().Trouble == 0 })
 	})
 	cert := must[*tls.Certificate](t)(b.authority.IssueServer(nil, time.Now(), rand.Reader))
-	server := &http.Server{Handler: b.central.Handler(central.HTTPOptions{Authority: b.authority, NodeRow: nodeRow, Rand: rand.Reader, Now: time.Now, Log: b.log}),
+	server := &http.Server{Handler: b.central.Handler(central.HTTPOptions{Authority: b.authority, Rand: rand.Reader, Now: time.Now, Log: b.log}),
 		TLSConfig: trust.ServerConfig(b.authority.Root(), trust.Fixed(cert), time.Now), ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelInfo)}
 	listener := must[net.Listener](t)(net.Listen("tcp", address))
 	began := time.Now()
