@@ -100,6 +100,18 @@ func (w *World) check() {
 	}
 }
 
+// compare tells in what workstations differ from central, where they never agree.
+func (w *World) compare() {
+	q := &quiet{}
+	for _, s := range w.stations {
+		if !s.up {
+			return
+		}
+		q.here = append(q.here, w.census(s.name, s.store.File))
+	}
+	w.checkScopes(q)
+}
+
 func (w *World) checkScopes(q *quiet) {
 	for i, s := range w.stations {
 		for _, scope := range s.store.Scopes() {

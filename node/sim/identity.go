@@ -103,12 +103,18 @@ func (w *World) putBackUnsent() {
 // newestCopy is the last backup of a workstation; nil: there is none that may be used.
 func (w *World) newestCopy(s *station) *copied {
 	list := mine[selves](w).copies[s]
-	if s.away || len(list) == 0 {
+	if s.held() || len(list) == 0 {
 		return nil
 	}
 	c := list[len(list)-1]
 	return &c
 }
+
+// held reports whether a workstation's file stays as it is: it has none, or goes
+// on under a number that central has not certified. What was written under that
+// number and is at neighbours alone would reach central under no number, if the
+// file went back behind it.
+func (s *station) held() bool { return s.away || s.claim != nil }
 
 // copySome takes a backup of a workstation.
 func (w *World) copySome() { w.backUp(pick(w.faults, w.stations)) }
@@ -135,7 +141,7 @@ func (w *World) backUp(s *station) {
 func (w *World) aged() (*station, *copied) {
 	m := mine[selves](w)
 	s := pick(w.faults, w.stations)
-	if s.away || len(m.copies[s]) == 0 || w.healed {
+	if s.held() || len(m.copies[s]) == 0 || w.healed {
 		return nil, nil
 	}
 	c := pick(w.faults, m.copies[s])

@@ -314,9 +314,10 @@ func (a *arrival) settle() {
 	if err == nil && a.lie == "" {
 		a.scan(disk)
 	}
+	lies := err == nil && a.lie != "" && a.lies(disk)
 	w.must("close a disk", disk.Close())
 	switch {
-	case err == nil && a.lie != "":
+	case lies:
 		w.fail("%s begins with a copy of %s, who lies: %s", s.name, a.from.name, a.lie)
 	case err == nil:
 		a.moveIn()
@@ -331,6 +332,22 @@ func (a *arrival) settle() {
 	default:
 		w.fail("%s: the copy of %s is not taken: %v", s.name, a.from.name, err)
 	}
+}
+
+// lies reports whether something of a lie is in a file that was taken. Rows that
+// central has changed since the copy replace those that a neighbour changed.
+func (a *arrival) lies(disk *platter) (found bool) {
+	w := a.s.w
+	f, err := rows.Open(rows.Options{Path: a.s.path(), Schema: a.s.schema, Migrations: store.LocalTables(), NoSync: true, Disk: disk.Disk})
+	if !w.must("open a file that was taken", err) {
+		return true
+	}
+	err = f.Read(w.ctx, func(tx *rows.Tx) error {
+		_, found, err = tx.Int(`SELECT 1 FROM party WHERE name='Eve' UNION ALL SELECT 1 FROM token LIMIT 1`)
+		return err
+	})
+	w.must("look for a lie", errors.Join(err, f.Close()))
+	return found
 }
 
 // moveIn begins to work with the file, which is central's word for word.

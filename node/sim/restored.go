@@ -42,6 +42,7 @@ type rebirths struct {
 	times   int
 	numbers int64                  // the greatest number of any feed
 	had     map[crdt.Origin]uint64 // what central had when its disk was lost
+	lost    map[change]bool        // what central wrote, and lost with a disk
 }
 
 // backupOf is a backup of central.
@@ -142,6 +143,9 @@ func (w *World) restoreCentral() {
 	if !w.must("close central", h.drop()) || !w.must("remove central", removeFile(from)) || !w.must("copy a backup", copyFile(b.path, h.path())) {
 		return
 	}
+	if m.lost == nil {
+		m.lost = map[change]bool{}
+	}
 	m.times, m.had = m.times+1, maps.Clone(had)
 	origin := centralOrigin + crdt.Origin(100*m.times)
 	r, err := central.Restore(w.ctx, central.Restoring{Path: h.path(), Schema: w.schema, Migrations: store.LocalTables(), Origin: origin, NowMS: h.nowMS()})
@@ -151,6 +155,7 @@ func (w *World) restoreCentral() {
 	for _, a := range w.truth.acts {
 		if a.s == nil && !(a.origin == b.origin && a.seq <= b.at) && !w.before(a, &b) {
 			a.refused = lostCode
+			m.lost[change{a.origin, a.seq}] = true
 		}
 	}
 	m.backups = m.backups[:i+1]

@@ -83,7 +83,8 @@ func (w *World) restsOnATwin() {
 	w.rest(b, 150_000)
 	l.apart[s] = true
 	w.cutOff(b, 50_000)
-	w.then(5_000, func() { w.meets(s); w.meets(t) })
+	w.then(5_000, func() { w.meets(s) })
+	w.then(w.faults.between(6_000, 12_000), func() { w.meets(t) })
 	w.then(30_000, func() { w.writesOf(third, s.seat.origin) })
 	w.then(40_000, func() { l.cut[b], third.cutUp, t.cutUp = true, true, true })
 	w.after(90_000, func() { third.cutUp = false })

@@ -250,6 +250,9 @@ func (j *judgement) took(at change, stamp crdt.Stamp) bool {
 func (j *judgement) of(wr *wrote) (verdict, string) {
 	kept := len(wr.forms) == 0
 	for _, f := range wr.forms {
+		if f.s == nil && mine[rebirths](j.w).lost[f.link] {
+			continue
+		}
 		took := f.s == nil || j.took(f.link, f.stamp)
 		if code, no := j.refused[f.link]; no && took {
 			return refused, code

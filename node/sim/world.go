@@ -244,6 +244,7 @@ func (w *World) await(inMS, untilMS int64) {
 			w.done = true
 		case w.nowMS > untilMS:
 			w.fail("never quiet: %s", why)
+			w.compare()
 		default:
 			w.await(inMS+inMS/20, untilMS)
 		}
