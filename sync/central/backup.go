@@ -37,24 +37,35 @@ func (c *Central) MarkBackup(ctx context.Context) error {
 
 // Vector is how far the changes of every node are taken.
 func (c *Central) Vector(ctx context.Context) (out map[crdt.Origin]uint64, err error) {
-	out = map[crdt.Origin]uint64{}
 	err = c.File.Read(ctx, func(tx *rows.Tx) error {
-		return tx.Query(`SELECT origin, seq FROM origin`, func(s *sqlite.Stmt) error {
-			out[crdt.Origin(s.ColumnInt64(0))] = uint64(s.ColumnInt64(1))
-			return nil
-		})
+		out, err = vectorOf(tx)
+		return err
 	})
 	return out, err
 }
 
-func (c *Central) mark(ctx context.Context, path string, v map[crdt.Origin]uint64) error {
+func vectorOf(tx *rows.Tx) (map[crdt.Origin]uint64, error) {
+	out := map[crdt.Origin]uint64{}
+	return out, tx.Query(`SELECT origin, seq FROM origin`, func(s *sqlite.Stmt) error {
+		out[crdt.Origin(s.ColumnInt64(0))] = uint64(s.ColumnInt64(1))
+		return nil
+	})
+}
+
+// putMark notes a backup and what it covers. Of two at the same time the earlier
+// stays: it covers less.
+func putMark(tx *rows.Tx, atMS int64, path string, v map[crdt.Origin]uint64) error {
 	var b []byte
 	for o, seq := range v {
 		b = binary.AppendUvarint(b, uint64(o))
 		b = binary.AppendUvarint(b, seq)
 	}
+	return tx.Exec(`INSERT OR IGNORE INTO backup (at, path, vector) VALUES (?1, ?2, ?3)`, atMS, path, b)
+}
+
+func (c *Central) mark(ctx context.Context, path string, v map[crdt.Origin]uint64) error {
 	return c.File.Write(ctx, func(tx *rows.Tx) error {
-		if err := tx.Exec(`INSERT OR REPLACE INTO backup (at, path, vector) VALUES (?1, ?2, ?3)`, c.o.NowMS(), path, b); err != nil {
+		if err := putMark(tx, c.o.NowMS(), path, v); err != nil {
 			return err
 		}
 		return tx.Exec(`DELETE FROM backup WHERE at NOT IN (SELECT at FROM backup ORDER BY at DESC LIMIT ?1)`, keptBackups)

@@ -51,6 +51,8 @@ type Restored struct {
 //     again from 0, and send again what lies above the vector;
 //   - the numbers of the feeds jump ahead of any that was given out since the copy:
 //     no receipt, order or page of before is taken for one of after it;
+//   - the backup itself is remembered: it may be restored once more, so nodes keep
+//     what it does not cover;
 //   - workstations that joined since are taken in by their certificates;
 //   - enrolment codes are void: one that was used after the copy must not open
 //     a second time.
@@ -118,6 +120,14 @@ func (r *Restored) revive(tx *rows.Tx, o Restoring) error {
 	epoch = max(epoch+1, o.NowMS)
 	r.Origin, r.Epoch = o.Origin, uint64(epoch)
 	if r.BackupMS, _, err = tx.Int(`SELECT coalesce(max(seen), 0) FROM origin`); err != nil {
+		return err
+	}
+	// The backup does not know of itself, and may be restored once more.
+	covers, err := vectorOf(tx)
+	if err == nil {
+		err = putMark(tx, r.BackupMS, "", covers)
+	}
+	if err != nil {
 		return err
 	}
 	if err := tx.Reborn(o.Origin); err != nil {

@@ -202,3 +202,32 @@ func TestAWorkstationThatWasRevokedDoesNotComeBackUnderAnotherNumber(t *testing.
 		t.Errorf("somebody else's number: %v", err)
 	}
 }
+
+func TestABackupThatWasRestoredIsWaitedForAndCanBeRestoredOnceMore(t *testing.T) {
+	c := newCentral(t)
+	node := c.joinTest(t, 5, 1)
+	node.write(1, "Alice")
+	node.write(2, "Bob")
+	must[uint64](t)(node.push(t, c, 1, 1))
+	path := filepath.Join(t.TempDir(), "backup.db")
+	if err := c.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	must[Restored](t)(Restore(t.Context(), restoring(path, 2)))
+	again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
+		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
+	t.Cleanup(func() { _ = again.Close() })
+	must[uint64](t)(node.push(t, again, 2, 2))
+	if err := again.MarkBackup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	err := again.File.Read(t.Context(), func(tx *rows.Tx) error {
+		if n, err := backed(tx, 5); n != 1 || err != nil {
+			t.Errorf("nodes may forget what comes before %d, %v; the backup covers 1", n, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
