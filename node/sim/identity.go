@@ -34,7 +34,7 @@ func identities() feature {
 		},
 		nemeses: []nemesis{{Restore, 2, (*World).restoreOne}, {Rollback, 2, (*World).rollBack}, {Clone, 1, (*World).cloneOne}, {Clone, 2, (*World).twinsAtWork},
 			{Restore, 3, (*World).copySome}, {Rollback, 3, (*World).copySome}},
-		stories: []story{{Restore, 3, (*World).putBackUnsent}, {Rollback, 2, (*World).putBackUnsent}, {Clone, 4, (*World).restsOnATwin}},
+		stories: []story{{Restore, 4, (*World).putBackUnsent}, {Rollback, 2, (*World).putBackUnsent}, {Clone, 4, (*World).restsOnATwin}},
 		routes: []route{
 			{"links", "linked", (*hub).links, (*station).linked},
 			{"incarnate", "certified", (*hub).incarnate, (*station).certified},
@@ -63,6 +63,7 @@ func identities() feature {
 type selves struct {
 	copies  map[*station][]copied
 	origins crdt.Origin // drawn so far
+	formers []crdt.Origin
 	twins   int
 }
 
@@ -78,7 +79,8 @@ type copied struct {
 }
 
 // putBackUnsent is a workstation without a line, of which a backup is made and put
-// back; or which goes back in time as a whole.
+// back; or which goes back in time as a whole. Its work comes on a stick, before
+// central has heard of its new number.
 func (w *World) putBackUnsent() {
 	s, _ := w.somewhere()
 	if s == nil {
@@ -96,6 +98,11 @@ func (w *World) putBackUnsent() {
 	w.then(60_000, func() {
 		if c := w.newestCopy(s); c != nil && s.up {
 			back(s, c)
+		}
+	})
+	w.then(70_000, func() {
+		if s.up && s.claim != nil && w.nowMS >= s.pause {
+			w.pack(s, 5_000)
 		}
 	})
 }

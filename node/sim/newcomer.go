@@ -28,9 +28,9 @@ const Newcomer Fault = "newcomer"
 // What goes wrong, per mille of asks, and how long things take.
 const (
 	newcomerCut  = 500 // the answer ends early
-	newcomerBent = 200 // a bit of it is another
-	newcomerDies = 250 // the newcomer's process is killed; what came whole stays
-	newcomerLies = 300 // of copies: the neighbour changed something
+	newcomerBent = 450 // a bit of it is another
+	newcomerDies = 450 // the newcomer's process is killed; what came whole stays
+	newcomerLies = 500 // of copies: the neighbour changed something
 	lineGoes     = 300 // in a quiet hour
 	newcomerAsks = 300 // then it begins empty
 	newcomerMS   = 10_000
@@ -42,7 +42,7 @@ func newcomers() feature {
 	return feature{
 		faults:  []fault{{Newcomer, "a new workstation begins with a neighbour's copy, which is cut, bent or a lie"}},
 		nemeses: []nemesis{{Newcomer, 2, (*World).loseDisk}},
-		stories: []story{{Newcomer, 6, (*World).quietHour}},
+		stories: []story{{Newcomer, 9, (*World).quietHour}},
 		situations: []string{"a new workstation begins with a neighbour's copy", "a copy for a new workstation is cut", "a bent part of a copy is noticed",
 			"a new workstation is killed while its file comes", "a neighbour that lies is found out", "nobody confirms a copy, and it waits"},
 	}

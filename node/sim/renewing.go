@@ -58,6 +58,8 @@ func (s *station) goOn(fork uint64, reason store.Reason, follow []crdt.Origin) {
 	if reason == store.Clock {
 		r.UntilMS = s.nowMS()
 	}
+	m := mine[selves](w)
+	m.formers = append(m.formers, was.origin)
 	w.doubt(was.origin)
 	w.doubt(next.origin)
 	done, err := s.store.Renew(w.ctx, r)

@@ -171,9 +171,11 @@ func (w *World) restoreCentral() {
 
 // twoDisasters reports whether central would lose with its disk what was written
 // on a disk that is lost, too: that is nowhere then, and what followed it waits at
-// neighbours for ever.
+// neighbours for ever. Or the numbers that a file had before: nobody speaks for
+// those any more.
 func (w *World) twoDisasters(b *backupOf) bool {
-	return slices.ContainsFunc(mine[graves](w).lost, func(g *grave) bool { return w.hub.taken(g.origin) > b.vector[g.origin] })
+	return slices.ContainsFunc(mine[graves](w).lost, func(g *grave) bool { return w.hub.taken(g.origin) > b.vector[g.origin] }) ||
+		slices.ContainsFunc(mine[selves](w).formers, func(origin crdt.Origin) bool { _, known := b.vector[origin]; return !known })
 }
 
 // catchesUp reports whether a restored central still lacks what it had of an

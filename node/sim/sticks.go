@@ -8,9 +8,9 @@ import (
 
 	"bough/crdt"
 	"bough/node/stick"
-	"bough/sync/central"
 	"bough/node/store"
 	"bough/sync/bundle"
+	"bough/sync/central"
 )
 
 // Stick is the fault of lines that are down for so long that work is carried.
@@ -90,14 +90,16 @@ func (w *World) roadMS() int64 {
 }
 
 // packStick writes a bundle, and has somebody carry it to central.
-func (w *World) packStick(s *station) {
+func (w *World) packStick(s *station) { w.pack(s, w.roadMS()) }
+
+func (w *World) pack(s *station, comesMS int64) {
 	l := &luggage{s: s, origin: s.seat.origin}
 	n, err := s.pocket().Write(w.ctx, l)
 	if !w.must(s.name+" writes a bundle", err) {
 		return
 	}
 	w.say(s.name, "writes a bundle of %d changes", n)
-	w.after(w.roadMS(), func() { w.unpackWork(l) })
+	w.after(comesMS, func() { w.unpackWork(l) })
 	if w.faults.chance(twicePerMille) {
 		w.saw("a stick is read twice")
 		w.after(w.roadMS(), func() { w.unpackWork(l) })

@@ -16,8 +16,8 @@ import (
 // directory knows them.
 func visiting() feature {
 	return feature{
-		nemeses: []nemesis{{Move, 4, (*World).visitorComes}, {Move, 1, (*World).visitorRefuses}},
-		stories: []story{{Move, 3, (*World).visitorWithAStop}},
+		nemeses: []nemesis{{Move, 8, (*World).visitorComes}, {Move, 1, (*World).visitorRefuses}},
+		stories: []story{{Move, 8, (*World).visitorWithAStop}},
 		acts:    []deed{{2, (*World).warn}},
 		checks: []check{
 			{6, "the directory says what the rows say, of everybody who is there, and nothing more", (*World).checkDirectory},
@@ -75,18 +75,23 @@ func (w *World) visitorWithAStop() {
 	}
 	saved, err := c.desk.Warn(w.ctx, c.who, l.party, "stop", w.text("warning"))
 	w.did(c, "warn", saved, err, nil)
-	w.then(75_000, func() {
-		for _, t := range w.working() {
-			if t.seat.branch == s.seat.branch || !slices.Contains(w.strangers(t), l.party) {
-				continue
-			}
-			if who := t.signIn(); who != nil && len(w.failures) == 0 {
-				w.cutOff(t.seat.branch, 40_000)
-				w.serve(t, who, l.party)
-			}
-			return
+	for _, inMS := range []int64{75_000, 140_000} {
+		w.then(inMS, func() { w.comesTo(s.seat.branch, l.party) })
+	}
+}
+
+// comesTo is a customer of a branch at a counter of another one, whose line is cut.
+func (w *World) comesTo(home int64, party crdt.ID) {
+	for _, t := range w.working() {
+		if t.seat.branch == home || !slices.Contains(w.strangers(t), party) {
+			continue
 		}
-	})
+		if who := t.signIn(); who != nil && len(w.failures) == 0 {
+			w.cutOff(t.seat.branch, 30_000)
+			w.serve(t, who, party)
+		}
+		return
+	}
 }
 
 // serve is a visitor at a counter: they say who they are, are looked up, and are

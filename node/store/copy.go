@@ -131,19 +131,51 @@ func SettleCopy(ctx context.Context, o Options, proof Proof) (err error) {
 }
 
 // moveIn makes what follows from rows and did not come with them, as Touch does
-// row by row: the index is told of all parties, and ids that rows had before open
-// them. Then the file is made durable.
+// row by row: the index is told of all parties, ids that rows had before open
+// them, and what was erased or left before is gone here, too. Then the file is
+// made durable.
 func (s *Store) moveIn(ctx context.Context) error {
 	err := s.File.Write(ctx, func(tx *rows.Tx) error {
 		if err := tx.Exec(`INSERT OR IGNORE INTO dirty (party) SELECT id FROM party`); err != nil {
 			return err
 		}
-		return tx.Rows(crm.Reissue, "1=1", func(r *rows.Stored) error { return touchReissue(tx, r) })
+		if err := tx.Rows(crm.Reissue, "1=1", func(r *rows.Stored) error { return touchReissue(tx, r) }); err != nil {
+			return err
+		}
+		return s.inherit(tx)
 	})
+	s.gone.settle(err)
 	if err != nil {
 		return fmt.Errorf("store: snapshot: %w", err)
 	}
 	return s.File.Checkpoint(ctx)
+}
+
+// inherit carries out the orders of erasure that came as rows, and has it said that
+// nothing is here of them, nor of what left before: central waits for that of
+// everybody who had joined then.
+func (s *Store) inherit(tx *rows.Tx) (err error) {
+	if s.gone, err = loadGone(tx); err != nil {
+		return err
+	}
+	var orders []*rows.Stored
+	err = tx.Rows(crm.Erasure, "1=1", func(r *rows.Stored) error {
+		orders = append(orders, r)
+		return nil
+	})
+	for _, r := range orders {
+		if err == nil {
+			_, err = s.erased(tx, &r.Row, nil)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	sc, err := tx.Scope(s.branch)
+	if err != nil {
+		return err
+	}
+	return s.OrderPurge(tx, wire.Receipt{Why: wire.WhyLeft, N: sc.Feed})
 }
 
 // prove takes in what central says beyond the copy, and compares digests.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/sync/journal"
 	"bough/sync/rows"
 	"bough/sync/wire"
 )
@@ -194,5 +196,40 @@ func TestACopyThatNobodyConfirmsIsNotTakenAndMayBeLater(t *testing.T) {
 	none := func(context.Context, int64, int64, uint64) (*wire.Page, error) { return nil, io.ErrUnexpectedEOF }
 	if err := SettleCopy(ctx(), o, none); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("without a proof: %v", err)
+	}
+}
+
+func TestACopyIsRidOfWhatWasErasedBeforeItAndSaysSo(t *testing.T) {
+	l, ada := settled(t)
+	order := crdt.Op{Kind: crm.Erasure, ID: crdt.MakeID(office, 9), Set: []crdt.FieldSet{
+		{Field: crm.ErasureParty, Value: crdt.RefValue(ada)}, {Field: crm.ErasureRows, Value: crdt.TextValue(fmt.Sprintf("%d:%d", crm.Party, ada))},
+		{Field: crm.ErasureOrdered, Value: crdt.IntValue(7)}, {Field: crm.ErasureLast, Value: crdt.IntValue(1)}}}
+	at, err := l.Cursor(ctx(), OfficeScope)
+	must(t, err)
+	row := newFeed().take(order, by(office, 4))
+	row.N = at.Feed + 1
+	l.apply(&wire.Page{Scope: OfficeScope, Epoch: 1, Since: at.Feed, Until: row.N, Head: row.N, Rows: []wire.PageRow{row}, Vector: map[crdt.Origin]uint64{}})
+	o := copied(t, l)
+	must(t, SettleCopy(ctx(), o, proofOf(t, l)))
+	s, err := Open(ctx(), o)
+	must(t, err)
+	n := &till{t: t, Store: s, path: o.Path}
+	defer n.close()
+	if _, err := n.Purge(ctx()); err != nil {
+		t.Fatal(err)
+	}
+	due, err := n.Receipts(ctx(), 10)
+	must(t, err)
+	why := map[string]crdt.ID{}
+	for _, r := range due {
+		why[r.Why] = r.Row
+	}
+	if _, left := why[wire.WhyLeft]; why[wire.WhyErased] != ada || !left {
+		t.Errorf("it says %v", due)
+	}
+	late := &colleague{clock: crdt.Clock{Origin: here}}
+	r := late.writes(0, party(ada, "Ada again"))
+	if _, err := n.Receive(ctx(), map[crdt.Origin][]byte{here: {1}}, []journal.Range{r}); err != nil || n.name(ada) != "" || len(n.lies("Ada again")) > 0 {
+		t.Errorf("what a neighbour wrote of somebody erased stands here as %q, %v", n.name(ada), err)
 	}
 }

@@ -23,7 +23,7 @@ func Settle(ctx context.Context, o Options) (err error) {
 		return fmt.Errorf("store: snapshot: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	s := &Store{Local: NewLocal(file), branch: o.Branch}
+	s := &Store{Local: NewLocal(file), branch: o.Branch, nowMS: o.NowMS}
 	err = file.Read(ctx, func(tx *rows.Tx) error {
 		if origin, err := tx.FactInt("origin"); err != nil || origin != 0 {
 			return errors.Join(err, fmt.Errorf("%w: it belongs to a workstation", ErrSnapshot))

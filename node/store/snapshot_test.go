@@ -15,7 +15,7 @@ import (
 // snapshot is a file as central makes it: rows and cursors, no origin.
 func snapshot(t *testing.T, spoil func(*rows.Tx) error) Options {
 	t.Helper()
-	o := Options{Path: filepath.Join(t.TempDir(), "snapshot.db"), Schema: crm.Table(), Branch: branch, NoSync: true}
+	o := Options{Path: filepath.Join(t.TempDir(), "snapshot.db"), Schema: crm.Table(), Branch: branch, NowMS: func() int64 { return startMS }, NoSync: true}
 	f, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: localTables, Oldest: oldestReader, NoSync: true})
 	must(t, err)
 	must(t, f.Write(ctx(), func(tx *rows.Tx) error {
