@@ -102,6 +102,10 @@ func (h *hub) boot() {
 	}
 }
 
+// began reports whether the feeds ever began anew: somebody may not have read
+// them since.
+func (h *hub) began() bool { return h.w.cover["new feed epoch"] > 0 || mine[rebirths](h.w).times > 0 }
+
 // newEpoch makes central begin its feeds anew, as after a restore: nodes must
 // read them from 0.
 func (h *hub) newEpoch() {

@@ -173,6 +173,9 @@ func (s *station) back(c *copied) bool {
 	for _, o := range w.stations {
 		delete(o.copied, s)
 	}
+	for _, g := range mine[graves](w).lost {
+		delete(g.copied, s)
+	}
 	s.heardMS = c.heardMS
 	s.seat, s.claim, s.at, s.covered = c.seat, c.claim, c.at, min(c.covered, c.at)
 	s.looks, s.tokens, s.everTaken, s.copied = nil, maps.Clone(c.tokens), 0, map[*station]uint64{}

@@ -324,6 +324,11 @@ func (a *arrival) settle() {
 	case errors.Is(err, errUnconfirmed):
 		w.saw("nobody confirms a copy, and it waits")
 		w.must("remove a file", removeFile(s.path()))
+	case errors.Is(err, store.ErrOtherRows) && w.hub.began(), errors.Is(err, store.ErrSnapshot) && w.rotted():
+		w.say(s.name, "cannot use the copy of %s: %v", a.from.name, err)
+		w.saw("a copy that is not central's is not taken")
+		a.drop()
+		w.must("remove a file", removeFile(s.path()))
 	case a.lie != "":
 		w.say(s.name, "finds out that %s lies: %s: %v", a.from.name, a.lie, err)
 		w.saw("a neighbour that lies is found out")
@@ -403,7 +408,7 @@ func (a *arrival) scan(disk *platter) {
 	}
 	var own [][]byte
 	w.must("read what is the neighbour's own", a.from.store.File.Read(w.ctx, func(tx *rows.Tx) error {
-		return tx.Query(`SELECT hash FROM journal UNION ALL SELECT hash FROM token UNION ALL SELECT hash FROM neighbour_change`, func(st *rows.Stmt) error {
+		return tx.Query(`SELECT hash FROM journal UNION ALL SELECT hash FROM token UNION ALL SELECT hash FROM neighbour_change EXCEPT SELECT hash FROM reissued`, func(st *rows.Stmt) error {
 			own = append(own, slices.Clone(rows.Blob(st, 0)))
 			return nil
 		})

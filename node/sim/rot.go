@@ -65,6 +65,11 @@ func (w *World) rot() {
 	w.must("spoil a file", err)
 }
 
+// rotted reports whether anything was changed behind a store's back.
+func (w *World) rotted() bool {
+	return w.cover["a row is changed on the disk"]+w.cover["a row vanishes from the disk"] > 0
+}
+
 // recountLater adds the rows up now and then, as node does.
 func (s *station) recountLater() {
 	life := s.life

@@ -160,6 +160,10 @@ func (w *World) unpackWork(l *luggage) {
 	}
 	t := w.travels(l)
 	got, err := h.readWork(t.from, l.origin)
+	if errors.Is(err, central.ErrFork) {
+		w.saw("a stick of a copy is refused")
+		return
+	}
 	if !t.told(got != nil && got.Cut, err) {
 		w.fail("central reads a bundle of %s, torn %t, bent %t: %+v %v", l.s.name, t.torn, t.bent, got, err)
 	}

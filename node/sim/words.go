@@ -354,8 +354,11 @@ func (w *World) checkWith(j *judgement, text string, t *typed, at []place, code 
 	}
 	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
 		if len(at) == 0 {
-			if slices.Contains([]string{"missing_row", "waits"}, code) && w.marked(t.writes[0].with) && !j.restsOnFormerSession(t) {
-				w.found("%q was refused (%s), and the customer it was typed for is at head office", text, code)
+			// Central may lack the customer when it judges: it was restored, and
+			// whoever entered them has not called yet.
+			lacked := mine[rebirths](w).times > 0
+			if code == "missing_row" && !lacked && w.marked(t.writes[0].with) && !j.restsOnFormerSession(t) {
+				w.found("%q was refused (%s)%s, and the customer it was typed for is at head office", text, code, t.where())
 			}
 			return nil
 		}
