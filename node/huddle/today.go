@@ -42,24 +42,23 @@ type Today struct {
 	Holiday     string
 	Works       bool
 	Visits      []Visits // the last days, today last
-	Prospects   int      // written today
+	Prospects   int      // all there are
 	Promises    Promises
 	OpenCases   int
 	LateCases   int
 	OpenKeyings int
 }
 
-// Promises are how promises stand: of those due in the last 30 days, how many
-// were kept.
+// Promises are how promises stand, and what became of those that were due in
+// the last 30 days.
 type Promises struct {
-	DueToday, Overdue int
-	Kept, Broken      int
+	DueToday, Overdue    int // open, however old
+	Kept, Broken, Missed int // of the last 30 days; missed: overdue and still open
 }
 
-// KeptPercent is the share that was kept, -1 where none was due. What is
-// overdue and still open counts as not kept.
+// KeptPercent is the share that was kept, -1 where none was due.
 func (p Promises) KeptPercent() int {
-	all := p.Kept + p.Broken + p.Overdue
+	all := p.Kept + p.Broken + p.Missed
 	if all == 0 {
 		return -1
 	}
@@ -118,7 +117,7 @@ func (t *Today) visits(r *desk.Reader, cal *calendar.Calendar) error {
 func (t *Today) promises(r *desk.Reader, cal *calendar.Calendar) error {
 	since := cal.AddDays(t.NowMS, -keptDays)
 	tonight := cal.AddDays(t.NowMS, 0)
-	return r.Query(`SELECT due, state FROM task WHERE type='promise' AND due>?1 AND due<=?2`, func(s *rows.Stmt) error {
+	return r.Query(`SELECT due, state FROM task WHERE type='promise' AND (due>?1 OR state='open') AND due<=?2`, func(s *rows.Stmt) error {
 		due, state := s.ColumnInt64(0), s.ColumnText(1)
 		switch {
 		case state == "kept":
@@ -127,6 +126,9 @@ func (t *Today) promises(r *desk.Reader, cal *calendar.Calendar) error {
 			t.Promises.Broken++
 		case state == "open" && due < t.NowMS:
 			t.Promises.Overdue++
+			if due > since {
+				t.Promises.Missed++
+			}
 		case state == "open":
 			t.Promises.DueToday++
 		}

@@ -55,7 +55,26 @@ type todayView struct {
 	*huddle.Today
 	Picture template.HTML
 	Day     *tasks.Day
-	Paper   bool
+
+	MoreLate, MoreToday int // beyond what fits on the sheet
+}
+
+// What fits on the huddle's sheet of A4: the oldest of what is overdue, and the
+// first of what is to be done today.
+const (
+	sheetLate  = 8
+	sheetToday = 10
+)
+
+// Late and Due are how many things are overdue, and due today.
+func (t *todayView) Late() int { return len(t.Day.Overdue) + t.MoreLate }
+func (t *todayView) Due() int  { return len(t.Day.Today) + t.MoreToday }
+
+// cut leaves out what does not fit, and counts it.
+func cut(lines *[]tasks.Line, fits int) (more int) {
+	more = max(len(*lines)-fits, 0)
+	*lines = (*lines)[:len(*lines)-more]
+	return more
 }
 
 func (p pages) load(v *webui.Visit) (*todayView, error) {
@@ -86,13 +105,13 @@ func (p pages) today(v *webui.Visit) error {
 	return v.Show(http.StatusOK, "today", view)
 }
 
-// huddle is the same on one sheet of paper.
+// huddle is the same on one sheet of paper, as much of it as fits.
 func (p pages) huddle(v *webui.Visit) error {
 	view, err := p.load(v)
 	if err != nil {
 		return err
 	}
-	view.Paper = true
+	view.MoreLate, view.MoreToday = cut(&view.Day.Overdue, sheetLate), cut(&view.Day.Today, sheetToday)
 	return v.Show(http.StatusOK, "huddle", view)
 }
 

@@ -2,6 +2,7 @@ package manager
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/labstack/echo/v4"
@@ -40,6 +41,15 @@ func TestTheDayOfTheBranchIsCounted(t *testing.T) {
 	c.SignIn("petr")
 	c.Get("/today").Says(t, "Branch today", "Promises overdue", "50%", "Call her", `class="chart bars"`)
 	c.Get("/huddle").Says(t, "Morning huddle", "What we agree on", "Call her")
+	for range sheetLate {
+		c.Put(crm.Task, pagetest.Ref(crm.TaskParty, anna), pagetest.Text(crm.TaskType, "promise"), pagetest.Text(crm.TaskText, "Long ago"), at(crm.TaskDue, c.Now()-100*24*3600_000), pagetest.Text(crm.TaskState, "open"))
+	}
+	c.Get("/today").Says(t, "<dd>9</dd>", "50%", "Call her") // of the last 30 days still one of two was kept
+	sheet := c.Get("/huddle")
+	sheet.Says(t, "<dd>9</dd>", "Long ago", "and 1 more")
+	if strings.Contains(sheet.Body, "Call her") {
+		t.Error("the sheet is longer than a sheet")
+	}
 }
 
 func TestATellerSeesTheClosingButNotTheBranch(t *testing.T) {
