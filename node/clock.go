@@ -143,7 +143,7 @@ func (b *Branch) watchClock() (stop func() error) {
 	return func() error {
 		cancel()
 		work.Wait()
-		return nil
+		return b.keepClock(context.Background())
 	}
 }
 

@@ -12,13 +12,13 @@ const (
 
 // Redate sets right when something happened that was written by a wrong clock.
 type Redate struct {
-	AtMS     int64 // when it was written, by that clock
+	SinceMS  int64 // the time by that clock when it began to be believed
 	LaterMS  int64 // how much later it was
-	LatestMS int64 // and it was not after this
+	LatestMS int64 // and it was not after this, where nobody knows
 }
 
-// redateWithinMS: what happened so shortly before it was written down was told
-// by the same clock; what is further away somebody looked up elsewhere.
+// redateWithinMS: what happened so shortly before was told by the same clock; what
+// is further away somebody looked up elsewhere.
 const redateWithinMS = 60 * 60 * 1000
 
 // happened are the fields of events that say when, by kind.
@@ -34,8 +34,8 @@ func (d *Redate) value(kind, field uint8, v Value) Value {
 		return IntValue(ClockRighted)
 	case field == 0 || happened[kind] != field:
 		return v
-	case v.I <= d.AtMS && v.I >= d.AtMS-redateWithinMS:
-		return IntValue(min(v.I+d.LaterMS, d.LatestMS))
+	case d.LaterMS != 0 && v.I >= d.SinceMS-redateWithinMS:
+		return IntValue(v.I + d.LaterMS) // central has said so
 	}
 	return IntValue(min(v.I, d.LatestMS))
 }

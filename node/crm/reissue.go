@@ -18,6 +18,7 @@ func reissue() *Kind {
 			text(ReissueHash, "hash", Branch, "link of the chain at it, hex"),
 			text(ReissueStamp, "stamp", Branch, "its stamp, hex"),
 			text(ReissueIDs, "ids", Branch, "old:new ids of its rows, decimal, separated by commas"),
+			text(ReissueFirst, "first", Branch, "its first stamp, hex, where it was written again more than once"),
 		}}
 }
 
@@ -29,6 +30,7 @@ const (
 	ReissueHash
 	ReissueStamp
 	ReissueIDs
+	ReissueFirst
 )
 
 // IDPairs is the text of a reissue's ids.

@@ -174,7 +174,7 @@ func (j *judge) person(b *central.Batch, n *central.Node, c *journal.Change) (*c
 // session.
 func covers(since, until int64, c *journal.Change, former *journal.Former) bool {
 	in := func(at int64) bool { return at >= since-clockSlackMS && at <= until+clockSlackMS }
-	return in(c.Stamp.Millis()) || former != nil && in(former.Stamp.Millis())
+	return in(c.Stamp.Millis()) || former != nil && (in(former.Stamp.Millis()) || in(former.First.Millis()))
 }
 
 // signedID is the id that the person signed for the session: the one it had

@@ -66,6 +66,7 @@ func (w *World) patienceMS() int64 { return max(watchMS, w.morningMS-w.nowMS) }
 // switchOff ends the workstation's program in good order.
 func (s *station) switchOff() {
 	s.w.say(s.name, "is switched off")
+	s.keepTime()
 	s.w.must("close "+s.name, s.drop())
 	s.clock.run++
 	s.looks = nil

@@ -55,6 +55,14 @@ func (s *station) wakeClock() error {
 	return errors.Join(s.store.KeepClock(s.w.ctx, s.clock.time.State()), s.store.Unvouched(s.w.ctx))
 }
 
+// keepTime writes down what time it is, as node does every minute; a disk that
+// fails may keep it from that.
+func (s *station) keepTime() {
+	if err := s.store.KeepClock(s.w.ctx, s.clock.time.State()); err != nil {
+		s.w.say(s.name, "the time is not kept: %v", err)
+	}
+}
+
 // hearTime takes central's time.
 func (s *station) hearTime(centralMS int64) {
 	offset := centralMS - s.clock.time.SteadyMS()

@@ -160,6 +160,7 @@ func (s *station) crash() {
 	if st.Sent > st.Taken {
 		s.w.saw("crash between the push and its rows")
 	}
+	s.keepTime()
 	from := s.path()
 	s.gen++
 	s.disk.quiet = true
@@ -190,6 +191,7 @@ func (s *station) boot() {
 		s.w.saw("back with a wrong clock")
 	}
 	s.harvest("not acknowledged when the power went", s.unsure)
+	s.leaveAhead()
 	s.checkKept("after a crash")
 }
 
@@ -284,6 +286,9 @@ func (s *station) sign(message []byte) []byte {
 
 // push sends what is own, and what is due of neighbours.
 func (s *station) push(a replica.Push) {
+	if !s.inTime(a.Ticket) {
+		return
+	}
 	ranges, err := s.store.Upward(s.w.ctx, a.From, a.Limit, s.sign)
 	if !s.w.must(s.name+" reads its journal", err) {
 		s.failsIn(timeoutMS, a.Ticket)
@@ -430,6 +435,7 @@ func (s *station) harvest(what string, screen screen) (acts []*act) {
 		_, changes, err := tx.Changes(s.seat.origin, s.at, 100)
 		for i := range changes {
 			s.at = changes[i].Seq
+			s.timed(&changes[i])
 			acts = append(acts, s.w.truth.note(s, &changes[i], what, screen))
 		}
 		return err

@@ -36,5 +36,6 @@ func features() []feature {
 		syncing(),
 		unreadables(),
 		visiting(),
+		wrongClocks(),
 	}
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 
@@ -13,13 +15,20 @@ import (
 	"bough/sync/rows"
 )
 
-// unsure is what was written while nobody vouched for the time: own changes
-// after a number. offMS is how much later it was, once central has said so; 0:
-// it has not, or it was near enough.
-type unsure struct {
-	on    bool
-	after uint64
-	offMS int64
+// span are own changes that were written while nobody vouched for the time: those
+// after a number, up to another; 0: it goes on. laterMS is how much later they
+// were written than they say; 0: central has not said so yet.
+type span struct {
+	after, upTo uint64
+	sinceMS     int64 // the time it was then, as it seemed
+	laterMS     int64
+}
+
+func (p *span) holds(seq uint64) bool { return seq > p.after && (p.upTo == 0 || seq <= p.upTo) }
+
+// open is the place of the span that goes on; -1: there is none.
+func openSpan(spans []span) int {
+	return slices.IndexFunc(spans, func(p span) bool { return p.upTo == 0 })
 }
 
 // Clock reads what was kept of the time; zero when nothing was.
@@ -47,46 +56,47 @@ func (s *Store) KeepClock(ctx context.Context, k anchor.Kept) error {
 	return nil
 }
 
-func loadUnsure(tx *rows.Tx) (u unsure, err error) {
-	err = tx.Query(`SELECT unsure, later FROM clock WHERE unsure>=0`, func(st *sqlite.Stmt) error {
-		u = unsure{true, uint64(st.ColumnInt64(0)), st.ColumnInt64(1)}
+func loadSpans(tx *rows.Tx) (spans []span, err error) {
+	err = tx.Query(`SELECT after, up_to, since, later FROM unsure ORDER BY after`, func(st *sqlite.Stmt) error {
+		spans = append(spans, span{uint64(st.ColumnInt64(0)), uint64(st.ColumnInt64(1)), st.ColumnInt64(2), st.ColumnInt64(3)})
 		return nil
 	})
-	return u, err
+	return spans, err
 }
 
-func putUnsure(tx *rows.Tx, u unsure) error {
-	after := int64(-1)
-	if u.on {
-		after = int64(u.after)
+func putSpans(tx *rows.Tx, spans []span) error {
+	err := tx.Exec(`DELETE FROM unsure`)
+	for _, p := range spans {
+		err = errors.Join(err, tx.Exec(`INSERT INTO unsure (after, up_to, since, later) VALUES (?1, ?2, ?3, ?4)`, int64(p.after), int64(p.upTo), p.sinceMS, p.laterMS))
 	}
-	return tx.Exec(`UPDATE clock SET unsure=?1, later=?2`, after, u.offMS)
+	return err
 }
 
-// setUnsure changes what was written while nobody vouched for the time.
-func (s *Store) setUnsure(ctx context.Context, change func(*unsure)) error {
+// setSpans changes what was written while nobody vouched for the time.
+func (s *Store) setSpans(ctx context.Context, change func([]span) []span) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.unsure
-	if change(&u); u == s.unsure {
+	next := change(slices.Clone(s.unsure))
+	if slices.Equal(next, s.unsure) {
 		return nil
 	}
-	err := s.File.Write(ctx, func(tx *rows.Tx) error { return putUnsure(tx, u) })
+	err := s.File.Write(ctx, func(tx *rows.Tx) error { return putSpans(tx, next) })
 	if err != nil {
 		return fmt.Errorf("store: note who vouches for the time: %w", err)
 	}
-	s.unsure = u
+	s.unsure = next
 	return nil
 }
 
 // Unvouched notes that from now on nobody vouches for the time: the machine was
 // started, and central not heard since; or its clock was set to what it can be.
-// Call it after KeepClock.
+// How wrong the time was until then nobody will know.
 func (s *Store) Unvouched(ctx context.Context) error {
-	return s.setUnsure(ctx, func(u *unsure) {
-		if u.offMS == 0 { // else what central said is still to be done
-			*u = unsure{on: true, after: s.author.Seq()}
+	return s.setSpans(ctx, func(spans []span) []span {
+		if i := openSpan(spans); i >= 0 {
+			spans = slices.Delete(spans, i, i+1)
 		}
+		return append(spans, span{after: s.author.Seq(), sinceMS: s.nowMS()})
 	})
 }
 
@@ -94,59 +104,69 @@ func (s *Store) Unvouched(ctx context.Context) error {
 // said since Unvouched. Where that is much, and something was written, Poisoned
 // tells so from then on, and Renew writes it again with the time it was.
 func (s *Store) Vouched(ctx context.Context, laterMS int64) error {
-	return s.setUnsure(ctx, func(u *unsure) {
-		switch {
-		case !u.on || u.offMS != 0:
-		case max(laterMS, -laterMS) > maxAheadMS && s.author.Seq() > u.after:
-			u.offMS = laterMS
-		default:
-			*u = unsure{}
+	return s.setSpans(ctx, func(spans []span) []span {
+		i := openSpan(spans)
+		if i < 0 {
+			return spans
 		}
+		if spans[i].after == s.author.Seq() || max(laterMS, -laterMS) <= maxAheadMS {
+			return slices.Delete(spans, i, i+1)
+		}
+		spans[i].upTo, spans[i].laterMS = s.author.Seq(), laterMS
+		return spans
 	})
 }
 
 // misdated is after which own number changes, which central has not taken, were
-// written at a time that central's, nowMS, shows to be wrong. s.mu and the overlay's are held.
+// written at a time that central's, nowMS, shows to be wrong. s.mu and the
+// overlay's are held.
 func (s *Store) misdated(nowMS int64) (after uint64, yes bool) {
-	if !s.unsure.on {
-		return 0, false
-	}
-	off := s.unsure.offMS
-	if off == 0 {
-		off = nowMS - s.nowMS()
-	}
-	if stamps := s.overlay.stamps; max(off, -off) > maxAheadMS && len(stamps) > 0 && stamps[len(stamps)-1].seq > s.unsure.after {
-		return max(s.unsure.after, stamps[0].seq-1), true
+	for i := range s.unsure {
+		p := s.unsure[i]
+		if p.upTo == 0 {
+			p.laterMS = nowMS - s.nowMS()
+		}
+		if max(p.laterMS, -p.laterMS) <= maxAheadMS {
+			continue
+		}
+		for _, u := range s.overlay.stamps {
+			if p.holds(u.seq) {
+				return u.seq - 1, true
+			}
+		}
 	}
 	return 0, false
 }
 
-// since is what is unsure in the numbers of who goes on after a fork; nothing,
-// once it was set right.
-func (u unsure) since(fork uint64, righted bool) unsure {
-	switch {
-	case !u.on || righted:
-		return unsure{}
-	case u.after <= fork:
-		u.after = 0
-	default:
-		u.after -= fork
+// since are the spans in the numbers of who goes on after a fork; what was set
+// right is none any more.
+func since(spans []span, fork uint64, righted bool) (out []span) {
+	for _, p := range spans {
+		if righted && p.upTo > 0 || p.upTo > 0 && p.upTo <= fork {
+			continue
+		}
+		p.after -= min(p.after, fork)
+		p.upTo -= min(p.upTo, fork)
+		out = append(out, p)
 	}
-	return u
+	return out
 }
 
-// laterMS is how much later a change was written than it says.
-func (n *renewal) laterMS(c *journal.Change) int64 {
-	if n.unsure.on && c.Seq > n.unsure.after {
-		return n.unsure.offMS
+// written is the span that a change was written in; zero: the time was right.
+func (n *renewal) written(c *journal.Change) span {
+	for i := range n.unsure {
+		if n.unsure[i].holds(c.Seq) {
+			return n.unsure[i]
+		}
 	}
-	return 0
+	return span{}
 }
 
 // redate sets right when what a row of a change tells of happened, where the
 // clock was wrong.
 func (n *renewal) redate(c *journal.Change, row crdt.ID) {
 	if n.UntilMS > 0 {
-		n.names.Dates[row] = &crm.Redate{AtMS: c.Stamp.Millis(), LaterMS: n.laterMS(c), LatestMS: n.UntilMS}
+		p := n.written(c)
+		n.names.Dates[row] = &crm.Redate{SinceMS: p.sinceMS, LaterMS: p.laterMS, LatestMS: n.UntilMS}
 	}
 }

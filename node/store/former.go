@@ -44,6 +44,9 @@ func readFormer(get func(field uint8) crdt.Value) (*journal.Former, error) {
 	if f.Stamp, err = crdt.ParseStamp(get(crm.ReissueStamp).S); err != nil {
 		return nil, fmt.Errorf("store: a reissue: %w", err)
 	}
+	if f.First, err = crdt.ParseStamp(get(crm.ReissueFirst).S); err != nil {
+		return nil, fmt.Errorf("store: a reissue names its first stamp: %w", err)
+	}
 	f.IDs, err = crm.ParseIDPairs(get(crm.ReissueIDs).S)
 	return f, err
 }
@@ -59,6 +62,9 @@ func TellFormer(id crdt.ID, branch int64, f *journal.Former) crdt.Op {
 	}}
 	if len(f.IDs) > 0 {
 		op.Set = append(op.Set, crdt.FieldSet{Field: crm.ReissueIDs, Value: crdt.TextValue(crm.IDPairs(f.IDs))})
+	}
+	if !f.First.IsZero() {
+		op.Set = append(op.Set, crdt.FieldSet{Field: crm.ReissueFirst, Value: crdt.TextValue(f.First.String())})
 	}
 	return op
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,7 +101,7 @@ type renewal struct {
 	names  crm.Renaming
 	again  []journal.Change // as they were
 	links  []journal.Hash   // of them
-	unsure unsure           // as it was, until run is done
+	unsure []span           // as they were, until run is done
 	told   Incarnation
 }
 
@@ -125,8 +126,8 @@ func (n *renewal) run(tx *rows.Tx) error {
 		return err
 	}
 	n.told = Incarnation{n.own, n.Origin, n.Fork, uint64(len(n.again)), n.Reason, n.s.nowMS()}
-	n.unsure = n.unsure.since(n.Fork, n.UntilMS > 0)
-	return errors.Join(n.author.KeepClock(tx), putUnsure(tx, n.unsure),
+	n.unsure = since(n.unsure, n.Fork, n.UntilMS > 0)
+	return errors.Join(n.author.KeepClock(tx), putSpans(tx, n.unsure),
 		tx.Exec(`INSERT INTO incarnation (origin, next, fork, again, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
 			int64(n.own), int64(n.Origin), int64(n.Fork), len(n.again), string(n.Reason), n.told.AtMS))
 }
@@ -275,6 +276,9 @@ func (n *renewal) write(tx *rows.Tx, known uint32) error {
 				n.names.IDs[id], f.IDs[id] = is, is
 			}
 		}
+		if was, err := FormerOf(c); err == nil && was != nil { // an unreadable one is nobody's
+			f.First = cmp.Or(was.First, was.Stamp)
+		}
 		if err := n.writeOne(tx, c, &f); err != nil {
 			return err
 		}
@@ -322,7 +326,7 @@ func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) er
 // origin, or put to where it belongs in time.
 func (n *renewal) stampOf(c *journal.Change) crdt.Stamp {
 	if n.UntilMS > 0 {
-		return n.author.Clock.Now(min(c.Stamp.Millis()+n.laterMS(c), n.UntilMS))
+		return n.author.Clock.Now(min(c.Stamp.Millis()+n.written(c).laterMS, n.UntilMS))
 	}
 	was := c.Stamp
 	was.Origin = n.Origin

@@ -54,8 +54,8 @@ type Store struct {
 	relay      relay
 	again      bool // what lies over the rows is to be read again
 	gone       gone
-	unsure     unsure
-	anyAside   bool // something may be set aside
+	unsure     []span // own changes that nobody vouches for the time of
+	anyAside   bool   // something may be set aside
 
 	overlay  overlay
 	changed  func([]crdt.ID)
@@ -102,7 +102,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		if s.gone, err = loadGone(tx); err != nil {
 			return err
 		}
-		if s.unsure, err = loadUnsure(tx); err != nil {
+		if s.unsure, err = loadSpans(tx); err != nil {
 			return err
 		}
 		if _, s.anyAside, err = tx.Int(`SELECT 1 FROM aside LIMIT 1`); err != nil {

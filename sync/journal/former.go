@@ -10,5 +10,6 @@ type Former struct {
 	Seq    uint64
 	Hash   Hash // link of the chain at it
 	Stamp  crdt.Stamp
+	First  crdt.Stamp          // the stamp of its first form, where that was another one still
 	IDs    map[crdt.ID]crdt.ID // ids that its rows got anew, by what they were
 }
