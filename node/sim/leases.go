@@ -123,7 +123,7 @@ func (s *station) heard() {
 func (s *station) lockedOut(login string) bool {
 	w := s.w
 	over, alone := s.leaseOver(), w.nowMS-s.heardMS
-	if w.o.has(Lease) && (over && alone < store.LeaseDays*store.DayMS-leaseDoubtMS || !over && alone > store.LeaseDays*store.DayMS+leaseDoubtMS) {
+	if w.o.has(Lease) && !s.lostTime() && (over && alone < store.LeaseDays*store.DayMS-leaseDoubtMS || !over && alone > store.LeaseDays*store.DayMS+leaseDoubtMS) {
 		w.fail("%s has not heard central for %d hours; its lease is over: %t (%+v)", s.name, alone/hourMS, over, s.lease)
 	}
 	if !over {

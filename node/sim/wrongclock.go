@@ -25,7 +25,7 @@ const rightMS = 2 * anchor.SlackMS
 func wrongClocks() feature {
 	return feature{
 		faults:  []fault{{Clock, "clocks are set while machines run, by seconds to thirty years; batteries are dead; machines start decades ahead"}},
-		nemeses: []nemesis{{Clock, 4, (*World).setClock}, {Clock, 4, (*World).deadBattery}, {Clock, 2, (*World).startAhead}},
+		nemeses: []nemesis{{Clock, 4, (*World).setClock}, {Clock, 2, (*World).deadBattery}, {Clock, 3, (*World).startAhead}},
 		heal: func(w *World) {
 			for _, s := range w.stations {
 				s.setRight()
@@ -130,6 +130,14 @@ func (s *station) leaveAhead() {
 		s.w.saw("a clock that was ahead is set right without the line")
 		s.goOn(after, store.Clock, nil)
 	}
+}
+
+// lostTime reports whether the machine was off, and nobody can tell it for how
+// long.
+func (s *station) lostTime() bool {
+	k := s.clock.time.State()
+	off := k.NowMS() - s.w.nowMS
+	return k.Trust != anchor.Central && max(off, -off) > leaseDoubtMS/2
 }
 
 // setRight sets the clock right, to seconds.

@@ -286,15 +286,14 @@ CREATE TABLE outage (
 	ended INTEGER NOT NULL     -- ms UTC; 0: it lasts
 ) STRICT;
 `, `
--- Own changes that were written while nobody vouched for the time.
+-- Own changes that were written while nobody vouched for the time; the columns
+-- unsure and later of clock are not used any more.
 CREATE TABLE unsure (
 	after INTEGER PRIMARY KEY,
 	up_to INTEGER NOT NULL, -- 0: it goes on
 	since INTEGER NOT NULL, -- the time it was then, as it seemed, ms UTC
 	later INTEGER NOT NULL  -- how much later they were written than they say, ms; 0: nobody knows
 ) STRICT;
-ALTER TABLE clock DROP COLUMN unsure;
-ALTER TABLE clock DROP COLUMN later;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the
