@@ -27,7 +27,7 @@ type settings struct {
 
 // rarely is how far the heap may grow before it is swept, in per cent: seeds
 // make much that lives shortly, and memory is there.
-const rarely = 400
+const rarely = 800
 
 func main() {
 	debug.SetGCPercent(rarely)

@@ -245,16 +245,30 @@ func (h *hub) feed(scope int64) (sc rows.Scope) {
 	return sc
 }
 
+// heads are how far the feeds of all scopes go, by scope.
+func (h *hub) heads() []int64 {
+	feeds := make([]int64, h.w.o.Branches+1)
+	err := h.office.Central.File.Read(h.w.ctx, func(tx *rows.Tx) error {
+		for scope := range feeds {
+			sc, err := tx.Scope(int64(scope))
+			if err != nil {
+				return err
+			}
+			feeds[scope] = sc.Feed
+		}
+		return nil
+	})
+	h.w.must("read the scopes", err)
+	return feeds
+}
+
 // tell answers the watches whose scopes moved.
 func (h *hub) tell() {
 	if !h.moved || len(h.watch) == 0 {
 		return
 	}
 	h.moved = false
-	feeds := make([]int64, h.w.o.Branches+1)
-	for scope := range feeds {
-		feeds[scope] = h.feed(int64(scope)).Feed
-	}
+	feeds := h.heads()
 	rest := h.watch[:0]
 	for _, p := range h.watch {
 		var moved []since

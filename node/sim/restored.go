@@ -191,6 +191,9 @@ func (w *World) before(a *act, b *backupOf) bool { return a.origin < b.origin &&
 
 // readmit takes in a workstation that a restored central does not know.
 func (h *hub) readmit(at *seat) {
+	if mine[rebirths](h.w).times == 0 {
+		return // it knows everybody
+	}
 	_, err := h.office.Central.Node(h.w.ctx, at.origin)
 	if !h.w.strange(err) {
 		return
@@ -211,9 +214,7 @@ func (w *World) strange(err error) bool {
 // noteNumbers takes down what central has numbered so far.
 func (w *World) noteNumbers() {
 	m := mine[rebirths](w)
-	for scope := range w.o.Branches + 1 {
-		m.numbers = max(m.numbers, w.hub.feed(int64(scope)).Feed)
-	}
+	m.numbers = max(m.numbers, slices.Max(w.hub.heads()))
 }
 
 // checkNumbers: no row that a restored central wrote has a number that another
