@@ -34,7 +34,7 @@ func identities() feature {
 		},
 		nemeses: []nemesis{{Restore, 2, (*World).restoreOne}, {Rollback, 2, (*World).rollBack}, {Clone, 1, (*World).cloneOne}, {Clone, 2, (*World).twinsAtWork},
 			{Restore, 3, (*World).copySome}, {Rollback, 3, (*World).copySome}},
-		stories: []story{{Restore, 4, (*World).putBackUnsent}, {Rollback, 2, (*World).putBackUnsent}, {Clone, 4, (*World).restsOnATwin}},
+		stories: []story{{Restore, 4, (*World).putBackUnsent}, {Rollback, 2, (*World).putBackUnsent}, {Clone, 6, (*World).restsOnATwin}},
 		routes: []route{
 			{"links", "linked", (*hub).links, (*station).linked},
 			{"incarnate", "certified", (*hub).incarnate, (*station).certified},

@@ -30,7 +30,7 @@ const (
 	newcomerCut  = 500 // the answer ends early
 	newcomerBent = 450 // a bit of it is another
 	newcomerDies = 450 // the newcomer's process is killed; what came whole stays
-	newcomerLies = 500 // of copies: the neighbour changed something
+	newcomerLies = 650 // of copies: the neighbour changed something
 	lineGoes     = 300 // in a quiet hour
 	newcomerAsks = 300 // then it begins empty
 	newcomerMS   = 10_000
