@@ -83,6 +83,13 @@ type Kind struct {
 	CentralOnly bool
 }
 
+// Nowhere reports whether no branch holds rows of the kind: they go up, stand at
+// central, and come down to nobody. Of a kind that is not known, nil, it is not
+// known either.
+func (k *Kind) Nowhere() bool {
+	return k != nil && !k.Scope.Everywhere && k.Scope.Home == 0 && len(k.Scope.Roots) == 0
+}
+
 // Field finds a field by number.
 func (k *Kind) Field(num uint8) *Field {
 	// Numbers are nearly always dense: look where it should be first.

@@ -65,7 +65,7 @@ func TestNobodyIsNamedToSomebodyOfWhomThatCannotBeWrittenDown(t *testing.T) {
 // fails makes the file refuse to note who looked, or take it again.
 func (g *gate) fails(yes bool) {
 	g.t.Helper()
-	sql := `CREATE TRIGGER no_room BEFORE INSERT ON viewing BEGIN SELECT RAISE(ABORT, 'no room'); END`
+	sql := `CREATE TRIGGER no_room BEFORE INSERT ON looked BEGIN SELECT RAISE(ABORT, 'no room'); END`
 	if !yes {
 		sql = `DROP TRIGGER no_room`
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"math"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -15,14 +16,14 @@ import (
 func (d *Desk) TellViewed(ctx context.Context, all bool) error {
 	before := d.o.NowMS() - crm.QuarterMS + 1
 	if all {
-		before += crm.QuarterMS
+		before = math.MaxInt64
 	}
 	return d.tell(ctx, before, func(store.Looks) bool { return true })
 }
 
 // tellSession moves into the journal what a session saw.
 func (d *Desk) tellSession(ctx context.Context, session crdt.ID) error {
-	return d.tell(ctx, d.o.NowMS()+1, func(q store.Looks) bool { return q.Session == session })
+	return d.tell(ctx, math.MaxInt64, func(q store.Looks) bool { return q.Session == session })
 }
 
 func (d *Desk) tell(ctx context.Context, before int64, which func(store.Looks) bool) error {
@@ -36,7 +37,7 @@ func (d *Desk) tell(ctx context.Context, before int64, which func(store.Looks) b
 			if !which(q) {
 				continue
 			}
-			r, err := d.o.Ledger.Act(ctx, rows.Actor{Session: q.Session, Person: q.Person}, func(a *rows.Act) error { return q.Tell(a, d.o.Branch) })
+			r, err := d.o.Ledger.Act(ctx, rows.Actor{Session: q.Session, Person: q.Person}, func(a *rows.Act) error { return q.Tell(a, d.o.Branch, d.o.NowMS()) })
 			if err != nil {
 				return err
 			}

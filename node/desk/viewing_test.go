@@ -138,7 +138,7 @@ func TestNothingLeavesTheDeskThatCannotBeWrittenDown(t *testing.T) {
 			file = p.till.File
 		}
 		must(t, file.Write(ctx(), func(tx *rows.Tx) error {
-			return tx.Exec(`CREATE TRIGGER no_room BEFORE INSERT ON viewing BEGIN SELECT RAISE(ABORT, 'no room'); END`)
+			return tx.Exec(`CREATE TRIGGER no_room BEFORE INSERT ON looked BEGIN SELECT RAISE(ABORT, 'no room'); END`)
 		}))
 		for name, read := range map[string]func() (any, error){
 			"customer": func() (any, error) { return p.Customer(ctx(), who, anna) },

@@ -85,6 +85,9 @@ func (s *Store) mergeTheirs(tx *rows.Tx, c *journal.Change, touched []crdt.ID) (
 
 // mergeOp merges an op into the rows.
 func (s *Store) mergeOp(tx *rows.Tx, op *crdt.Op, w crdt.Written, touched []crdt.ID) ([]crdt.ID, error) {
+	if s.File.Held().Kind(op.Kind).Nowhere() {
+		return touched, nil
+	}
 	old, err := tx.Get(op.Kind, op.ID)
 	if err != nil {
 		return touched, err

@@ -387,8 +387,8 @@ func (n *renewal) renameLocal(tx *rows.Tx) error {
 		a, b := int64(was), int64(is)
 		err := errors.Join(tx.Exec(`UPDATE OR REPLACE recent SET party=?2 WHERE party=?1`, a, b),
 			tx.Exec(`UPDATE token SET session=?2 WHERE session=?1`, a, b),
-			tx.Exec(`UPDATE viewing SET session=?2 WHERE session=?1`, a, b),
-			tx.Exec(`UPDATE OR REPLACE viewing SET party=?2 WHERE party=?1`, a, b))
+			tx.Exec(`UPDATE OR REPLACE looked SET session=?2 WHERE session=?1`, a, b),
+			tx.Exec(`UPDATE OR REPLACE looked SET party=?2 WHERE party=?1`, a, b))
 		if err != nil {
 			return err
 		}

@@ -200,6 +200,9 @@ func ops(c *journal.Change) []crdt.Op {
 func (s *Store) mergeOwn(tx *rows.Tx, act *rows.Act, w crdt.Written) (touched []crdt.ID, err error) {
 	for i := range act.Ops {
 		op := &act.Ops[i]
+		if s.File.Held().Kind(op.Kind).Nowhere() {
+			continue // the journal has it, until head office does
+		}
 		var old *rows.Stored
 		if !act.Fresh(op.ID) {
 			if old, err = tx.Get(op.Kind, op.ID); err != nil {

@@ -294,6 +294,19 @@ CREATE TABLE unsure (
 	since INTEGER NOT NULL, -- the time it was then, as it seemed, ms UTC
 	later INTEGER NOT NULL  -- how much later they were written than they say, ms; 0: nobody knows
 ) STRICT;
+`, `
+-- In the place of viewing, which stays empty: one row a session, too, so that what
+-- was noted of it is not lost where central refuses another one of the person.
+CREATE TABLE looked (
+	quarter INTEGER NOT NULL, -- when it began, ms UTC
+	session INTEGER NOT NULL, -- row of kind session
+	person  INTEGER NOT NULL,
+	how     TEXT NOT NULL,    -- crm.Views
+	party   INTEGER NOT NULL, -- 0: nobody in particular
+	PRIMARY KEY (quarter, session, how, party)
+) STRICT, WITHOUT ROWID;
+INSERT INTO looked SELECT quarter, session, person, how, party FROM viewing;
+DELETE FROM viewing;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

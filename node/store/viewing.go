@@ -39,19 +39,19 @@ type viewed struct {
 }
 
 type viewedBy struct {
-	person crdt.ID
+	session crdt.ID
 	Viewing
 }
 
 // unknown are the viewings of a quarter that were not noted yet.
-func (m *viewed) unknown(quarter int64, person crdt.ID, all []Viewing) (out []Viewing) {
+func (m *viewed) unknown(quarter int64, session crdt.ID, all []Viewing) (out []Viewing) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.quarter != quarter || len(m.noted) > maxViewed {
 		m.quarter, m.noted = quarter, map[viewedBy]bool{}
 	}
 	for _, v := range all {
-		if !m.noted[viewedBy{person, v}] {
+		if !m.noted[viewedBy{session, v}] {
 			out = append(out, v)
 		}
 	}
@@ -59,12 +59,12 @@ func (m *viewed) unknown(quarter int64, person crdt.ID, all []Viewing) (out []Vi
 }
 
 // know remembers what is durable.
-func (m *viewed) know(quarter int64, person crdt.ID, all []Viewing) {
+func (m *viewed) know(quarter int64, session crdt.ID, all []Viewing) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, v := range all {
 		if m.quarter == quarter {
-			m.noted[viewedBy{person, v}] = true
+			m.noted[viewedBy{session, v}] = true
 		}
 	}
 }
@@ -74,14 +74,14 @@ func (m *viewed) know(quarter int64, person crdt.ID, all []Viewing) {
 // did not. What it returns an error for is not to be shown.
 func (l *Local) Viewed(ctx context.Context, by Viewer, opened crdt.ID, all ...Viewing) error {
 	quarter := by.NowMS - by.NowMS%crm.QuarterMS
-	fresh := l.viewed.unknown(quarter, by.Person, all)
+	fresh := l.viewed.unknown(quarter, by.Session, all)
 	opened, err := l.openedLately(ctx, by, opened)
 	if err != nil || opened == 0 && len(fresh) == 0 {
 		return err
 	}
 	err = l.File.Write(ctx, func(tx *rows.Tx) error {
 		for _, v := range fresh {
-			err := tx.Exec(`INSERT OR IGNORE INTO viewing (quarter, session, person, how, party) VALUES (?1, ?2, ?3, ?4, ?5)`,
+			err := tx.Exec(`INSERT OR IGNORE INTO looked (quarter, session, person, how, party) VALUES (?1, ?2, ?3, ?4, ?5)`,
 				quarter, int64(by.Session), int64(by.Person), v.How, int64(v.Party))
 			if err != nil {
 				return err
@@ -92,7 +92,7 @@ func (l *Local) Viewed(ctx context.Context, by Viewer, opened crdt.ID, all ...Vi
 	if err != nil {
 		return fmt.Errorf("store: note who looked: %w", err)
 	}
-	l.viewed.know(quarter, by.Person, fresh)
+	l.viewed.know(quarter, by.Session, fresh)
 	return nil
 }
 
@@ -135,7 +135,7 @@ type Looks struct {
 // time, ms UTC, the oldest first.
 func (l *Local) Untold(ctx context.Context, before int64) (out []Looks, err error) {
 	err = l.File.Read(ctx, func(tx *rows.Tx) error {
-		return tx.Query(`SELECT DISTINCT quarter, session, person FROM viewing WHERE quarter<?1 ORDER BY quarter, session`, func(s *sqlite.Stmt) error {
+		return tx.Query(`SELECT DISTINCT quarter, session, person FROM looked WHERE quarter<?1 ORDER BY quarter, session`, func(s *sqlite.Stmt) error {
 			out = append(out, Looks{Quarter: s.ColumnInt64(0), Session: crdt.ID(s.ColumnInt64(1)), Person: crdt.ID(s.ColumnInt64(2))})
 			return nil
 		}, before)
@@ -145,14 +145,16 @@ func (l *Local) Untold(ctx context.Context, before int64) (out []Looks, err erro
 
 // Tell moves looks into an act, in its transaction: from then on the journal has
 // them. Where they are too many for one act, some are left. branch is that of the
-// file, 0: head office.
-func (q Looks) Tell(a *rows.Act, branch int64) error {
+// file, 0: head office. Where the clock was ahead and was put right since, they
+// are told as of nowMS: nobody looks in the future.
+func (q Looks) Tell(a *rows.Act, branch, nowMS int64) error {
+	when := min(q.Quarter, nowMS-nowMS%crm.QuarterMS)
 	total, err := a.Tx.FactInt(factViewed)
 	if err != nil {
 		return err
 	}
 	for _, how := range crm.Views {
-		const of = ` FROM viewing WHERE quarter=?1 AND person=?2 AND how=?3 AND session=?4 ORDER BY party LIMIT ?5`
+		const of = ` FROM looked WHERE quarter=?1 AND person=?2 AND how=?3 AND session=?4 ORDER BY party LIMIT ?5`
 		ids, err := a.Tx.IDs(`SELECT party`+of, q.Quarter, int64(q.Person), how, int64(q.Session), crm.MaxViewed)
 		if err != nil || len(ids) == 0 {
 			if err != nil {
@@ -165,8 +167,8 @@ func (q Looks) Tell(a *rows.Act, branch int64) error {
 			return err
 		}
 		total += int64(len(ids))
-		a.Add(crm.Viewed{Branch: branch, Person: int64(q.Person), Quarter: q.Quarter, How: how, Parties: ids, Total: total}.Op(id))
-		err = a.Tx.Exec(`DELETE FROM viewing WHERE quarter=?1 AND person=?2 AND how=?3 AND session=?4 AND party<=?5`,
+		a.Add(crm.Viewed{Branch: branch, Person: int64(q.Person), Quarter: when, How: how, Parties: ids, Total: total}.Op(id))
+		err = a.Tx.Exec(`DELETE FROM looked WHERE quarter=?1 AND person=?2 AND how=?3 AND session=?4 AND party<=?5`,
 			q.Quarter, int64(q.Person), how, int64(q.Session), int64(ids[len(ids)-1]))
 		if err != nil {
 			return err

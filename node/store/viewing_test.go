@@ -20,11 +20,21 @@ func (l *till) untold() (out []Looks) {
 func (l *till) viewings() (out []crm.Viewed) {
 	l.t.Helper()
 	must(l.t, l.File.Read(ctx(), func(tx *rows.Tx) error {
-		return tx.Rows(crm.Viewings, "1=1 ORDER BY id", func(r *rows.Stored) error {
-			v, err := crm.ReadViewed(r.Get)
-			out = append(out, v)
-			return err
-		})
+		if n, _, err := tx.Int(`SELECT count(*) FROM viewings`); err != nil || n != 0 {
+			l.t.Errorf("%d rows are in the file, %v: the journal has them", n, err)
+		}
+		_, changes, err := tx.Changes(here, 0, 100)
+		for _, c := range changes {
+			for i := range c.Bodies {
+				row := rows.Merge(l.schema, nil, &c.Bodies[i].Op, c.Written(1))
+				v, err := crm.ReadViewed(row.Get)
+				if err != nil {
+					return err
+				}
+				out = append(out, v)
+			}
+		}
+		return err
 	}))
 	return out
 }
@@ -32,6 +42,7 @@ func (l *till) viewings() (out []crm.Viewed) {
 func TestALookIsOneEntryAPersonPartySortAndQuarterOfAnHour(t *testing.T) {
 	l := open(t)
 	quarter := startMS - startMS%crm.QuarterMS
+	*l.now = startMS + 2*crm.QuarterMS
 	look := func(session, person crdt.ID, atMS int64, how string, ids ...crdt.ID) {
 		t.Helper()
 		for _, id := range ids {
@@ -51,7 +62,7 @@ func TestALookIsOneEntryAPersonPartySortAndQuarterOfAnHour(t *testing.T) {
 		t.Fatal(d)
 	}
 	for _, q := range l.untold() {
-		_, err := l.Act(ctx(), rows.Actor{Session: q.Session, Person: q.Person}, func(a *rows.Act) error { return q.Tell(a, branch) })
+		_, err := l.Act(ctx(), rows.Actor{Session: q.Session, Person: q.Person}, func(a *rows.Act) error { return q.Tell(a, branch, *l.now) })
 		must(t, err)
 	}
 	told := func(person, at, total int64, how string, ids ...crdt.ID) crm.Viewed {
@@ -68,7 +79,7 @@ func TestWhatWasLookedAtIsInTheFileOrInTheJournalNeverInNeither(t *testing.T) {
 	must(t, l.Viewed(ctx(), Viewer{Session: 1, Person: 7, NowMS: startMS}, 0, Viewing{How: crm.ViewRead, Party: 50}))
 	q := l.untold()[0]
 	_, err := l.Act(ctx(), rows.Actor{Session: 1, Person: 7}, func(a *rows.Act) error {
-		if err := q.Tell(a, branch); err != nil {
+		if err := q.Tell(a, branch, *l.now); err != nil {
 			return err
 		}
 		return errNothing // as a crash: nothing of it is committed
@@ -88,10 +99,21 @@ func TestMorePartiesThanOneRowTakesAreToldInSeveral(t *testing.T) {
 	must(t, l.Viewed(ctx(), Viewer{Session: 1, Person: 7, NowMS: startMS}, 0, all...))
 	for range 2 {
 		q := l.untold()[0]
-		_, err := l.Act(ctx(), rows.Actor{Session: 1, Person: 7}, func(a *rows.Act) error { return q.Tell(a, branch) })
+		_, err := l.Act(ctx(), rows.Actor{Session: 1, Person: 7}, func(a *rows.Act) error { return q.Tell(a, branch, *l.now) })
 		must(t, err)
 	}
 	if v := l.viewings(); len(v) != 2 || len(v[0].Parties) != crm.MaxViewed || len(v[1].Parties) != 1 || v[1].Total != crm.MaxViewed+1 || len(l.untold()) > 0 {
 		t.Errorf("%d rows", len(v))
+	}
+}
+
+func TestALookOfAClockThatWasAheadIsToldAsOfNow(t *testing.T) {
+	l := open(t)
+	must(t, l.Viewed(ctx(), Viewer{Session: 1, Person: 7, NowMS: startMS + 400*24*3600_000}, 0, Viewing{How: crm.ViewRead, Party: 50}))
+	q := l.untold()[0]
+	_, err := l.Act(ctx(), rows.Actor{Session: 1, Person: 7}, func(a *rows.Act) error { return q.Tell(a, branch, startMS) })
+	must(t, err)
+	if v := l.viewings(); len(v) != 1 || v[0].Quarter != startMS-startMS%crm.QuarterMS {
+		t.Errorf("%+v", v)
 	}
 }

@@ -113,6 +113,9 @@ func (b *Batch) remove(k key) error {
 // Where the scope of the author does not hold it (it left, or there is none),
 // the scope hears so: the author's node has it.
 func (b *Batch) answer(k key, scope int64) error {
+	if b.c.File.Held().Kind(k.kind).Nowhere() {
+		return nil // no workstation has it in its rows
+	}
 	e, err := b.load(k)
 	if err != nil {
 		return err
