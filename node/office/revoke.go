@@ -14,8 +14,8 @@ import (
 var ErrNode = errors.New("office: there is no such workstation")
 
 // Revoke ends that a workstation syncs, with central and with its neighbours:
-// it was lost, stolen or replaced. What it had not sent is lost with it; its
-// branch's gossip gets a new key.
+// it was lost, stolen or replaced. What it had not sent, and neighbours hold, comes
+// through them and is held; its branch's gossip gets a new key.
 func (f *Office) Revoke(ctx context.Context, origin crdt.Origin) error {
 	err := f.Central.Revoke(ctx, origin, func(a *rows.Act) error {
 		var row *rows.Stored

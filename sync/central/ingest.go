@@ -124,6 +124,9 @@ func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change, at journal.H
 	if err != nil {
 		return false, err
 	}
+	if refusal == nil && n.Revoked {
+		refusal = &Refusal{Code: CodeRevoked, Hold: true, Message: "its workstation was revoked before this came, through a neighbour: look whether its people wrote it"}
+	}
 	if refusal, err = b.resting(refusal); err != nil {
 		return false, err
 	}

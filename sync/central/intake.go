@@ -13,9 +13,11 @@ import (
 	"bough/sync/wire"
 )
 
-// proven checks the ranges of a push. Those of an author who is not known here,
-// or was revoked, are left out: whoever passes them on cannot know. One of
-// another branch, or one that its author did not sign, is the pusher's fault.
+// proven checks the ranges of a push. Those of an author who is not known here are
+// left out: whoever passes them on cannot know. So it is with one who was revoked,
+// but what neighbours hold of it may be all that is left of it: that is taken, and
+// held. One of another branch, or one that its author did not sign, is the pusher's
+// fault.
 func (c *Central) proven(ctx context.Context, pusher crdt.Origin, p *wire.Push, check journal.Checker) (out []*journal.Range, err error) {
 	var me *Node
 	for i := range p.Ranges {
@@ -27,15 +29,15 @@ func (c *Central) proven(ctx context.Context, pusher crdt.Origin, p *wire.Push, 
 					return nil, err
 				}
 			}
-			author, err := c.Node(ctx, r.Head.Origin)
-			if errors.Is(err, ErrUnknownNode) {
+			author, err := c.writer(ctx, r.Head.Origin)
+			if err != nil {
+				return nil, err
+			}
+			if author == nil {
 				if err := r.Verify(unproven); err != nil {
 					return nil, err
 				}
 				continue
-			}
-			if err != nil {
-				return nil, err
 			}
 			if author.Branch != me.Branch {
 				return nil, fmt.Errorf("%w: %d of branch %d sent a range of %d, which is of branch %d", ErrNotYours, pusher, me.Branch, author.Origin, author.Branch)
@@ -48,6 +50,16 @@ func (c *Central) proven(ctx context.Context, pusher crdt.Origin, p *wire.Push, 
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// writer reads whoever wrote what another passes on, revoked or not; nil when it
+// never joined.
+func (c *Central) writer(ctx context.Context, origin crdt.Origin) (n *Node, err error) {
+	err = c.File.Read(ctx, func(tx *rows.Tx) error {
+		n, err = findNode(tx, origin)
+		return err
+	})
+	return n, err
 }
 
 // unproven is for ranges that are not taken: only their shape is looked at.
@@ -104,7 +116,11 @@ func (in *intake) author(origin crdt.Origin) (*taking, error) {
 	if t := in.authors[origin]; t != nil {
 		return t, nil
 	}
-	n, err := loadNode(in.b.Tx, origin)
+	load := loadNode
+	if origin != in.pusher {
+		load = loadAuthor
+	}
+	n, err := load(in.b.Tx, origin)
 	if err != nil {
 		return nil, err
 	}

@@ -30,8 +30,17 @@ func scanNode(s *sqlite.Stmt) *Node {
 
 // loadNode reads a node that may sync.
 func loadNode(tx *rows.Tx, origin crdt.Origin) (*Node, error) {
+	n, err := loadAuthor(tx, origin)
+	if err == nil && n.Revoked {
+		return nil, fmt.Errorf("%w: origin %d", ErrUnknownNode, origin)
+	}
+	return n, err
+}
+
+// loadAuthor reads a node that may sync, or might before it was revoked.
+func loadAuthor(tx *rows.Tx, origin crdt.Origin) (*Node, error) {
 	n, err := findNode(tx, origin)
-	if err == nil && (n == nil || n.Revoked) {
+	if err == nil && n == nil {
 		return nil, fmt.Errorf("%w: origin %d", ErrUnknownNode, origin)
 	}
 	if err == nil && n.Renews != 0 {

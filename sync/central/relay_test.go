@@ -158,14 +158,24 @@ func TestWhatCannotBeTakenOfOthersDoesNotHoldTheRelayUp(t *testing.T) {
 	b := newBank(t)
 	revoked, unknown, relay := b.scribe(11, 1), &scribe{bank: b, origin: 66, clock: crdt.Clock{Origin: 66}}, b.scribe(12, 1)
 	unknown.identity = relay.identity
-	revoked.write(0, "by the revoked")
+	lost := revoked.write(0, "by the revoked")
 	unknown.write(0, "by nobody")
 	own := relay.write(0, "own work")
 	must(t, b.File.Write(ctx(), func(tx *rows.Tx) error { return tx.Exec(`UPDATE origin SET revoked=1 WHERE origin=11`) }))
 	out, err := relay.push(revoked.signed(1, 1), unknown.signed(1, 1), relay.signed(1, 1))
 	must(t, err)
-	if _, told := out.Vector[11]; told || out.Vector[12] != 1 || b.name(own) != "own work" {
+	if out.Vector[11] != 1 || out.Refused != 1 || out.Vector[12] != 1 || b.name(own) != "own work" || b.name(lost) != "" {
 		t.Errorf("%+v", out)
+	}
+	// Of the revoked one itself nothing is taken, and what a neighbour held of it is
+	// for head office to decide: nobody's work is lost with a stolen machine.
+	if _, err := revoked.push(); !errors.Is(err, central.ErrUnknownNode) {
+		t.Errorf("the revoked one: %v", err)
+	}
+	b.wants("revoked held")
+	must(t, b.Decide(ctx(), b.heldOne(11, 1), central.Decision{Apply: true, Why: "its teller wrote it"}))
+	if b.name(lost) != "by the revoked" {
+		t.Errorf("applied: %q", b.name(lost))
 	}
 	// A twin of a neighbour is the neighbour's trouble.
 	twin := b.scribe(14, 1)
