@@ -77,14 +77,25 @@ func (b *Branch) hearBy(ctx context.Context, atMS int64) error {
 // leaseHere is how the lease stands, for people.
 func (b *Branch) leaseHere(ctx context.Context) (desk.Lease, error) {
 	l, err := b.lease(ctx)
-	// Head office knows a workstation by its certificate, also while the number
-	// that it goes on with is not certified yet.
-	known, _, certified := trust.PeerNode(b.keys.cert.Load())
+	known, certified := b.known()
 	if certified != nil {
-		return desk.Lease{}, fmt.Errorf("node: own certificate: %w", certified)
+		return desk.Lease{}, certified
 	}
-	return desk.Lease{Origin: crdt.Origin(known.Origin), Branch: b.me.Branch, Name: b.me.Name, UntilMS: l.UntilMS,
+	if of := b.held.Load().KeyOf; of != 0 {
+		known = of // codes of another number would not open it
+	}
+	return desk.Lease{Origin: known, Branch: b.me.Branch, Name: b.me.Name, UntilMS: l.UntilMS,
 		LeftMS: b.held.Load().LeftMS(b.nowMS()), Amber: l.State != api.LeaseOK, Codes: l.Codes}, err
+}
+
+// known is the number by which head office knows the workstation: that of its
+// certificate, also while the number that it goes on with is not certified yet.
+func (b *Branch) known() (crdt.Origin, error) {
+	id, _, err := trust.PeerNode(b.keys.cert.Load())
+	if err != nil {
+		return 0, fmt.Errorf("node: own certificate: %w", err)
+	}
+	return crdt.Origin(id.Origin), nil
 }
 
 // Extend takes a code that head office read over the phone.
@@ -174,12 +185,19 @@ func (b *Branch) passLease(ctx context.Context) {
 }
 
 func (b *Branch) askLeaseKey(ctx context.Context) error {
+	before, err := b.known()
+	if err != nil {
+		return err
+	}
 	key, err := b.up().LeaseKey(ctx)
 	if err != nil {
 		return err
 	}
+	if of, err := b.known(); err != nil || of != before {
+		return err // certified meanwhile: it is asked again
+	}
 	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
-		l.Key = key
+		l.Learn(key, before)
 		return nil
 	})
 	b.held.Store(&l)

@@ -109,7 +109,7 @@ func (s *station) heard() {
 	over := s.leaseOver()
 	err = s.keepLease(func(l *store.Lease) error {
 		l.Contact(s.nowMS(), days)
-		l.Key = key
+		l.Learn(key, s.seat.origin)
 		return nil
 	})
 	if s.w.must("renew a lease", err) && over {
@@ -147,7 +147,10 @@ func (s *station) callHeadOffice() {
 	s.export()
 	s.setBack()
 	number := s.seat.origin
-	if s.claim != nil {
+	switch {
+	case s.lease.KeyOf != 0:
+		number = s.lease.KeyOf
+	case s.claim != nil:
 		number = s.claim.from.origin // head office knows it by its certificate
 	}
 	code, err := w.hub.office.Central.LeaseCode(w.ctx, w.t.authority, number)

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
 	"zombiezen.com/go/sqlite"
 
+	"bough/crdt"
 	"bough/sync/rows"
 	"bough/sync/trust"
 )
@@ -39,6 +41,20 @@ type Lease struct {
 	Wrong   int    // codes in a row
 	WrongMS int64  // on the clock, of the last of them
 	Key     []byte // of the codes; nil: never heard
+	// KeyOf is the number whose codes Key checks: the one to read out to head
+	// office; 0: not noted.
+	KeyOf crdt.Origin
+}
+
+// factLeaseKeyOf is the number whose lease codes the key checks.
+const factLeaseKeyOf = "lease key of"
+
+// Learn takes the key of the codes of a number, which are counted from 1.
+func (l *Lease) Learn(key []byte, of crdt.Origin) {
+	if !bytes.Equal(l.Key, key) {
+		l.Used = 0
+	}
+	l.Key, l.KeyOf = key, of
 }
 
 // Pass lets time pass: elapsedMS by a clock that nobody can set, nowMS by one
@@ -90,8 +106,12 @@ func (l *Lease) LeftMS(nowMS int64) int64 { return max(0, l.UntilMS-max(l.ClockM
 func (s *Store) Lease(ctx context.Context, fn func(*Lease) error) (l Lease, err error) {
 	var said error
 	read := func(tx *rows.Tx) error {
+		of, err := tx.FactInt(factLeaseKeyOf)
+		if err != nil {
+			return err
+		}
 		return tx.Query(`SELECT clock, until, used, wrong, wrong_at, key FROM lease`, func(st *sqlite.Stmt) error {
-			l = Lease{st.ColumnInt64(0), st.ColumnInt64(1), uint32(st.ColumnInt64(2)), st.ColumnInt(3), st.ColumnInt64(4), rows.Blob(st, 5)}
+			l = Lease{st.ColumnInt64(0), st.ColumnInt64(1), uint32(st.ColumnInt64(2)), st.ColumnInt(3), st.ColumnInt64(4), rows.Blob(st, 5), crdt.Origin(of)}
 			return nil
 		})
 	}
@@ -103,8 +123,9 @@ func (s *Store) Lease(ctx context.Context, fn func(*Lease) error) (l Lease, err 
 			return err
 		}
 		said = fn(&l)
-		return tx.Exec(`INSERT OR REPLACE INTO lease (one, clock, until, used, wrong, wrong_at, key) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)`,
-			l.ClockMS, l.UntilMS, int64(l.Used), l.Wrong, l.WrongMS, append([]byte{}, l.Key...))
+		return errors.Join(tx.SetFact(factLeaseKeyOf, int64(l.KeyOf)),
+			tx.Exec(`INSERT OR REPLACE INTO lease (one, clock, until, used, wrong, wrong_at, key) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)`,
+				l.ClockMS, l.UntilMS, int64(l.Used), l.Wrong, l.WrongMS, append([]byte{}, l.Key...)))
 	})
 	return l, errors.Join(err, said)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"bough/crdt"
 	"bough/sync/trust"
 )
 
@@ -32,6 +33,39 @@ func TestALeaseEndsAndNoClockBringsItBack(t *testing.T) {
 	l.Pass(startMS+9000*DayMS, 0)
 	if l.Contact(startMS+16*DayMS, 1); l.Over(startMS+16*DayMS) || !l.Over(startMS+17*DayMS) {
 		t.Errorf("%+v", l)
+	}
+}
+
+func TestCodesAreCountedForTheNumberWhoseKeyIsHeld(t *testing.T) {
+	l := open(t)
+	was, is := []byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210")
+	extend := func(word string) error {
+		_, err := l.Lease(ctx(), func(x *Lease) error { return x.Extend(word, 14) })
+		return err
+	}
+	learn := func(key []byte, of crdt.Origin) {
+		if _, err := l.Lease(ctx(), func(x *Lease) error { x.Learn(key, of); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	learn(was, 11)
+	if err := extend(trust.LeaseCode(was, 3)); err != nil {
+		t.Error(err)
+	}
+	learn(was, 11)
+	if err := extend(trust.LeaseCode(was, 3)); !errors.Is(err, ErrLeaseCode) {
+		t.Errorf("a code once more, the key having been told again: %v", err)
+	}
+	l.reopen()
+	if got, err := l.Lease(ctx(), nil); err != nil || got.KeyOf != 11 {
+		t.Errorf("codes of %d, %v", got.KeyOf, err)
+	}
+	learn(is, 12)
+	if err := extend(trust.LeaseCode(is, 1)); err != nil {
+		t.Errorf("the first code of the new number: %v", err)
+	}
+	if got, err := l.Lease(ctx(), nil); err != nil || got.KeyOf != 12 {
+		t.Errorf("codes of %d, %v", got.KeyOf, err)
 	}
 }
 

@@ -38,7 +38,9 @@ func (r *Replica) pushed(e *Pushed) {
 		r.miss(&r.push, Busy, fmt.Sprintf("central passed over the changes after %d", has))
 	default:
 		r.push.succeed()
-		r.sent = has
+		if e.Last > 0 || has < r.sent { // where nothing of ours was sent, nothing of ours was compared
+			r.sent = has
+		}
 		if len(r.scopes) > 0 {
 			r.scopes[len(r.scopes)-1].want = true
 		}
