@@ -33,6 +33,25 @@ func restoring(path string, origin crdt.Origin) Restoring {
 	return Restoring{Path: path, Schema: crm.Table(), Origin: origin, NowMS: time.Now().UnixMilli()}
 }
 
+// backedUp is where a fresh backup of a central lies.
+func backedUp(t *testing.T, c *Central) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "backup.db")
+	if err := c.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// reopened is the central of a file that was restored.
+func reopened(t *testing.T, path string) *Central {
+	t.Helper()
+	c := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
+		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
 func TestARestoredCentralIsAnotherOriginWithAnotherEpoch(t *testing.T) {
 	c := newCentral(t)
 	node := c.joinTest(t, 5, 1)
@@ -45,19 +64,14 @@ func TestARestoredCentralIsAnotherOriginWithAnotherEpoch(t *testing.T) {
 	if err := c.PutCode(t.Context(), []byte("hash"), 1, time.Now().Add(time.Hour).UnixMilli()); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "backup.db")
-	if err := c.Backup(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
+	path := backedUp(t, c)
 	lost := branchAct(t, c, 2)
 
 	r := must[Restored](t)(Restore(t.Context(), restoring(path, 2)))
 	if r.Origin != 2 || r.Epoch <= c.Epoch() || r.Vector[5] != 1 {
 		t.Errorf("restored: %+v", r)
 	}
-	again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
-		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
-	t.Cleanup(func() { _ = again.Close() })
+	again := reopened(t, path)
 	if again.Origin() != 2 || again.Epoch() != r.Epoch {
 		t.Errorf("it opens as origin %d, epoch %d", again.Origin(), again.Epoch())
 	}
@@ -93,10 +107,7 @@ func checkJournals(t *testing.T, c *Central) {
 
 func TestTheSameOriginIsNoRestore(t *testing.T) {
 	c := newCentral(t)
-	path := filepath.Join(t.TempDir(), "backup.db")
-	if err := c.Backup(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
+	path := backedUp(t, c)
 	for _, origin := range []crdt.Origin{0, 1, crdt.MaxOrigin + 1} {
 		if _, err := Restore(t.Context(), restoring(path, origin)); err == nil {
 			t.Errorf("origin %d is taken", origin)
@@ -136,9 +147,7 @@ func TestNumbersJumpAtARestoreSoThatNoneIsGivenTwice(t *testing.T) {
 		o := restoring(path, origin)
 		o.NowMS += laterMS
 		must[Restored](t)(Restore(t.Context(), o))
-		again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
-			NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
-		t.Cleanup(func() { _ = again.Close() })
+		again := reopened(t, path)
 		branchAct(t, again, 20)
 		return must[rows.Scope](t)(again.scope(t.Context(), OfficeScope)).Feed
 	}
@@ -165,14 +174,9 @@ func TestWhoJoinedAfterTheBackupIsTakenInByTheirCertificateAndOnlyThen(t *testin
 		t.Errorf("a central that was never restored took somebody in: %v", err)
 	}
 	c.joinTest(t, 5, 1)
-	path := filepath.Join(t.TempDir(), "backup.db")
-	if err := c.Backup(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
+	path := backedUp(t, c)
 	must[Restored](t)(Restore(t.Context(), restoring(path, 2)))
-	again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
-		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
-	t.Cleanup(func() { _ = again.Close() })
+	again := reopened(t, path)
 	if n, err := again.Readmit(t.Context(), node, now, row); err != nil || n.Branch != 1 {
 		t.Errorf("who joined after the backup: %+v, %v", n, err)
 	}
@@ -209,14 +213,9 @@ func TestABackupThatWasRestoredIsWaitedForAndCanBeRestoredOnceMore(t *testing.T)
 	node.write(1, "Alice")
 	node.write(2, "Bob")
 	must[uint64](t)(node.push(t, c, 1, 1))
-	path := filepath.Join(t.TempDir(), "backup.db")
-	if err := c.Backup(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
+	path := backedUp(t, c)
 	must[Restored](t)(Restore(t.Context(), restoring(path, 2)))
-	again := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
-		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
-	t.Cleanup(func() { _ = again.Close() })
+	again := reopened(t, path)
 	must[uint64](t)(node.push(t, again, 2, 2))
 	if err := again.MarkBackup(t.Context()); err != nil {
 		t.Fatal(err)
