@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected tables")
@@ -66,7 +67,7 @@ func TestTheViewIsJSONWithoutNulls(t *testing.T) {
 		if err := json.Unmarshal(text, &back); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(p.View(), back); diff != "" {
+		if diff := cmp.Diff(p.View(), back, cmpopts.IgnoreFields(Example{}, "ID")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

@@ -199,7 +199,7 @@ func (r *recording) takesBundles(t *testing.T) {
 
 func (r *recording) begins(t *testing.T) {
 	path := r.copyOut(t, snapshotFile)
-	check(t, store.Settle(t.Context(), store.Options{Path: path, Schema: crm.Table(), Branch: r.Branch}))
+	check(t, store.Settle(t.Context(), store.Options{Path: path, Schema: crm.Table(), Branch: r.Branch, NowMS: func() int64 { return r.NowMS }}))
 	b := r.restored(t)
 	l := b.sit(path, 13, r.identity(t), nil)
 	holds(t, l.File, r.Central)
