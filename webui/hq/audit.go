@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -131,23 +130,17 @@ func (p Panels) question(v *webui.Visit, view *auditView) (q office.AuditQuestio
 		return q, desk.Mistyped("sort", "audit_sort", "there is no such sort of act")
 	}
 	for _, day := range []struct {
-		name  string
-		typed *string
-		ms    *int64
-		more  int64
-	}{{"from", &a.From, &q.FromMS, 0}, {"until", &a.Until, &q.UntilMS, dayMS - 1}} {
-		if *day.typed == "" {
+		name, typed string
+		first, last *int64
+	}{{"from", a.From, &q.FromMS, new(int64)}, {"until", a.Until, new(int64), &q.UntilMS}} {
+		if day.typed == "" {
 			continue
 		}
-		iso, err := v.L.ReadDate(*day.typed)
+		first, last, err := v.L.ReadPast(day.typed)
 		if err != nil {
-			return q, desk.Mistyped(day.name, "audit_day", "this is no day")
+			return q, desk.Mistyped(day.name, "bad_day", "this is no day")
 		}
-		at, err := time.ParseInLocation(time.DateOnly, iso, v.L.Zone())
-		if err != nil {
-			return q, desk.Mistyped(day.name, "audit_day", "this is no day")
-		}
-		*day.typed, *day.ms = iso, at.UnixMilli()+day.more
+		*day.first, *day.last = first, last
 	}
 	if a.Who != "" {
 		if q.Person, err = p.Moves.PersonID(v.Ctx(), a.Who); errors.Is(err, office.ErrPerson) {

@@ -57,7 +57,7 @@ func TestComplianceFindsWhoSawACustomerAndThatItAskedIsAnEntryToo(t *testing.T) 
 	}
 	later(t, c)
 	c.Get("/audit?sort=audit&customer="+anna.String()).Says(t, "looked up here", "Anna Malá")
-	for query, says := range map[string]string{"who=nobody": "Nobody signs in", "from=soon": "no day", "customer=zzz": "Nobody is found", "party=x": "Nobody is found", "sort=guess": "no such sort"} {
+	for query, says := range map[string]string{"who=nobody": "Nobody signs in", "from=soon": "This is not a day", "customer=zzz": "Nobody is found", "party=x": "Nobody is found", "sort=guess": "no such sort"} {
 		if a := c.Get("/audit?" + query); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, says) {
 			t.Errorf("%s: %d %s", query, a.Status, a.Body)
 		}

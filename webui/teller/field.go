@@ -111,7 +111,7 @@ func when(v *webui.Visit) error {
 func understood(l *words.Language, as, typed string) (string, error) {
 	switch as {
 	case "past":
-		ms, err := l.ReadPast(typed)
+		ms, _, err := l.ReadPast(typed)
 		return l.Weekday(ms) + " " + l.Day(ms), err
 	case "date":
 		iso, err := l.ReadDate(typed)

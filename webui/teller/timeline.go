@@ -30,22 +30,19 @@ func timeline(v *webui.Visit, c *desk.Customer) error {
 		view.Type = ""
 	}
 	for _, day := range []struct {
-		typed string
-		ms    *int64
-		wrong *string
-	}{{view.From, &view.FromMS, &view.WrongFrom}, {view.Until, &view.UntilMS, &view.WrongUntil}} {
+		typed       string
+		first, next *int64
+		wrong       *string
+	}{{view.From, &view.FromMS, new(int64), &view.WrongFrom}, {view.Until, new(int64), &view.UntilMS, &view.WrongUntil}} {
 		if day.typed == "" {
 			continue
 		}
-		end, err := v.L.ReadPast(day.typed) // the end of the day
+		first, last, err := v.L.ReadPast(day.typed)
 		if err != nil {
 			*day.wrong = v.L.T("error.bad_day")
 			continue
 		}
-		*day.ms = end + 1
-	}
-	if view.FromMS != 0 {
-		view.FromMS -= webui.DayMS
+		*day.first, *day.next = first, last+1
 	}
 	lines, err := v.Site.Desk.Story(v.Ctx(), v.Who, c.ID, view.StoryFilter, timelineLimit+1)
 	if err != nil {

@@ -8,14 +8,15 @@ import (
 )
 
 // ReadPast reads a day that is over, or today, as people say it, and returns
-// its end in the reader's zone, ms UTC. It knows what ReadWhen knows; a weekday,
-// or a day without a year, is the last such day: friday, 20 nov, 周五.
-func (l *Language) ReadPast(typed string) (int64, error) {
+// its first and last millisecond in the reader's zone, UTC. It knows what
+// ReadWhen knows; a weekday, or a day without a year, is the last such day:
+// friday, 20 nov, 周五.
+func (l *Language) ReadPast(typed string) (firstMS, lastMS int64, err error) {
 	day, ok := l.past(typed)
 	if !ok {
-		return 0, errWhen
+		return 0, 0, errWhen
 	}
-	return day.AddDate(0, 0, 1).UnixMilli() - 1, nil
+	return day.UnixMilli(), day.AddDate(0, 0, 1).UnixMilli() - 1, nil
 }
 
 // past is the first moment of a day that is over, or of today.

@@ -55,11 +55,11 @@ func TestADayThatIsOverIsTheLastSuchDay(t *testing.T) {
 	for typed, want := range map[string]string{
 		"today": "2026-11-21", "yesterday": "2026-11-20", "day before yesterday": "2026-11-19", "friday": "2026-11-20", "saturday": "2026-11-14", "last saturday": "2026-11-14",
 		"this saturday": "2026-11-21", "last friday": "2026-11-20", "3 days ago": "2026-11-18", "a week ago": "2026-11-14", "22 nov": "2025-11-22", "20 nov": "2026-11-20", "21.11.": "2026-11-21",
-		"昨天": "2026-11-20", "前天": "2026-11-19", "周五": "2026-11-20", "上周五": "2026-11-13", "3天前": "2026-11-18", "11月22日": "2025-11-22", "17 apr 1961": "1961-04-17",
+		"昨天": "2026-11-20", "前天": "2026-11-19", "周五": "2026-11-20", "上周五": "2026-11-13", "3天前": "2026-11-18", "11月22日": "2025-11-22", "29 mar": "2026-03-29", "17 apr 1961": "1961-04-17",
 	} {
-		got, err := l.ReadPast(typed)
-		if err != nil || l.at(got).Format(FormDate) != want {
-			t.Errorf("%q is read as %s, not %s: %v", typed, l.at(got).Format(FormDate), want, err)
+		first, last, err := l.ReadPast(typed)
+		if err != nil || l.at(first).Format(FormDate) != want || l.at(last).Format(FormDate) != want || l.at(first).Hour() != 0 || l.at(last+1).Hour() != 0 {
+			t.Errorf("%q is read as %s to %s, not %s: %v", typed, l.at(first), l.at(last), want, err)
 		}
 	}
 }
