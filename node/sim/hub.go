@@ -129,6 +129,10 @@ func (h *hub) receive(p parcel) {
 		h.w.lost(&p, true, "central is down")
 		return
 	}
+	if h.revoked(p.speaker().origin) {
+		h.w.lost(&p, true, "it was revoked")
+		return
+	}
 	h.readmit(p.speaker())
 	answer, ok := h.serve(p)
 	if !ok {

@@ -44,11 +44,16 @@ type graves struct {
 // loseDisk takes the disk of a workstation; a new one comes within hours.
 func (w *World) loseDisk() { w.burn(pick(w.faults, w.stations), w.faults.between(60_000, 4*hourMS)) }
 
-// burn takes the disk of a workstation, which joins anew then. Copies and those
-// that a restored central still waits for are spared: with two disasters at once
-// what followed the lost work waits at neighbours for ever.
+// losable reports whether a disk may be lost now. Copies and those that a
+// restored central still waits for are spared: with two disasters at once what
+// followed the lost work waits at neighbours for ever.
+func (s *station) losable() bool {
+	return !s.away && s.up && s.at > 0 && s.claim == nil && !s.w.doubted(s.seat.origin) && !s.w.catchesUp(s.seat.origin)
+}
+
+// burn takes the disk of a workstation, which joins anew then.
 func (w *World) burn(s *station, joinsMS int64) {
-	if s.away || !s.up || s.at == 0 || s.claim != nil || w.doubted(s.seat.origin) || w.catchesUp(s.seat.origin) {
+	if !s.losable() {
 		return
 	}
 	g := &grave{s: s, origin: s.seat.origin, at: s.at, safe: s.toldSafe(), copied: s.copied}

@@ -237,14 +237,9 @@ func (w *World) checkNumbers(q *quiet) {
 // taken is up to which change central has an origin; none of one that it does
 // not know yet, or any more.
 func (h *hub) taken(origin crdt.Origin) uint64 {
-	n, err := h.office.Central.Node(h.w.ctx, origin)
-	if errors.Is(err, central.ErrUnknownNode) {
-		return 0
-	}
-	if !h.w.must("central knows an author", err) {
-		return 0
-	}
-	return n.Seq
+	v, err := h.office.Central.Vector(h.w.ctx) // of revoked ones, too
+	h.w.must("read the vector", err)
+	return v[origin]
 }
 
 // disclose has central open what a workstation closed for it, where it was lost.

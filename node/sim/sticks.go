@@ -160,8 +160,12 @@ func (w *World) unpackWork(l *luggage) {
 	}
 	t := w.travels(l)
 	got, err := h.readWork(t.from, l.origin)
-	if errors.Is(err, central.ErrFork) {
+	switch {
+	case errors.Is(err, central.ErrFork):
 		w.saw("a stick of a copy is refused")
+		return
+	case h.revoked(l.origin) && (t.bent || errors.Is(err, central.ErrUnknownNode)):
+		w.saw("a stick of a revoked workstation is refused")
 		return
 	}
 	if !t.told(got != nil && got.Cut, err) {

@@ -31,6 +31,7 @@ func features() []feature {
 		releases(),
 		sideways(),
 		restores(),
+		revocations(),
 		standings(),
 		sticks(),
 		syncing(),
