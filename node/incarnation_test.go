@@ -143,6 +143,34 @@ func TestACopiedWorkstationKnowsItselfAtStartWithoutALineAndBothWorkOn(t *testin
 	}
 }
 
+// Who signed in, and was copied twice before head office heard of it, was signed
+// in under an id that head office never saw.
+func TestWhatWasWrittenAgainTwiceIsStillOfThePersonWhoSignedIn(t *testing.T) {
+	h := bank(t)
+	a := station(t, h, "till")
+	signedIn(t, a)
+	soon(t, "all is at head office", func() bool { return a.Store.Untaken(1) == nil })
+	ho := h.o
+	ho.Listen = h.Addr()
+	stopped(t, h.Stop)
+	walkIn(t, a, signedIn(t, a), "Ada in the outage")
+	b := a
+	for range 2 {
+		stopped(t, b.Stop)
+		dir := filepath.Join(t.TempDir(), "copy")
+		copyDir(t, b.o.Dir, dir)
+		b = again(t, a.o, dir)
+	}
+	if r := reasons(t, b); len(r) != 2 {
+		t.Fatalf("it went on because of %v", r)
+	}
+	h = startCentral(t, ho)
+	soon(t, "central has answered all", func() bool { return b.Store.Untaken(1) == nil })
+	if n := namedAt(t, h.Office.Central.File, "Ada in the outage"); n != 1 {
+		t.Errorf("head office has her %d times", n)
+	}
+}
+
 func TestTwinsThatNothingTellsApartGoOnAfterTheFirstContact(t *testing.T) {
 	h := bank(t)
 	a := station(t, h, "till")

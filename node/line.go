@@ -6,6 +6,7 @@ import (
 
 	"bough/node/api"
 	"bough/node/desk"
+	"bough/sync/replica"
 	"bough/sync/rows"
 	"bough/sync/uplink"
 )
@@ -36,7 +37,8 @@ func feeds(s *uplink.State) (sum int64) {
 
 // heard follows the state of the line: the clock, and who listens to it.
 func (b *Branch) heard(s uplink.State) {
-	if s.Online && s.OffsetKnown {
+	// Central told its time also where nothing goes up before it is taken.
+	if s.OffsetKnown && (s.Online || s.Trouble == replica.Ahead) {
 		step, err := b.heardTime(&s)
 		if err == nil && (step || s.ContactMS-b.last.keptMS > contactKeptMS) {
 			b.last.keptMS = s.ContactMS

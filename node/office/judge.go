@@ -162,7 +162,7 @@ func (j *judge) person(b *central.Batch, n *central.Node, c *journal.Change) (*c
 		return nil, hold("person_elsewhere", "this person belongs to another branch"), nil
 	}
 	if row == nil {
-		if r := j.signed(person.Get, get, signedID(c, former)); r != nil {
+		if r := j.signed(person.Get, get, signedIDs(c, former)); r != nil {
 			return nil, r, nil
 		}
 	}
@@ -177,17 +177,18 @@ func covers(since, until int64, c *journal.Change, former *journal.Former) bool 
 	return in(c.Stamp.Millis()) || former != nil && (in(former.Stamp.Millis()) || in(former.First.Millis()))
 }
 
-// signedID is the id that the person signed for the session: the one it had
-// before it was written again.
-func signedID(c *journal.Change, former *journal.Former) crdt.ID {
+// signedIDs are the ids that the person may have signed for the session: the one
+// it has, and those it had before it was written again, perhaps more than once.
+func signedIDs(c *journal.Change, former *journal.Former) []crdt.ID {
+	ids := []crdt.ID{c.Session}
 	if former != nil {
 		for was, is := range former.IDs {
 			if is == c.Session {
-				return was
+				ids = append(ids, was)
 			}
 		}
 	}
-	return c.Session
+	return ids
 }
 
 // ofNode reports whether an origin is a node's, or was.
@@ -209,8 +210,9 @@ func noSession(id crdt.ID) *central.Refusal {
 	return r
 }
 
-// signed checks that the person's own key, certified by central, signed the session.
-func (j *judge) signed(person, session func(uint8) crdt.Value, id crdt.ID) *central.Refusal {
+// signed checks that the person's own key, certified by central, signed the
+// session under one of the ids.
+func (j *judge) signed(person, session func(uint8) crdt.Value, ids []crdt.ID) *central.Refusal {
 	unsigned := hold("session_unsigned", "the session is not signed by the key of its person")
 	b, err := base64.RawURLEncoding.DecodeString(person(crm.PersonCertificate).S)
 	if err != nil {
@@ -224,12 +226,14 @@ func (j *judge) signed(person, session func(uint8) crdt.Value, id crdt.ID) *cent
 	if err != nil {
 		return unsigned
 	}
-	s := trust.SignedSession{Signature: signature, Session: trust.Session{ID: int64(id), Person: session(crm.SessionPerson).I,
+	s := trust.SignedSession{Signature: signature, Session: trust.Session{Person: session(crm.SessionPerson).I,
 		Origin: uint32(session(crm.SessionOrigin).I), SinceMS: session(crm.SessionSince).I, UntilMS: session(crm.SessionUntil).I}}
-	if err := j.root.CheckSession(cert, s); err != nil {
-		return unsigned
+	for _, id := range ids {
+		if s.Session.ID = int64(id); j.root.CheckSession(cert, s) == nil {
+			return nil
+		}
 	}
-	return nil
+	return unsigned
 }
 
 func valueOf(op *crdt.Op, field uint8) crdt.Value {

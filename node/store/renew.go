@@ -277,6 +277,11 @@ func (n *renewal) write(tx *rows.Tx, known uint32) error {
 		}
 		if was, err := FormerOf(c); err == nil && was != nil { // an unreadable one is nobody's
 			f.First = cmp.Or(was.First, was.Stamp)
+			for first, mid := range was.IDs { // so whoever never saw the form between knows it, too
+				if is := f.IDs[mid]; is != 0 {
+					f.IDs[first] = is
+				}
+			}
 		}
 		if err := n.writeOne(tx, c, &f); err != nil {
 			return err

@@ -29,11 +29,15 @@ func (u *Uplink) renewDue() bool {
 	if u.renewal.busy || u.tick.ms < u.renewal.againMS {
 		return false
 	}
-	offset, _, _ := u.clock.offset()
-	now := time.UnixMilli(u.o.Now() + offset)
 	s := u.machine.State()
-	u.renewal.busy = u.uncertified() || s.Trouble == replica.Expired || trust.DueForRenewal(u.line.certificate(), now)
+	u.renewal.busy = u.uncertified() || s.Trouble == replica.Expired || trust.DueForRenewal(u.line.certificate(), u.now())
 	return u.renewal.busy
+}
+
+// now is central's time where that is known, and the workstation's otherwise.
+func (u *Uplink) now() time.Time {
+	offset, _, _ := u.clock.offset()
+	return time.UnixMilli(u.o.Now() + offset)
 }
 
 // renew asks for a new certificate, and has it kept.

@@ -216,6 +216,10 @@ func (u *Uplink) run(ctx context.Context) {
 	for {
 		u.machine.Tick(u.tick.now(u.o.Now()))
 		u.spend()
+		if u.renewDue() {
+			running++
+			go func() { u.events <- u.renew(ctx) }()
+		}
 		for _, a := range u.ready() {
 			running++
 			go func() { u.events <- u.carry(ctx, a) }()
@@ -223,10 +227,6 @@ func (u *Uplink) run(ctx context.Context) {
 		if u.forkDue() {
 			running++
 			go func() { u.events <- u.findFork(ctx) }()
-		}
-		if u.renewDue() {
-			running++
-			go func() { u.events <- u.renew(ctx) }()
 		}
 		if u.askDue() {
 			running++
@@ -265,9 +265,10 @@ func (u *Uplink) spend() {
 	}
 }
 
-// ready is what the machine wants done; nothing before central knows the origin.
+// ready is what the machine wants done; nothing before central knows the origin,
+// nor while a certificate that is over is being renewed.
 func (u *Uplink) ready() []replica.Action {
-	if u.uncertified() {
+	if u.uncertified() || u.renewal.busy && u.now().After(u.line.until()) {
 		return nil
 	}
 	return u.machine.Ready()
