@@ -38,9 +38,7 @@ func (r *Replica) pushed(e *Pushed) {
 		r.miss(&r.push, Busy, fmt.Sprintf("central passed over the changes after %d", has))
 	default:
 		r.push.succeed()
-		if e.Last > 0 || has < r.sent { // where nothing of ours was sent, nothing of ours was compared
-			r.sent = has
-		}
+		r.sent = min(has, max(r.sent, e.Last)) // what was not sent was not compared: it may be a twin's
 		if len(r.scopes) > 0 {
 			r.scopes[len(r.scopes)-1].want = true
 		}

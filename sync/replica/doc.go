@@ -40,7 +40,8 @@
 //     minLimit, and after each success twice: on a bad line small batches get
 //     through.
 //   - A page whose vector has own changes that central has not yet confirmed by
-//     answering a push, and so under our own hashes, waits for that answer:
+//     answering a push, and so under our own hashes, waits for that answer, which
+//     counts up to the last change that was in the push:
 //     else a restored file could take the numbers of its former life for its
 //     own. Of a fork that is known none is applied: the rows of the other
 //     history have ids that this file gave to others. The executor makes the file
