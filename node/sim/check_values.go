@@ -81,8 +81,9 @@ func (t *truth) named(c cell) (seen, said []crdt.Stamp) {
 // by the author of another accepted one; a value that somebody named is not
 // open any more; refused values are nowhere.
 func (w *World) checkStanding(head *census) {
+	went := w.erasedAs()
 	for _, wr := range w.truth.writes {
-		if w.truth.erased(wr.kind, wr.row) || wr.act.moved || w.unsure(wr.kind, wr.row) || w.namesDoubted(wr.cell, wr.value) {
+		if went(wr.kind, wr.row) || wr.act.moved || w.unsure(wr.kind, wr.row) || w.namesDoubted(wr.cell, wr.value) {
 			continue // the ledger of words has it, where truth cannot know
 		}
 		r := head.by[cell{wr.kind, wr.row, 0}]
@@ -113,8 +114,9 @@ func (w *World) checkStanding(head *census) {
 // checkRemovals: an element is gone if all that was written to it was seen by
 // those who cleared it, and not otherwise.
 func (w *World) checkRemovals(head *census) {
+	went := w.erasedAs()
 	for _, rm := range w.truth.clears {
-		if rm.act.refused != "" || w.truth.erased(rm.kind, rm.row) || rm.act.moved || w.unsure(rm.kind, rm.row) {
+		if rm.act.refused != "" || went(rm.kind, rm.row) || rm.act.moved || w.unsure(rm.kind, rm.row) {
 			continue
 		}
 		r := head.by[rm.cell]

@@ -20,7 +20,7 @@ import (
 
 // erased reports whether a workstation has heard that the row of an op is erased.
 func (s *station) erased(op *crdt.Op) (is bool) {
-	if !s.w.truth.erased(op.Kind, op.ID) {
+	if !s.w.truth.erased(op.Kind, op.ID) && !s.w.truth.unfollowed(op.Kind, op.ID) {
 		return false
 	}
 	s.w.must("read what is erased", s.store.File.Read(s.w.ctx, func(tx *rows.Tx) (err error) {
@@ -28,6 +28,15 @@ func (s *station) erased(op *crdt.Op) (is bool) {
 		return err
 	}))
 	return is
+}
+
+// erasedAs tells whether a row was ordered erased: as truth knows, or, where it
+// cannot follow on whom the row hangs, as central says.
+func (w *World) erasedAs() func(kind uint8, id crdt.ID) bool {
+	says := w.erasedRows()
+	return func(kind uint8, id crdt.ID) bool {
+		return w.truth.erased(kind, id) || says[id] && w.truth.unfollowed(kind, id)
+	}
 }
 
 // erasedWords are the texts that anybody ever wrote to rows that went with a party

@@ -93,18 +93,24 @@ func (s *station) checkSafe(safe uint64) {
 }
 
 // toldSafe is up to which own change the desk says: safe in the branch, or at
-// head office.
+// head office. Of what is erased here no page says anything.
 func (s *station) toldSafe() (upTo uint64) {
 	for _, a := range s.w.truth.acts {
 		if !s.own(a) {
 			continue
 		}
+		told := upTo
 		for i := range a.ops {
-			if s.store.Pending(a.ops[i].Kind, a.ops[i].ID) && !s.store.Safe(a.ops[i].Kind, a.ops[i].ID) {
+			op := &a.ops[i]
+			switch {
+			case s.erased(op):
+			case s.store.Pending(op.Kind, op.ID) && !s.store.Safe(op.Kind, op.ID):
 				return upTo
+			default:
+				told = a.seq
 			}
 		}
-		upTo = a.seq
+		upTo = told
 	}
 	return upTo
 }

@@ -109,6 +109,13 @@ func (t *truth) erase(party crdt.ID) {
 // erased reports whether a row went with somebody.
 func (t *truth) erased(kind uint8, id crdt.ID) bool { return t.gone[cell{kind, id, 0}] != 0 }
 
+// unfollowed reports whether truth cannot know on whom a row hangs: who made it
+// named somebody whose number more than one file may have given out.
+func (t *truth) unfollowed(kind uint8, id crdt.ID) bool {
+	made := t.made[cell{kind, id, 0}]
+	return made != nil && made.unsure(t.w)
+}
+
 // follow notes which rows of an act go with what is erased.
 func (t *truth) follow(a *act) (grown bool) {
 	for i := range a.ops {

@@ -20,6 +20,7 @@ type ledger struct {
 	doubted  map[crdt.Origin]bool
 	touched  map[cell]bool // rows that doubted files wrote to; field 0
 	followed map[crdt.ID]anew
+	remade   map[mark]mark // what a customer was told by before their making was stamped anew
 }
 
 type shownAt struct {
@@ -66,7 +67,7 @@ type mark struct {
 func (w *World) words() *ledger {
 	l := mine[ledger](w)
 	if l.texts == nil {
-		*l = ledger{texts: map[string]*typed{}, shown: map[shownAt]string{}, doubted: map[crdt.Origin]bool{}, touched: map[cell]bool{}, followed: map[crdt.ID]anew{}}
+		*l = ledger{texts: map[string]*typed{}, shown: map[shownAt]string{}, doubted: map[crdt.Origin]bool{}, touched: map[cell]bool{}, followed: map[crdt.ID]anew{}, remade: map[mark]mark{}}
 	}
 	return l
 }
@@ -166,14 +167,30 @@ func markIn(tx *rows.Tx, party crdt.ID) (m mark, err error) {
 	row, err := tx.Get(crm.Party, party)
 	if err == nil && row != nil {
 		made := row.Clocks.Of(crm.PartyType).Stamp
-		m = mark{made.Epoch, made.Time}
+		m = markAt(made)
 	}
 	return m, err
+}
+
+func markAt(s crdt.Stamp) mark { return mark{s.Epoch, s.Time} }
+
+// first is by what a customer could be told at first.
+func (l *ledger) first(m mark) mark {
+	for {
+		was, there := l.remade[m]
+		if !there {
+			return m
+		}
+		m = was
+	}
 }
 
 // respell notes that a change stands in another form now.
 func (l *ledger) respell(s *station, f *journal.Former, c *journal.Change) {
 	was := change{f.Origin, f.Seq}
+	if a, b := markAt(f.Stamp), markAt(c.Stamp); a != b {
+		l.remade[b] = a // a wrong clock made it
+	}
 	for i := range c.Bodies {
 		op := &c.Bodies[i].Op
 		l.touched[cell{op.Kind, op.ID, 0}] = true

@@ -164,7 +164,7 @@ func (w *World) checkWith(j *judgement, text string, t *typed, at []place, code 
 			return err
 		}
 		m, err := markIn(tx, row.Get(crm.InteractionParty).ID())
-		if m != (mark{}) && m != t.writes[0].with {
+		if l := w.words(); m != (mark{}) && l.first(m) != l.first(t.writes[0].with) {
 			w.found("%q was typed for a customer made at %d.%d, and stands with the one made at %d.%d", text, t.writes[0].with.epoch, t.writes[0].with.time, m.epoch, m.time)
 		}
 		return err
@@ -174,10 +174,10 @@ func (w *World) checkWith(j *judgement, text string, t *typed, at []place, code 
 
 // marked reports whether central has a customer.
 func (w *World) marked(m mark) (has bool) {
+	l := w.words()
 	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
 		return tx.Rows(crm.Party, "1=1", func(r *rows.Stored) error {
-			made := r.Clocks.Of(crm.PartyType).Stamp
-			has = has || m == mark{made.Epoch, made.Time}
+			has = has || l.first(m) == l.first(markAt(r.Clocks.Of(crm.PartyType).Stamp))
 			return nil
 		})
 	})
