@@ -66,8 +66,9 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 	lists := words.Lists()
 	return template.FuncMap{
 		"t": l.T, "n": func(key string, count any, pairs ...any) string { return l.N(key, whole(count), pairs...) },
-		"word": func(list string, code any) string { return l.Word(list, fmt.Sprint(code)) },
-		"lang": func() string { return l.Code }, "htmllang": func() string { return l.Tag }, "otherlang": l.Other,
+		"because": l.Because,
+		"word":    func(list string, code any) string { return l.Word(list, fmt.Sprint(code)) },
+		"lang":    func() string { return l.Code }, "htmllang": func() string { return l.Tag }, "otherlang": l.Other,
 		"date": l.Date, "day": l.Day, "moment": l.Moment, "clock": l.Clock, "ago": l.Ago, "span": l.Span,
 		"age": l.Age, "tenure": l.Tenure, "dated": dated, "tail": tail, "later": later,
 		"money": l.Money, "number": func(n any) string { return l.Number(whole(n)) }, "share": l.Share, "size": l.Size,

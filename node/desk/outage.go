@@ -55,6 +55,9 @@ func (d *Desk) OutageFor(ctx context.Context, who *Who) (*Outage, error) {
 			of = append(of, store.Viewing{How: crm.ViewFind, Party: o.Items[i].Party})
 		}
 	}
+	for i := range o.Refused {
+		of = append(of, store.Viewing{How: crm.ViewRead, Party: o.Refused[i].Party})
+	}
 	if err := d.shown(ctx, who, view{of: of}); err != nil {
 		return nil, err
 	}
@@ -102,10 +105,8 @@ func (d *Desk) unsent(n *names, seq uint64) (UnsentLine, error) {
 		return line, nil // written by a newer release
 	}
 	line.Kind, line.Text = kind.Name, describe(kind, op)
-	if row, err := n.tx.Get(op.Kind, op.ID); err != nil || row == nil {
+	if line.Party, err = about(n.tx, kind, op.ID); err != nil {
 		return line, err
-	} else {
-		line.Party = partyOf(kind, row)
 	}
 	who, err := n.party(line.Party)
 	line.Name = who.name
@@ -154,6 +155,9 @@ func (d *Desk) refused(n *names, origin int64) (out []RefusedLine, err error) {
 		line := refusedLine(r)
 		if k := d.file.Schema().Kind(uint8(r.Get(crm.RefusalKind).I)); k != nil {
 			line.Kind = k.Name
+			if line.Party, err = about(n.tx, k, line.Row); err != nil {
+				return err
+			}
 		}
 		person, _, err := n.tx.Int(`SELECT person FROM session WHERE id=?1`, r.Get(crm.RefusalSession).I)
 		if err != nil {
@@ -171,8 +175,20 @@ func (d *Desk) refused(n *names, origin int64) (out []RefusedLine, err error) {
 	return out, err
 }
 
+// about is the party that a row is about; 0: the row is not there, or about nobody.
+func about(tx *rows.Tx, kind *crdt.Kind, id crdt.ID) (crdt.ID, error) {
+	if kind.Num == crm.Party {
+		return id, nil
+	}
+	row, err := tx.Get(kind.Num, id)
+	if err != nil || row == nil {
+		return 0, err
+	}
+	return partyOf(kind, row), nil
+}
+
 // RefusedAll lists the newest refused changes of every node, for a page that
-// has checked the right already.
+// has checked the right already, and that notes whose values it shows.
 func (d *Desk) RefusedAll(ctx context.Context) (out []RefusedLine, err error) {
 	err = d.file.Read(ctx, func(tx *rows.Tx) error {
 		out, err = d.refused(newNames(tx), 0)

@@ -419,7 +419,8 @@ type RefusedLine struct {
 	Message string
 	Kind    string
 	Row     crdt.ID
-	Typed   string // name=value a line
+	Party   crdt.ID // whom it is about; 0: nobody whom this file still tells
+	Typed   string  // name=value a line
 }
 
 // Held reports whether it waits for a decision of head office, or for what it

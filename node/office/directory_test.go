@@ -169,7 +169,7 @@ func TestAnEntryOfAPartyThatWasTakenBackGoes(t *testing.T) {
 	if w.listed(ids[0]) == nil {
 		t.Fatal("who was imported has no entry")
 	}
-	must(t, w.Central.Undo(ctx(), rows.Actor{}, batch, nil, []central.RowID{{Kind: crm.Party, ID: ids[0]}}))
+	must(t, w.Central.Undo(ctx(), rows.Actor{}, central.Undoing{Batch: batch, Remove: []central.RowID{{Kind: crm.Party, ID: ids[0]}}}))
 	if w.listed(ids[0]) != nil {
 		t.Error("the entry outlives the party")
 	}

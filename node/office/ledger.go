@@ -63,7 +63,7 @@ func (l *ledger) Undo(u corefeed.Undoing) error {
 	for i, r := range u.Remove {
 		remove[i] = central.RowID{Kind: r.Kind, ID: r.ID}
 	}
-	return l.f.Central.Undo(l.ctx, rows.Actor{Person: u.Who.By}, u.Batch, u.Restore, remove)
+	return l.f.Central.Undo(l.ctx, rows.Actor{Person: u.Who.By}, central.Undoing{Batch: u.Batch, Restore: u.Restore, Remove: remove, More: u.More})
 }
 
 // BranchWork implements corefeed.Ledger.

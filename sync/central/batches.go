@@ -105,23 +105,34 @@ type RowID struct {
 	ID   crdt.ID
 }
 
-// Undo writes restore, makes the rows of remove void everywhere, and marks the
-// batch, which must be the latest, as undone with all its parts.
-func (c *Central) Undo(ctx context.Context, who rows.Actor, batch crdt.ID, restore []crdt.Op, remove []RowID) error {
+// Undoing is what Undo does in one transaction: all of it, or a part.
+type Undoing struct {
+	Batch   crdt.ID // which must be the latest
+	Restore []crdt.Op
+	Remove  []RowID
+	More    bool // other parts come after this one
+}
+
+// Undo writes restore, makes the rows of remove void everywhere, and, unless more
+// comes, marks the batch as undone with all its parts.
+func (c *Central) Undo(ctx context.Context, who rows.Actor, u Undoing) error {
 	var job int64
 	_, err := c.act(ctx, who, func(a *rows.Act) (err error) {
 		if _, job, err = latestBatch(a.Tx); err != nil {
 			return err
 		}
-		a.Ops = restore
-		return c.mayImport(a.Tx, batch, job)
+		a.Ops = u.Restore
+		return c.mayImport(a.Tx, u.Batch, job)
 	}, func(b *Batch) error {
-		for _, r := range remove {
+		for _, r := range u.Remove {
 			if err := b.remove(key{r.Kind, r.ID}); err != nil {
 				return err
 			}
 		}
-		return b.Tx.Exec(`UPDATE batch SET undone=1 WHERE id=?1 OR ?2<>0 AND job=?2`, int64(batch), job)
+		if u.More {
+			return nil
+		}
+		return b.Tx.Exec(`UPDATE batch SET undone=1 WHERE id=?1 OR ?2<>0 AND job=?2`, int64(u.Batch), job)
 	})
 	return err
 }

@@ -181,13 +181,13 @@ func TestAnImportIsOneBatchAndCanBeTakenBack(t *testing.T) {
 	if _, err := b.Import(ctx(), who, central.Part{Ops: []crdt.Op{set(crm.Party, ids[2], crm.PartyHome, 1)}, After: first}); !errors.Is(err, central.ErrStale) {
 		t.Errorf("an import planned before the last one: %v", err)
 	}
-	if err := b.Undo(ctx(), who, first, nil, nil); !errors.Is(err, central.ErrStale) {
+	if err := b.Undo(ctx(), who, central.Undoing{Batch: first}); !errors.Is(err, central.ErrStale) {
 		t.Errorf("an older import is taken back: %v", err)
 	}
 	if id, records, err := b.LatestBatch(ctx()); id != second || len(records) != 1 || string(records[0]) != "two" || err != nil {
 		t.Errorf("%d %q %v", id, records, err)
 	}
-	must(t, b.Undo(ctx(), who, second, []crdt.Op{set(crm.Party, old, crm.PartyName, "Ada")}, []central.RowID{{Kind: crm.Party, ID: ids[1]}}))
+	must(t, b.Undo(ctx(), who, central.Undoing{Batch: second, Restore: []crdt.Op{set(crm.Party, old, crm.PartyName, "Ada")}, Remove: []central.RowID{{Kind: crm.Party, ID: ids[1]}}}))
 	b.sound()
 	if b.row(crm.Party, ids[1]) != nil || b.row(crm.Party, old).Get(crm.PartyName).S != "Ada" || b.row(crm.Party, ids[0]) == nil {
 		t.Error("the batch was not taken back, or more than it")
@@ -304,7 +304,7 @@ func TestThePartsOfAJobAreOneBatchAndNobodyWritesBetweenThem(t *testing.T) {
 	if id, records, err := b.LatestBatch(ctx()); id != second || string(bytes.Join(records, nil)) != "\x00\x01" || err != nil {
 		t.Errorf("%d %q %v", id, records, err)
 	}
-	must(t, b.Undo(ctx(), who, second, nil, []central.RowID{{Kind: crm.Party, ID: ids[0]}, {Kind: crm.Party, ID: ids[1]}}))
+	must(t, b.Undo(ctx(), who, central.Undoing{Batch: second, Remove: []central.RowID{{Kind: crm.Party, ID: ids[0]}, {Kind: crm.Party, ID: ids[1]}}}))
 	if id, _, err := b.LatestBatch(ctx()); id != 0 || err != nil {
 		t.Errorf("a part is left: %d %v", id, err)
 	}

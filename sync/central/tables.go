@@ -333,4 +333,8 @@ CREATE INDEX taken_when ON taken (origin, last, since, until);
 `, `
 -- Rows of its feeds that a node said it could not read.
 ALTER TABLE origin ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
+`, `
+-- Why a line of an import was refused, as JSON: a code that every language has its
+-- sentence for. null: it was refused by an older release, which kept English alone.
+ALTER TABLE import_refused ADD COLUMN why TEXT NOT NULL DEFAULT 'null';
 `}

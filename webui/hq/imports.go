@@ -1,6 +1,7 @@
 package hq
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -22,6 +23,10 @@ const (
 	refusedShown = 20      // the others are in the list to be downloaded
 	maxMapBytes  = 1 << 19 // of a map typed as text: a form has more than that to carry
 )
+
+// nobody is whom lines of a file are about that became no customer yet: nobody in
+// particular, as the audit calls it.
+const nobody crdt.ID = 0
 
 // importsView is the list of imports, and the form of a new one.
 type importsView struct {
@@ -209,10 +214,13 @@ func (p Panels) importView(v *webui.Visit) (*importView, error) {
 			view.Would, err = p.Imports.WouldUndo(v.Ctx())
 		}
 	}
-	if err == nil {
-		view.First, err = p.Imports.FirstRefused(v.Ctx(), n, refusedShown)
+	if err != nil {
+		return view, err
 	}
-	return view, err
+	if view.First, err = p.Imports.FirstRefused(v.Ctx(), n, refusedShown); err != nil || len(view.First) == 0 {
+		return view, err
+	}
+	return view, v.Site.Desk.Shown(v.Ctx(), v.Who, crm.ViewRead, nobody)
 }
 
 func (p Panels) mapView(v *webui.Visit, view *importView) (err error) {
@@ -223,8 +231,10 @@ func (p Panels) mapView(v *webui.Visit, view *importView) (err error) {
 		}
 		view.Previews = append(view.Previews, preview)
 	}
-	view.Own, view.Builtin, err = p.Imports.Maps(v.Ctx())
-	return err
+	if view.Own, view.Builtin, err = p.Imports.Maps(v.Ctx()); err != nil {
+		return err
+	}
+	return v.Site.Desk.Shown(v.Ctx(), v.Who, crm.ViewRead, nobody)
 }
 
 // actOnImport does what a button of an import says.
@@ -338,8 +348,8 @@ func (p Panels) refusedLines(v *webui.Visit) error {
 	if _, err := p.Imports.Get(v.Ctx(), n); err != nil {
 		return err
 	}
-	if err := v.Site.Desk.Shown(v.Ctx(), v.Who, crm.ViewExport, 0); err != nil {
-		return err // nobody in particular: lines that were refused became no customer
+	if err := v.Site.Desk.Shown(v.Ctx(), v.Who, crm.ViewExport, nobody); err != nil {
+		return err
 	}
 	head := v.Response().Header()
 	head.Set("Content-Type", "text/csv; charset=utf-8")
@@ -348,7 +358,7 @@ func (p Panels) refusedLines(v *webui.Visit) error {
 	err = w.Write([]string{v.L.T("import.file"), v.L.T("import.line"), v.L.T("import.column"), v.L.T("import.kind"), v.L.T("import.reason")})
 	if err == nil {
 		err = p.Imports.Refused(v.Ctx(), n, func(r corefeed.Refused) error {
-			return w.Write([]string{cell(r.File), strconv.Itoa(r.Line), cell(r.Column), r.Kind, cell(r.Reason)})
+			return w.Write([]string{cell(r.File), strconv.Itoa(r.Line), cell(r.Column), v.L.Word("importkind", r.Kind), cell(cmp.Or(v.L.Because(r.Why), r.Reason))})
 		})
 	}
 	w.Flush()

@@ -2,7 +2,6 @@ package hq
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"bough/node/desk"
 	"bough/node/office"
 	"bough/node/office/corefeed"
+	"bough/node/office/corefeed/mapping"
 	"bough/node/office/imports"
 	"bough/webui"
 	"bough/webui/pagetest"
@@ -27,7 +27,7 @@ func importPages() []pagetest.Page {
 		Columns:   []imports.Column{{Name: "客户号"}, {Name: "姓名", Field: "name"}, {Name: "性别", Field: "sex", How: "男 = m; 女 = f"}, {Name: "出生日期", Field: "birth", How: "YYYY年M月D日"}, {Name: "网点号", Field: "home"}, {Unusable: true}},
 		Constants: []string{"type = person", "status = customer"}}
 	head := &corefeed.Head{Names: []string{"客户号", "姓名", "性别", "出生日期", "网点号", ""}, Lines: []corefeed.HeadLine{
-		{Line: 2, Columns: []string{"8801", "王小明", "男", "1980年3月4日", "74", ""}}, {Line: 3, Fault: errors.New("4 of 6 columns")}, {Line: 4, Columns: []string{"8803", "欧阳娜娜", "女", "1991年12月24日", "74", "x"}}}}
+		{Line: 2, Columns: []string{"8801", "王小明", "男", "1980年3月4日", "74", ""}}, {Line: 3, Fault: mapping.NewReason("few_columns", "4", "6")}, {Line: 4, Columns: []string{"8803", "欧阳娜娜", "女", "1991年12月24日", "74", "x"}}}}
 	step := func(minutes int64, step string, who crdt.ID) imports.Step {
 		return imports.Step{AtMS: at - minutes*minuteMS, Step: step, Person: who}
 	}
@@ -36,7 +36,8 @@ func importPages() []pagetest.Page {
 	tried.State, tried.Kept, tried.Steps = imports.Tried, 38, append(tried.Steps, step(8, "try", 7), step(7, "tried", 0))
 	tried.View = &corefeed.View{RefusedAll: 38, Kinds: []corefeed.KindView{{Kind: "party", New: 1204, Changed: 311, Unchanged: 98_204, Ended: 12, Refused: 38,
 		Examples: []corefeed.Example{{Key: "8801", Field: "name", Old: "王晓明", New: "王小明"}, {Key: "8809", Field: "tier", New: "B"}}}, {Kind: "holding", Unchanged: 120_933, Held: true}}}
-	refused := []corefeed.Refused{{File: file.Path, Line: 3, Reason: "4 of 6 columns"}, {File: file.Path, Line: 1204, Column: "出生日期", Kind: "party", Reason: `not a date of the form YYYY年M月D日: "1980年2月31日"`}}
+	refused := []corefeed.Refused{{File: file.Path, Line: 3, Why: mapping.NewReason("few_columns", "4", "6")}, {File: file.Path, Line: 1204, Column: "出生日期", Kind: "party", Why: mapping.NewReason("not_date", "YYYY年M月D日", `"1980年2月31日"`)},
+		{File: "持有产品.csv", Line: 77, Column: "客户号", Kind: "holding", Why: &mapping.Reason{Code: "refused_too", Args: []string{`"8802"`}, Kind: "party"}}}
 	writing := tried
 	writing.State, writing.By, writing.Progress = imports.Writing, 7, imports.Progress{Done: 900, Total: 1527}
 	waiting := tried
@@ -133,8 +134,14 @@ func TestAFileIsUploadedMappedTriedWrittenAndTakenBackWithoutJavaScript(t *testi
 	c.Get(page).Says(t, "dry run under way", "<progress", `hx-get="`+page+`?parts=1"`, "Look again")
 	work()
 	c.Get(page).Says(t, "nothing written", "<dd>249</dd>", "1970-05-32", "Download the list")
-	if a := c.Get(page + "/refused"); a.Header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(a.Body, "customers.csv,3,date of birth,party,") {
+	c.Get("/language?to=zh")
+	c.Get(page).Says(t, "不是 YYYY-MM-DD 格式的日期：", "1970-05-32")
+	c.Get("/language?to=en")
+	if a := c.Get(page + "/refused"); a.Header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(a.Body, "customers.csv,3,date of birth,Customer,") {
 		t.Errorf("%v %s", a.Header, a.Body)
+	}
+	if how := c.Value(`SELECT group_concat(how) FROM looked WHERE party=0`); how != "export,read" {
+		t.Errorf("it is noted that lines of a file were shown: %q", how)
 	}
 	c.Post(page, "act", "write").Leads(t, page)
 	c.Get(page).Says(t, "being written", "Stop here")

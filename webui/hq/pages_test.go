@@ -32,7 +32,7 @@ func openOffice(t *testing.T) (*pagetest.Counter, *[]string) {
 			Erasures: erasuresHere(),
 			Fleet:    func(context.Context) ([]NodeLine, error) { return nodes(), nil },
 			Refused: func(context.Context) ([]desk.RefusedLine, error) {
-				return append(held(), desk.RefusedLine{AtMS: pagetest.NowMS, By: "Petr Malý", Branch: 74, Code: "not_allowed", Kind: "party", Typed: "name=Anna"}), nil
+				return append(held(), desk.RefusedLine{AtMS: pagetest.NowMS, By: "Petr Malý", Branch: 74, Code: "not_allowed", Kind: "party", Row: 1, Party: 1, Typed: "name=Anna"}), nil
 			},
 			Decide: func(_ context.Context, who *desk.Who, id crdt.ID, d Decision) error {
 				decisions = append(decisions, fmt.Sprintln(id, d.Apply, d.Mine, d.Why))
@@ -70,6 +70,9 @@ func TestAnAdministratorSeesTheFleetAndWhatWasRefused(t *testing.T) {
 	c.SignIn("root")
 	c.Get("/").Says(t, "Fleet", "desk-4", "1,530", "/api/v1/openapi.json")
 	c.Get("/refused").Says(t, "Petr Malý", "<dt>Legal name</dt><dd>Anna", "The role of its author may not do this")
+	if of := c.Value(`SELECT max(party) FROM looked WHERE how='read'`); of != "1" {
+		t.Errorf("that a refused value of customer 1 was shown is noted of %q", of)
+	}
 	c.Get("/find").Says(t, "Find a customer")
 }
 

@@ -3,6 +3,7 @@ package hq
 import (
 	"net/http"
 
+	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
 	"bough/webui"
@@ -40,12 +41,17 @@ func (p Panels) refused(v *webui.Visit) error {
 		return err
 	}
 	view := refusedView{May: v.May(crm.ActOperate)}
+	var about []crdt.ID
 	for _, line := range lines {
+		about = append(about, line.Party) // 0, too: what was typed is shown, whoever it is about
 		if line.Held() {
 			view.Held = append(view.Held, line)
 		} else {
 			view.Refused = append(view.Refused, line)
 		}
+	}
+	if err := v.Site.Desk.Shown(v.Ctx(), v.Who, crm.ViewRead, about...); err != nil {
+		return err
 	}
 	return v.Show(http.StatusOK, "refused", view)
 }

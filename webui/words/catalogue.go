@@ -10,6 +10,8 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+
+	"bough/node/office/corefeed/mapping"
 )
 
 //go:embed en.toml zh.toml
@@ -159,6 +161,16 @@ func named(pairs []any) map[string]any {
 		data[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}
 	return data
+}
+
+// Because is why a line of an import was not taken; empty where that is told by
+// nothing but a sentence of an older release.
+func (l *Language) Because(why *mapping.Reason) string {
+	if why == nil {
+		return ""
+	}
+	word := func(list string) func(string) string { return func(code string) string { return l.Word(list, code) } }
+	return why.Say(word("importreason"), word("importkind"))
 }
 
 // Word is what a code of a list is called; a code that the list does not know,

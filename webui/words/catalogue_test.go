@@ -1,6 +1,7 @@
 package words
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -72,6 +73,7 @@ func holes(message any) []string {
 		name, _, _ := strings.Cut(piece, "}}")
 		found = append(found, name)
 	}
+	found = append(found, regexp.MustCompile(`\{\w+\}`).FindAllString(text, -1)...) // of reasons
 	slices.Sort(found)
 	return found
 }

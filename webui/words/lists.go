@@ -6,6 +6,7 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
+	"bough/node/office/corefeed/mapping"
 	"bough/node/office/imports"
 )
 
@@ -50,7 +51,7 @@ func Lists() []List {
 		{"movestep", []string{"planned", "run", "pause", "resume", "undo", "drop", "done", "undone"}}, {"moveact", []string{"run", "pause", "resume", "undo", "drop"}},
 		{"movewhy", []string{"home", "erasure", "case", "conflict", "late", "erased", "moved_on", "undone"}}, {"moveflag", []string{"case", "conflict", "late", "erasure"}},
 		{"outagekind", []string{"interaction", "task", "case_file", "party"}},
-		{"importstate", imports.States()}, {"importstep", imports.Steps()}, {"importkind", imports.Kinds()}, {"importdelimiter", imports.Delimiters()}, {"importfield", importFields()},
+		{"importstate", imports.States()}, {"importstep", imports.Steps()}, {"importkind", imports.Kinds()}, {"importdelimiter", imports.Delimiters()}, {"importfield", importFields()}, {"importreason", mapping.ReasonCodes()},
 		{"lateoutcome", crm.LateOutcomes},
 		{"alike", []string{"document", "reach", "name", "birth"}},
 		{"kind", kinds()}, {"field", fields()}, {"saved", append(officeSaved(), saved()...)},

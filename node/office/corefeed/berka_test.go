@@ -58,7 +58,7 @@ func TestTheWholeBerkaBankIsTakenOnceAndCanBeTakenBack(t *testing.T) {
 		}
 	}
 	want := []Refused{{File: "trans.asc", Line: 49104, Reason: "4 of 10 columns: column 4: a quote is not closed on its line"}}
-	if diff := cmp.Diff(want, p.Refused.Listed); diff != "" {
+	if diff := cmp.Diff(want, p.Refused.Listed, inEnglish); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
 	if l.batches[0].ops != len(l.rows) {

@@ -10,7 +10,8 @@
 // # From files to a batch
 //
 //	Read      streams Records and refuses lines one by one, with file, line,
-//	          column and reason; a bad line never stops a feed, a missing file,
+//	          column and Reason (a code, with its
+//	          sentence in English; the pages have others); a bad line never stops a feed, a missing file,
 //	          an empty one or a missing column does.
 //	NewPlan   compares the records with the rows at central: new, changed,
 //	          unchanged, ended. References become rows; one that leads nowhere
@@ -18,7 +19,9 @@
 //	Commit    writes only the differences, as one batch with its record.
 //	          CommitParts does so in several transactions; whoever is killed in
 //	          between plans again and goes on, and the parts are one batch.
-//	PlanUndo  reads the record of the latest batch; Apply takes it back.
+//	PlanUndo  reads the record of the latest batch; Apply takes it back, and
+//	          ApplyParts in several transactions; planned again after a kill
+//	          it holds what is missing.
 //
 // # Invariants
 //

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bough/node/office/corefeed/mapping"
@@ -116,8 +117,8 @@ func openSheet(f *mapping.File, in io.Reader) (*sheet, error) {
 	case fault != nil:
 		return nil, badFile(f.Path, "line %d: %w", s.lines.number, fault)
 	}
-	if s.names, err = s.cut.split(text, nil); err != nil {
-		return nil, badFile(f.Path, "line %d: %w", s.lines.number, err)
+	if s.names, fault = s.cut.split(text, nil); fault != nil {
+		return nil, badFile(f.Path, "line %d: %w", s.lines.number, fault)
 	}
 	s.names = dropEmptyTail(s.names)
 	return s, nil
@@ -144,7 +145,7 @@ func (s *sheet) column(name string) (int, error) {
 
 // next returns the columns of the next line that is not blank; they are good
 // until the next call. A fault concerns the line alone.
-func (s *sheet) next() (cols []string, fault, err error) {
+func (s *sheet) next() (cols []string, fault *mapping.Reason, err error) {
 	for {
 		text, fault, err := s.lines.next()
 		if err != nil || fault != nil {
@@ -157,23 +158,24 @@ func (s *sheet) next() (cols []string, fault, err error) {
 	}
 }
 
-func (s *sheet) columns(text string) ([]string, error) {
-	var err error
-	if s.cols, err = s.cut.split(text, s.cols[:0]); err != nil {
-		if len(s.cols)+1 < len(s.names) {
-			return nil, fmt.Errorf("%d of %d columns: %w", len(s.cols)+1, len(s.names), err)
-		}
-		return nil, err
-	}
+func (s *sheet) columns(text string) ([]string, *mapping.Reason) {
+	var fault *mapping.Reason
 	want := len(s.names)
+	counted := func(n int) []string { return []string{strconv.Itoa(n), strconv.Itoa(want)} }
+	if s.cols, fault = s.cut.split(text, s.cols[:0]); fault != nil {
+		if len(s.cols)+1 < want {
+			fault = &mapping.Reason{Code: "cut_short", Args: counted(len(s.cols) + 1), Of: fault}
+		}
+		return nil, fault
+	}
 	for len(s.cols) > want && s.cols[len(s.cols)-1] == "" {
 		s.cols = s.cols[:len(s.cols)-1]
 	}
 	switch {
 	case len(s.cols) < want:
-		return nil, fmt.Errorf("%d of %d columns", len(s.cols), want)
+		return nil, &mapping.Reason{Code: "few_columns", Args: counted(len(s.cols))}
 	case len(s.cols) > want:
-		return nil, fmt.Errorf("%d columns instead of %d", len(s.cols), want)
+		return nil, &mapping.Reason{Code: "many_columns", Args: counted(len(s.cols))}
 	}
 	for i, c := range s.cols {
 		if slices.Contains(s.file.Missing, c) {

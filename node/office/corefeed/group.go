@@ -1,7 +1,6 @@
 package corefeed
 
 import (
-	"errors"
 	"math"
 
 	"bough/crdt"
@@ -15,8 +14,6 @@ type group struct {
 	text []string
 	set  []bool
 }
-
-var errSum = errors.New("the sum is beyond 63 bits")
 
 // add takes one line into its group, wholly or not at all.
 func (x *rows) add(g *group) *fault {
@@ -42,9 +39,9 @@ func (x *rows) add(g *group) *fault {
 			vals[i], text[i], set[i] = v, t, true
 			continue
 		}
-		sum, err := total(vals[i].I, f.part(v.I))
-		if err != nil {
-			return &fault{f.from.columns, err}
+		sum, ok := total(vals[i].I, f.part(v.I))
+		if !ok {
+			return &fault{f.from.columns, mapping.NewReason("sum")}
 		}
 		vals[i].I = sum
 	}
@@ -63,11 +60,12 @@ func (f *field) part(n int64) int64 {
 	return n
 }
 
-func total(a, b int64) (int64, error) {
+// total is not ok where the sum is beyond 63 bits.
+func total(a, b int64) (sum int64, ok bool) {
 	if b > 0 && a > math.MaxInt64-b || b < 0 && a < math.MinInt64-b {
-		return 0, errSum
+		return 0, false
 	}
-	return a + b, nil
+	return a + b, true
 }
 
 func (x *rows) newGroup(key string) *group {

@@ -72,7 +72,7 @@ func TestALineIsTakenIntoItsGroupWhollyOrNotAtAll(t *testing.T) {
 		{File: "a.csv", Line: 5, Column: "balance", Kind: "figure", Reason: `not an amount: "wrong"`},
 		{File: "a.csv", Line: 7, Column: "day", Kind: "figure", Reason: `not a date of the form YYYY-MM-DD: "2026-02-30"`},
 	}
-	if diff := cmp.Diff(refused, feed.Refused.Listed); diff != "" {
+	if diff := cmp.Diff(refused, feed.Refused.Listed, inEnglish); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
 }
@@ -104,7 +104,7 @@ fields = { balance_minor = "{b.balance}" }`
 	}
 	feed := load(t, folder, oneFile(t, "", rows))
 	want := []Refused{{File: "a.csv", Line: 3, Column: "b.balance", Kind: "holding", Reason: `not an amount: "nine" (b.csv, line 5)`}}
-	if diff := cmp.Diff(want, feed.Refused.Listed); diff != "" {
+	if diff := cmp.Diff(want, feed.Refused.Listed, inEnglish); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
 	if v := values(feed.Records[0]); v[crm.HoldingBalanceMinor] != crdt.IntValue(600) {

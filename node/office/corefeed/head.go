@@ -18,8 +18,8 @@ type Head struct {
 // HeadLine is one line.
 type HeadLine struct {
 	Line    int
-	Columns []string // as many as there are names
-	Fault   error    // why it would be refused
+	Columns []string        // as many as there are names
+	Fault   *mapping.Reason // why it would be refused
 }
 
 // ReadHead reads the names of the columns and the first lines of a file, as Read
@@ -59,8 +59,11 @@ func (s *sheet) first() ([]HeadLine, error) {
 	if err == nil && fault == nil {
 		s.names, fault = s.cut.split(text, nil)
 	}
-	if err != nil || fault != nil {
-		return nil, errors.Join(err, fault)
+	if err != nil {
+		return nil, err
+	}
+	if fault != nil {
+		return nil, fault
 	}
 	columns := s.names
 	s.names = make([]string, len(columns))

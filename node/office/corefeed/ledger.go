@@ -20,8 +20,8 @@ type Ledger interface {
 	// refer to them and that the feed did not write: interactions, tasks,
 	// groups; for a branch its people and nodes.
 	BranchWork(kind uint8, ids []crdt.ID) (map[crdt.ID]int, error)
-	// Undo applies restore, makes the rows of remove void everywhere, and marks
-	// the batch as undone, all or nothing. It fails with ErrStale, and does
+	// Undo applies restore, makes the rows of remove void everywhere, and, unless
+	// more comes, marks the batch as undone, all or nothing. It fails with ErrStale, and does
 	// nothing, where the batch is not the latest.
 	Undo(u Undoing) error
 }
@@ -41,6 +41,7 @@ type Undoing struct {
 	Restore []crdt.Op
 	Remove  []RowID // a row comes before those it refers to
 	Who     Approval
+	More    bool // this is a part, and not the last
 }
 
 // RowID names a row.

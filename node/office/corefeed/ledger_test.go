@@ -126,6 +126,9 @@ func (m *memory) Undo(u Undoing) error {
 		}
 		delete(m.rows, r)
 	}
+	if u.More {
+		return nil
+	}
 	job := m.batches[len(m.batches)-1].job
 	for i := range m.batches {
 		b := &m.batches[i]

@@ -3,9 +3,8 @@ package corefeed
 import (
 	"bufio"
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -22,11 +21,6 @@ type lines struct {
 	name    string // of the encoding
 	spare   []byte
 }
-
-var (
-	errLong = fmt.Errorf("longer than %d bytes", maxLineBytes)
-	errUTF8 = errors.New("not UTF-8")
-)
 
 func newLines(in io.Reader, encodingName string) *lines {
 	l := &lines{in: bufio.NewReaderSize(in, readBuffer), name: encodingName}
@@ -46,7 +40,7 @@ func (l *lines) wide() bool {
 // next returns the next line without its end. A line that is too long or does
 // not decode comes with a fault and the reading goes on; err is io.EOF at the
 // end, or what the file said.
-func (l *lines) next() (text string, fault, err error) {
+func (l *lines) next() (text string, fault *mapping.Reason, err error) {
 	raw, fault, err := l.raw()
 	if err != nil || fault != nil {
 		return "", fault, err
@@ -56,13 +50,13 @@ func (l *lines) next() (text string, fault, err error) {
 	}
 	if l.decoder == nil {
 		if at := invalid(raw); at >= 0 {
-			return "", fmt.Errorf("%w: byte %d", errUTF8, at+1), nil
+			return "", mapping.NewReason("not_utf8", strconv.Itoa(at+1)), nil
 		}
 		return string(raw), nil, nil
 	}
 	decoded, derr := l.decoder.Bytes(raw)
 	if derr != nil || bytes.ContainsRune(decoded, utf8.RuneError) {
-		return "", fmt.Errorf("not %s", l.name), nil
+		return "", mapping.NewReason("not_encoding", l.name), nil
 	}
 	return string(decoded), nil, nil
 }
@@ -82,7 +76,7 @@ func invalid(b []byte) int {
 }
 
 // raw reads to the end of the line; what is beyond the limit is skipped.
-func (l *lines) raw() (line []byte, fault, err error) {
+func (l *lines) raw() (line []byte, fault *mapping.Reason, err error) {
 	l.spare = l.spare[:0]
 	for first := true; ; first = false {
 		part, err := l.in.ReadSlice('\n')
@@ -95,7 +89,7 @@ func (l *lines) raw() (line []byte, fault, err error) {
 		if len(l.spare)+len(part) <= maxLineBytes+2 {
 			l.spare = append(l.spare, part...)
 		} else {
-			fault = errLong
+			fault = mapping.NewReason("long_line", strconv.Itoa(maxLineBytes))
 		}
 		switch {
 		case err == nil || err == io.EOF && len(l.spare) > 0:
@@ -117,18 +111,16 @@ type splitter struct {
 	quote     byte // 0 for none
 }
 
-var errColumns = fmt.Errorf("more than %d columns", maxColumns)
-
 // split appends the columns to dst. A quote belongs to its line: one stray
 // quote spoils one line, not the rest of the file.
-func (s splitter) split(line string, dst []string) ([]string, error) {
+func (s splitter) split(line string, dst []string) (columns []string, fault *mapping.Reason) {
 	for {
 		if len(dst) == maxColumns {
-			return dst, errColumns
+			return dst, mapping.NewReason("wide_line", strconv.Itoa(maxColumns))
 		}
-		column, rest, more, err := s.column(line)
-		if err != nil {
-			return dst, fmt.Errorf("column %d: %w", len(dst)+1, err)
+		column, rest, more, fault := s.column(line)
+		if fault != nil {
+			return dst, &mapping.Reason{Code: "in_column", Args: []string{strconv.Itoa(len(dst) + 1)}, Of: fault}
 		}
 		dst = append(dst, column)
 		if !more {
@@ -138,12 +130,7 @@ func (s splitter) split(line string, dst []string) ([]string, error) {
 	}
 }
 
-var (
-	errOpenQuote  = errors.New("a quote is not closed on its line")
-	errAfterQuote = errors.New("text after the closing quote")
-)
-
-func (s splitter) column(line string) (column, rest string, more bool, err error) {
+func (s splitter) column(line string) (column, rest string, more bool, fault *mapping.Reason) {
 	start := 0
 	for start < len(line) && isBlank(line[start]) && line[start] != s.delimiter {
 		start++
@@ -159,12 +146,12 @@ func (s splitter) column(line string) (column, rest string, more bool, err error
 }
 
 // quoted reads after the opening quote; two quotes stand for one.
-func (s splitter) quoted(line string) (column, rest string, more bool, err error) {
+func (s splitter) quoted(line string) (column, rest string, more bool, fault *mapping.Reason) {
 	from := 0
 	for {
 		end := strings.IndexByte(line[from:], s.quote)
 		if end < 0 {
-			return "", "", false, errOpenQuote
+			return "", "", false, mapping.NewReason("open_quote")
 		}
 		end += from
 		if end+1 < len(line) && line[end+1] == s.quote {
@@ -185,7 +172,7 @@ func (s splitter) quoted(line string) (column, rest string, more bool, err error
 	case rest == "":
 		return trim(column), "", false, nil
 	case rest[0] != s.delimiter:
-		return "", "", false, errAfterQuote
+		return "", "", false, mapping.NewReason("after_quote")
 	}
 	return trim(column), rest[1:], true, nil
 }

@@ -1,7 +1,7 @@
 package corefeed
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"bough/node/office/corefeed/mapping"
@@ -46,7 +46,7 @@ func (l *lookup) take(number int, cols []string) *fault {
 	if kept := l.found[key]; kept != nil {
 		switch l.Pick {
 		case mapping.PickOnly:
-			return &fault{column: l.key.columns, reason: fmt.Errorf("lookup %s: key %s stands on line %d already", l.Name, mapping.Shown(key), kept.number)}
+			return &fault{column: l.key.columns, reason: mapping.NewReason("lookup_twice", l.Name, mapping.Shown(key), strconv.Itoa(kept.number))}
 		case mapping.PickFirst:
 			return nil
 		}

@@ -241,7 +241,7 @@ func TestReferencesThatLeadNowhereAreRefusedAllTheWay(t *testing.T) {
 		{File: "roles.csv", Line: 4, Column: "account", Kind: "role", Reason: `holding "A3" was refused`},
 		{File: "cards.csv", Line: 3, Column: "roles.person", Kind: "card", Reason: `party "P2" was refused`},
 	}
-	if diff := cmp.Diff(want, p.Refused.Listed); diff != "" {
+	if diff := cmp.Diff(want, p.Refused.Listed, inEnglish); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
 }

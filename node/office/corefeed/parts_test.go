@@ -41,7 +41,11 @@ func TestAPlanThatIsWrittenInPartsAndCutOffGoesOnAndIsTakenBackWhole(t *testing.
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := u.Apply(parts, who); err != nil {
+	killed := u.ApplyParts(parts, who, Parts{Rows: 4, Told: func(int, int) error { return errKilled }})
+	if u, err = PlanUndo(parts.schema, parts); err != nil || !errors.Is(killed, errKilled) || len(u.remove) != len(whole.rows)-4 {
+		t.Fatalf("%d rows are left to take back: %v, %v", len(u.remove), err, killed)
+	}
+	if err := u.ApplyParts(parts, who, Parts{Rows: 4}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(newMemory(t).values(), parts.values()); diff != "" {

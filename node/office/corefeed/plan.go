@@ -162,12 +162,12 @@ func (p *planner) dangling(r *Record) (*Refused, error) {
 		if rows[ref.Key] != nil || p.taken[ref.Kind][ref.Key] {
 			continue
 		}
-		name := p.schema.Kind(ref.Kind).Name
-		reason := fmt.Sprintf("%s %s is neither in the feed nor at central", name, mapping.Shown(ref.Key))
+		why := &mapping.Reason{Code: "nowhere", Args: []string{mapping.Shown(ref.Key)}, Kind: p.schema.Kind(ref.Kind).Name}
 		if p.Refused.Has(ref.Kind, ref.Key) {
-			reason = fmt.Sprintf("%s %s was refused", name, mapping.Shown(ref.Key))
+			why.Code = "refused_too"
 		}
-		return &Refused{File: r.File, Line: r.Line, Column: ref.Column, Kind: p.schema.Kind(r.Kind).Name, Reason: reason}, nil
+		bad := Refused{File: r.File, Line: r.Line, Column: ref.Column, Kind: p.schema.Kind(r.Kind).Name}.because(why)
+		return &bad, nil
 	}
 	return nil, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bough/node/office/corefeed/mapping"
@@ -195,12 +196,12 @@ func (r *reading) lines(one *reader) error {
 		case err != nil:
 			return badFile(path, "line %d: %w", number+1, err)
 		case bad != nil:
-			r.out.Refused.line(Refused{File: path, Line: number, Reason: bad.Error()}, one.kinds)
+			r.out.Refused.line(Refused{File: path, Line: number}.because(bad), one.kinds)
 			continue
 		}
 		for _, l := range one.lookups {
 			if f := l.take(number, cols); f != nil {
-				r.out.Refused.list(Refused{File: path, Line: number, Column: f.column, Reason: f.reason.Error()})
+				r.out.Refused.list(Refused{File: path, Line: number, Column: f.column}.because(f.reason))
 			}
 		}
 		for _, x := range one.rows {
@@ -279,14 +280,14 @@ func (r *reading) claim(x *rows, key string) *fault {
 		r.claimed[x.Kind.Num] = kind
 	}
 	if first, taken := kind[key]; taken {
-		return &fault{x.key.columns, fmt.Errorf("the key %s stands in %s, line %d, already", mapping.Shown(key), first.file, first.line)}
+		return &fault{x.key.columns, mapping.NewReason("key_twice", mapping.Shown(key), first.file, strconv.Itoa(first.line))}
 	}
 	kind[key] = claim{x.File.Path, x.line.number}
 	return nil
 }
 
 func (r *reading) refuse(x *rows, key string, bad *fault) {
-	one := Refused{File: x.File.Path, Line: x.line.number, Column: bad.column, Kind: x.Kind.Name, Reason: bad.reason.Error()}
+	one := Refused{File: x.File.Path, Line: x.line.number, Column: bad.column, Kind: x.Kind.Name}.because(bad.reason)
 	r.out.Refused.row(one, x.Kind.Num, strings.Clone(key))
 }
 

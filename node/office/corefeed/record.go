@@ -1,6 +1,9 @@
 package corefeed
 
-import "bough/crdt"
+import (
+	"bough/crdt"
+	"bough/node/office/corefeed/mapping"
+)
 
 // Record is one row that the core gave.
 type Record struct {
@@ -37,6 +40,14 @@ type Refused struct {
 	Column string `json:"column,omitempty"`
 	Kind   string `json:"kind,omitempty"` // empty: the line as a whole
 	Reason string `json:"reason"`
+	// Why is the reason as a code, for whoever reads another language.
+	Why *mapping.Reason `json:"why,omitempty"`
+}
+
+// because makes it the refusal for a reason.
+func (r Refused) because(why *mapping.Reason) Refused {
+	r.Reason, r.Why = why.Error(), why
+	return r
 }
 
 // Refusals counts all and lists the first ones.

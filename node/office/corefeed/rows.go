@@ -2,7 +2,7 @@ package corefeed
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"bough/crdt"
@@ -12,13 +12,8 @@ import (
 // fault is why a row was not taken.
 type fault struct {
 	column string
-	reason error
+	reason *mapping.Reason
 }
-
-var (
-	errMissing = errors.New("nothing is there, but something must be")
-	errNoKey   = errors.New("the key is missing")
-)
 
 type via struct {
 	mapping.Via
@@ -134,11 +129,11 @@ func (x *rows) prepare() (key string, bad *fault, ok bool) {
 	if bad == nil || x.key.own() {
 		key, _ = x.key.fill(&x.line)
 		if err := mapping.CheckText(key, mapping.MaxKey, ""); err != nil {
-			return "", &fault{x.key.columns, err}, true
+			return "", &fault{x.key.columns, reasonOf(err)}, true
 		}
 	}
 	if key == "" && bad == nil {
-		bad = &fault{x.key.columns, errNoKey}
+		bad = &fault{x.key.columns, mapping.NewReason("no_key")}
 	}
 	return key, bad, true
 }
@@ -152,9 +147,9 @@ func (x *rows) look(i int) *fault {
 		return nil
 	}
 	if key == "" {
-		return &fault{v.key.columns, errMissing}
+		return &fault{v.key.columns, mapping.NewReason("missing")}
 	}
-	return &fault{v.key.columns, fmt.Errorf("%s is not in %s", mapping.Shown(key), v.Lookup.File.Path)}
+	return &fault{v.key.columns, mapping.NewReason("not_in_file", mapping.Shown(key), v.Lookup.File.Path)}
 }
 
 func (x *rows) compute(i int) *fault {
@@ -183,25 +178,31 @@ func (f *field) eval(l *line) (v crdt.Value, text string, absent bool, bad *faul
 		text = f.Default
 		v, err = f.Plain(text)
 	case f.Required:
-		err = errMissing
+		err = mapping.NewReason("missing")
 	}
 	if err == nil && v.IsNull() && f.Required {
-		err = errMissing
+		err = mapping.NewReason("missing")
 	}
 	if err != nil {
-		return crdt.Value{}, "", false, &fault{f.from.columns, f.origin(l, err)}
+		return crdt.Value{}, "", false, &fault{f.from.columns, f.origin(l, reasonOf(err))}
 	}
 	return v, text, false, nil
 }
 
 // origin adds the line of the lookup that a bad text comes from.
-func (f *field) origin(l *line, err error) error {
+func (f *field) origin(l *line, why *mapping.Reason) *mapping.Reason {
 	for _, p := range f.from.places {
 		if p.from == fromLookup && l.looked[p.at] != nil {
-			return fmt.Errorf("%w (%s, line %d)", err, l.looked[p.at].file, l.looked[p.at].number)
+			return &mapping.Reason{Code: "from_line", Args: []string{l.looked[p.at].file, strconv.Itoa(l.looked[p.at].number)}, Of: why}
 		}
 	}
-	return err
+	return why
+}
+
+// reasonOf is what a conversion said: it says nothing but reasons.
+func reasonOf(err error) (why *mapping.Reason) {
+	errors.As(err, &why)
+	return why
 }
 
 // record makes a record of the line; its key is known.

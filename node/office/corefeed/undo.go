@@ -74,12 +74,38 @@ func PlanUndo(schema *crdt.Schema, ledger Ledger) (*UndoPlan, error) {
 	return u.UndoPlan, nil
 }
 
-// Apply takes the batch back.
+// Apply takes the batch back, all or nothing.
 func (u *UndoPlan) Apply(ledger Ledger, who Approval) error {
-	if err := ledger.Undo(Undoing{Batch: u.Batch, Restore: u.restore, Remove: u.remove, Who: who}); err != nil {
-		return fmt.Errorf("corefeed: undo batch %s: %w", u.Batch, err)
+	return u.ApplyParts(ledger, who, Parts{Rows: len(u.restore) + len(u.remove)})
+}
+
+// ApplyParts takes the batch back in several transactions. What was done before
+// an error stays: planned again, the plan holds what is missing, and only its
+// last part marks the batch as undone.
+func (u *UndoPlan) ApplyParts(ledger Ledger, who Approval, parts Parts) error {
+	total := len(u.restore) + len(u.remove)
+	for done := 0; ; {
+		end := min(done+parts.Rows, total)
+		part := Undoing{Batch: u.Batch, Who: who, More: end < total}
+		if done < len(u.restore) {
+			part.Restore = u.restore[done:min(end, len(u.restore))]
+		}
+		if end > len(u.restore) {
+			part.Remove = u.remove[max(done-len(u.restore), 0) : end-len(u.restore)]
+		}
+		if err := ledger.Undo(part); err != nil {
+			return fmt.Errorf("corefeed: undo batch %s: %w", u.Batch, err)
+		}
+		done = end
+		if parts.Told != nil {
+			if err := parts.Told(done, total); err != nil {
+				return err
+			}
+		}
+		if !part.More {
+			return nil
+		}
 	}
-	return nil
 }
 
 func (u *undoer) plan(log *batchLog) error {
@@ -193,7 +219,9 @@ func (u *undoer) fields(changed []changedField) {
 	}
 	op := crdt.Op{Kind: changed[0].Kind, ID: changed[0].ID}
 	for _, c := range changed {
-		if row.Get(c.field) != c.written {
+		if now := row.Get(c.field); now == c.before {
+			continue // as it was already: by an undo that was cut off, or by somebody
+		} else if now != c.written {
 			left := Left{Kind: u.schema.Kind(c.Kind).Name, ID: c.ID, Key: u.key(row)}
 			if f := u.schema.Kind(c.Kind).Field(c.field); f != nil {
 				left.Field = f.Name

@@ -384,8 +384,12 @@ func (im *Imports) Refused(ctx context.Context, n int64, yield func(corefeed.Ref
 		if _, err := read(tx, n); err != nil {
 			return err
 		}
-		return tx.Query(`SELECT file, line, field, kind, reason FROM import_refused WHERE job=?1 ORDER BY n`, func(s *rows.Stmt) error {
-			return yield(corefeed.Refused{File: s.ColumnText(0), Line: int(s.ColumnInt64(1)), Column: s.ColumnText(2), Kind: s.ColumnText(3), Reason: s.ColumnText(4)})
+		return tx.Query(`SELECT file, line, field, kind, reason, why FROM import_refused WHERE job=?1 ORDER BY n`, func(s *rows.Stmt) error {
+			r := corefeed.Refused{File: s.ColumnText(0), Line: int(s.ColumnInt64(1)), Column: s.ColumnText(2), Kind: s.ColumnText(3), Reason: s.ColumnText(4)}
+			if err := json.Unmarshal([]byte(s.ColumnText(5)), &r.Why); err != nil {
+				return fmt.Errorf("imports: read the reason of a refused line: %w", err)
+			}
+			return yield(r)
 		}, n)
 	})
 }

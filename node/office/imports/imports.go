@@ -258,7 +258,7 @@ func (f *File) guessDecimal(h *corefeed.Head) string {
 		if thousands != "" {
 			n.Thousands = thousands[0]
 		}
-		if f.amounts(h, func(text string) bool { _, err := n.Money(text); return err == nil }) {
+		if f.amounts(h, func(text string) bool { _, wrong := n.Money(text); return wrong == "" }) {
 			return like
 		}
 	}

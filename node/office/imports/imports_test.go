@@ -221,9 +221,14 @@ func TestACentralThatIsKilledBetweenTwoPartsGoesOn(t *testing.T) {
 		t.Fatalf("%s %d", j.State, b.count("party"))
 	}
 	must(t, b.Imports.Undo(t.Context(), 1, j.N))
+	b.killedAfter(2)
+	if n := b.count("party"); n != 200 || b.get(j.N).State != Undoing {
+		t.Fatalf("%d rows are left, %s", n, b.get(j.N).State)
+	}
+	b.Imports = New(b.office, b.o)
 	b.work()
-	if n := b.count("party"); n != 0 {
-		t.Errorf("%d rows stay: parts written before the kill are not taken back", n)
+	if j = b.get(j.N); b.count("party") != 0 || j.State != Undone || j.Back.Removed != 300 {
+		t.Errorf("%d rows stay, %s %+v", b.count("party"), j.State, j.Back)
 	}
 }
 

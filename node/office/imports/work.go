@@ -2,6 +2,7 @@ package imports
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -118,7 +119,11 @@ func (j *Import) show(tx *rows.Tx, plan *corefeed.Plan) error {
 		return err
 	}
 	for i, r := range refused {
-		err := tx.Exec(`INSERT INTO import_refused (job, n, file, line, field, kind, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`, j.N, int64(i), r.File, int64(r.Line), r.Column, r.Kind, r.Reason)
+		why, err := json.Marshal(r.Why)
+		if err != nil {
+			return fmt.Errorf("imports: keep the reason of a refused line: %w", err)
+		}
+		err = tx.Exec(`INSERT INTO import_refused (job, n, file, line, field, kind, reason, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`, j.N, int64(i), r.File, int64(r.Line), r.Column, r.Kind, r.Reason, string(why))
 		if err != nil {
 			return err
 		}
@@ -204,7 +209,7 @@ func (im *Imports) halt(ctx context.Context, j *Import, why error) error {
 	})
 }
 
-// undo takes an import back.
+// undo takes an import back, in parts. Whoever is killed in between goes on.
 func (im *Imports) undo(ctx context.Context, j *Import) error {
 	begun, err := im.begun(ctx, j.N)
 	if err != nil {
@@ -216,7 +221,7 @@ func (im *Imports) undo(ctx context.Context, j *Import) error {
 		if err != nil {
 			return err
 		}
-		back = backOf(plan)
+		back = backOf(plan).after(j.Back)
 		// Told before it is done: whoever is killed in between has it done, and knows what.
 		err = im.turn(ctx, turn{j.N, 0, "", []string{Undoing}}, func(_ *rows.Tx, j *Import) error {
 			j.Back = back
@@ -225,9 +230,15 @@ func (im *Imports) undo(ctx context.Context, j *Import) error {
 		if err != nil {
 			return err
 		}
-		if err := plan.Apply(im.office.Ledger(ctx), corefeed.Approval{By: im.undoer(ctx, j.N)}); err != nil {
-			if ctx.Err() != nil {
-				return err
+		some := j.Back != nil
+		err = plan.ApplyParts(im.office.Ledger(ctx), corefeed.Approval{By: im.undoer(ctx, j.N)}, corefeed.Parts{Rows: im.o.Rows, Told: func(done, total int) error {
+			some = true
+			im.progress(j.N, Progress{int64(done), int64(total)})
+			return ctx.Err()
+		}})
+		if err != nil {
+			if some || ctx.Err() != nil {
+				return err // it is gone on with
 			}
 			return im.turn(ctx, turn{j.N, 0, "halted", []string{Undoing}}, func(_ *rows.Tx, j *Import) error {
 				j.State, j.Fault, j.Back = Done, says(err), nil
@@ -246,6 +257,15 @@ func backOf(plan *corefeed.UndoPlan) *Back {
 		Kept: plan.Kept[:min(len(plan.Kept), maxTold)], Left: plan.Left[:min(len(plan.Left), maxTold)]}
 	for n := range maps.Values(plan.Removed) {
 		b.Removed += n
+	}
+	return b
+}
+
+// after adds up with what was told of an undo that was cut off; nil: of none. What
+// stays is listed anew, and did not go.
+func (b *Back) after(was *Back) *Back {
+	if was != nil {
+		b.Removed, b.Restored = was.Removed+was.KeptAll-b.KeptAll, was.Restored+was.LeftAll-b.LeftAll
 	}
 	return b
 }

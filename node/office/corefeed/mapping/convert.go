@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,7 +40,7 @@ func (a As) makes() crdt.Type {
 }
 
 // Convert makes a value of a text of the file, which is not empty. The error is
-// a reason to show: it repeats the text, shortened.
+// a Reason to show: it repeats the text, shortened.
 func (f *Field) Convert(text string) (crdt.Value, error) {
 	if f.Values == nil {
 		return f.Plain(text)
@@ -47,7 +48,7 @@ func (f *Field) Convert(text string) (crdt.Value, error) {
 	word, known := f.Values[text]
 	switch {
 	case !known && !f.HasOther:
-		return crdt.Value{}, fmt.Errorf("unknown code %s", Shown(text))
+		return crdt.Value{}, NewReason("unknown_code", Shown(text))
 	case !known:
 		word = f.Other
 	}
@@ -64,7 +65,7 @@ func (f *Field) Plain(text string) (crdt.Value, error) {
 		return crdt.Value{}, err
 	}
 	if f.Words != nil && !slices.Contains(f.Words, v.S) {
-		return crdt.Value{}, fmt.Errorf("%s is not one of %s", Shown(v.S), strings.Join(f.Words, ", "))
+		return crdt.Value{}, NewReason("not_word", Shown(v.S), strings.Join(f.Words, ", "))
 	}
 	return v, nil
 }
@@ -72,11 +73,11 @@ func (f *Field) Plain(text string) (crdt.Value, error) {
 func (f *Field) convert(text string) (crdt.Value, error) {
 	switch f.As {
 	case AsInt:
-		n, err := f.Numbers.Int(text)
-		return number(n, text, err)
+		n, code := f.Numbers.Int(text)
+		return number(n, text, code)
 	case AsMoney:
-		n, err := f.Numbers.Money(text)
-		return number(n, text, err)
+		n, code := f.Numbers.Money(text)
+		return number(n, text, code)
 	case AsDate, AsMonth, AsTime, AsSex:
 		return f.date(text)
 	case AsKey:
@@ -86,9 +87,9 @@ func (f *Field) convert(text string) (crdt.Value, error) {
 	}
 }
 
-func number(n int64, text string, err error) (crdt.Value, error) {
-	if err != nil {
-		return crdt.Value{}, fmt.Errorf("%w: %s", err, Shown(text))
+func number(n int64, text, code string) (crdt.Value, error) {
+	if code != "" {
+		return crdt.Value{}, NewReason(code, Shown(text))
 	}
 	return crdt.IntValue(n), nil
 }
@@ -96,7 +97,7 @@ func number(n int64, text string, err error) (crdt.Value, error) {
 func (f *Field) date(text string) (crdt.Value, error) {
 	at, woman, err := f.Dates.Parse(text)
 	if err != nil {
-		return crdt.Value{}, fmt.Errorf("%w of the form %s: %s", err, f.Dates.Layout, Shown(text))
+		return crdt.Value{}, NewReason("not_date", f.Dates.Layout, Shown(text))
 	}
 	switch f.As {
 	case AsMonth:
@@ -116,16 +117,16 @@ func (f *Field) date(text string) (crdt.Value, error) {
 // characters, the mark of a failed decoding, and the characters of without.
 func CheckText(text string, most int, without string) error {
 	if len(text) > most {
-		return fmt.Errorf("%d bytes, at most %d: %s", len(text), most, Shown(text))
+		return NewReason("too_long", strconv.Itoa(len(text)), strconv.Itoa(most), Shown(text))
 	}
 	for i, r := range text {
 		switch {
 		case r == utf8.RuneError:
-			return fmt.Errorf("a character that was lost in an earlier conversion, at byte %d: %s", i+1, Shown(text))
+			return NewReason("lost", strconv.Itoa(i+1), Shown(text))
 		case unicode.IsControl(r):
-			return fmt.Errorf("control character U+%04X at byte %d: %s", r, i+1, Shown(text))
+			return NewReason("control", fmt.Sprintf("U+%04X", r), strconv.Itoa(i+1), Shown(text))
 		case without != "" && strings.ContainsRune(without, r):
-			return fmt.Errorf("may not hold %q: %s", r, Shown(text))
+			return NewReason("may_not_hold", strconv.QuoteRune(r), Shown(text))
 		}
 	}
 	return nil

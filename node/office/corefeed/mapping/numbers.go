@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"errors"
 	"math"
 	"strings"
 )
@@ -13,36 +12,38 @@ type Numbers struct {
 	Digits    int  // decimal digits of the minor unit
 }
 
-var (
-	errNumber    = errors.New("not a whole number")
-	errAmount    = errors.New("not an amount")
-	errPrecision = errors.New("an amount finer than the minor unit")
-	errRange     = errors.New("a number beyond 63 bits")
+// Codes of Reason; empty: nothing is wrong.
+const (
+	notNumber = "not_number"
+	notAmount = "not_amount"
+	tooFine   = "too_fine"
+	tooLarge  = "too_large"
 )
 
-// Int reads a whole number.
-func (n *Numbers) Int(text string) (int64, error) {
+// Int reads a whole number; wrong is the code of a Reason, or empty.
+func (n *Numbers) Int(text string) (number int64, wrong string) {
 	negative, text := sign(text)
-	whole, err := n.group(text)
-	if err != nil {
-		return 0, errNumber
+	whole, ok := n.group(text)
+	if !ok {
+		return 0, notNumber
 	}
 	return total(whole, negative)
 }
 
-// Money reads an amount as minor units, exactly.
-func (n *Numbers) Money(text string) (int64, error) {
+// Money reads an amount as minor units, exactly; wrong is the code of a Reason, or
+// empty.
+func (n *Numbers) Money(text string) (amountMinor int64, wrong string) {
 	negative, text := sign(text)
 	whole, fraction, found := strings.Cut(text, string(rune(n.Decimal)))
-	whole, err := n.group(whole)
-	if err != nil || found && !allDigits(fraction) {
-		return 0, errAmount
+	whole, ok := n.group(whole)
+	if !ok || found && !allDigits(fraction) {
+		return 0, notAmount
 	}
 	for len(fraction) > n.Digits && fraction[len(fraction)-1] == '0' {
 		fraction = fraction[:len(fraction)-1]
 	}
 	if len(fraction) > n.Digits {
-		return 0, errPrecision
+		return 0, tooFine
 	}
 	return total(whole+fraction+strings.Repeat("0", n.Digits-len(fraction)), negative)
 }
@@ -55,20 +56,20 @@ func sign(text string) (negative bool, rest string) {
 }
 
 // group drops separators of thousands that stand where they belong.
-func (n *Numbers) group(text string) (string, error) {
+func (n *Numbers) group(text string) (digits string, ok bool) {
 	if n.Thousands == 0 || strings.IndexByte(text, n.Thousands) < 0 {
 		if !allDigits(text) {
-			return "", errNumber
+			return "", false
 		}
-		return text, nil
+		return text, true
 	}
 	groups := strings.Split(text, string(rune(n.Thousands)))
 	for i, g := range groups {
 		if !allDigits(g) || i > 0 && len(g) != 3 || i == 0 && len(g) > 3 {
-			return "", errNumber
+			return "", false
 		}
 	}
-	return strings.Join(groups, ""), nil
+	return strings.Join(groups, ""), true
 }
 
 func allDigits(text string) bool {
@@ -80,17 +81,17 @@ func allDigits(text string) bool {
 	return text != ""
 }
 
-func total(text string, negative bool) (int64, error) {
+func total(text string, negative bool) (sum int64, wrong string) {
 	var n int64
 	for i := range len(text) {
 		digit := int64(text[i] - '0')
 		if n > (math.MaxInt64-digit)/10 {
-			return 0, errRange
+			return 0, tooLarge
 		}
 		n = n*10 + digit
 	}
 	if negative {
 		n = -n
 	}
-	return n, nil
+	return n, ""
 }
