@@ -333,7 +333,7 @@ func (w *World) unrelayed() string {
 			continue
 		}
 		for _, origin := range slices.Sorted(maps.Keys(s.store.Held())) {
-			if w.doubted(origin) && origin != s.seat.origin {
+			if w.doubted(origin) && origin != s.seat.origin && s.store.Relayable() == 0 {
 				continue // of two histories central takes one
 			}
 			if upTo, has := s.store.Held()[origin], w.hub.taken(origin); has < upTo {

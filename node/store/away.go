@@ -44,6 +44,7 @@ func setReading(tx *rows.Tx, scope int64, r rows.Reading) error {
 func (s *Store) Rewind(ctx context.Context, scope int64, epoch uint64, away bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.relay = newRelay() // in a new epoch central may lack what it had
 	return s.File.Write(ctx, func(tx *rows.Tx) error { return s.rewind(tx, scope, epoch, away) })
 }
 

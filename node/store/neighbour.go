@@ -304,10 +304,17 @@ func linkOf(tx *rows.Tx, origin crdt.Origin, n *neighbour, seq uint64) (link jou
 }
 
 // noteTaken keeps what a page says of neighbours: its rows hold their changes
-// up to there.
+// up to there. Of whom it does not name central has nothing, or nothing any more.
 func (s *Store) noteTaken(tx *rows.Tx, vector map[crdt.Origin]uint64) (neighbours, error) {
 	known := s.neighbours
-	for origin, taken := range vector {
+	says := make(map[crdt.Origin]uint64, len(vector))
+	maps.Copy(says, vector)
+	for origin := range known {
+		if _, named := says[origin]; !named {
+			says[origin] = 0
+		}
+	}
+	for origin, taken := range says {
 		n := known[origin]
 		if origin == s.Origin() || n.taken == taken || len(known) >= maxNeighbours && n.certificate == nil {
 			continue

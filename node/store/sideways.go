@@ -407,8 +407,12 @@ func (s *Store) Pushed(sent []journal.Range, vector map[crdt.Origin]uint64) {
 		}
 		delete(s.relay.since, origin)
 		s.relay.sent[origin] = max(vector[origin], was[origin])
-		if s.relay.sent[origin] < sent[i].Head.Seq && s.relay.sent[origin] <= max(was[origin], sent[i].Changes[0].Seq-1) {
-			s.relay.stuck[origin] = s.neighbours[origin].last
+		n, after := s.neighbours[origin], sent[i].Changes[0].Seq-1
+		if max(s.relay.sent[origin], n.taken, n.base) < after {
+			continue // what is before it is to be sent, too: that is known by now
+		}
+		if s.relay.sent[origin] < sent[i].Head.Seq && s.relay.sent[origin] <= max(was[origin], after) {
+			s.relay.stuck[origin] = n.last
 		}
 	}
 }
