@@ -191,6 +191,7 @@ func (h *HeadOffice) Admin() http.Handler {
 	command(mux, "/revoke", func(ctx context.Context, in struct{ Origin crdt.Origin }) (None, error) {
 		return None{}, h.Office.Revoke(ctx, in.Origin)
 	})
+	h.fleetCommand(mux)
 	h.erasureCommands(mux)
 	h.moveCommands(mux)
 	h.auditCommands(mux)

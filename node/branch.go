@@ -192,7 +192,7 @@ func (b *Branch) newUplink(ctx context.Context) (*uplink.Uplink, error) {
 		Certificate: b.keys.cert.Load(), Root: b.keys.root, Log: b.o.Log,
 		Now: b.steadyMS, Rand: b.o.Rand, BackoffCapMS: b.o.BackoffMS, Version: b.o.Version,
 		After:   func(ms int64) <-chan time.Time { return b.o.After(time.Duration(ms) * time.Millisecond) },
-		Renewed: b.renewed, Rate: b.rate.Load, Proxy: b.o.Proxy, Incarnation: claim, Forked: b.forked})
+		Renewed: b.renewed, Rate: b.rate.Load, Proxy: b.o.Proxy, Incarnation: claim, Forked: b.forked, Clock: b.clockTold})
 	if err == nil {
 		u.OnState(b.heard)
 	}

@@ -15,6 +15,9 @@ import (
 // clockEvery is how often a node looks what happened to the PC's clock.
 const clockEvery = 5 * time.Second
 
+// clockStepMS: what a PC's clock is off is told to central in these steps.
+const clockStepMS = 5000
+
 // factOffset is what releases before 1.1 kept of the time: central's clock less
 // the PC's, ms.
 const factOffset = "clock offset"
@@ -166,6 +169,13 @@ func (b *Branch) lookAtClock(ctx context.Context) error {
 		b.forked(uplink.Fork{Common: after, Ahead: true})
 	}
 	return nil
+}
+
+// clockTold is what central is told of the PC's clock: in steps, so that what a
+// clock drifts is not news at every call.
+func (b *Branch) clockTold() (state string, aheadMS int64) {
+	c := b.clockNow()
+	return c.State, c.AheadMS / clockStepMS * clockStepMS
 }
 
 // clockNow is how the time stands, for people.

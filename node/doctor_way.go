@@ -212,20 +212,15 @@ func (t *trip) central() (f desk.Finding, offsetMS int64) {
 func clockFound(aheadMS int64) desk.Finding {
 	f := desk.Finding{Code: "clock_ok", Detail: fmt.Sprintf("%.1f s", float64(-aheadMS)/1000)}
 	if max(aheadMS, -aheadMS) > maxClockOffMS {
-		f.State, f.Code, f.Detail = desk.HopWarn, "clock_off", offBy(aheadMS)
+		f.State, f.Code, f.Detail = desk.HopWarn, "clock_off", desk.Rough(aheadMS)
 	}
 	return f
-}
-
-// offBy is how far a clock is off.
-func offBy(aheadMS int64) string {
-	return (time.Duration(aheadMS) * time.Millisecond).Round(time.Second).String()
 }
 
 // clockSuspect is what this workstation knows by itself of a wrong clock.
 func (b *Branch) clockSuspect() (f desk.Finding, bad bool) {
 	c := b.clockNow()
-	f = desk.Finding{Hop: desk.HopClock, State: desk.HopWarn, Code: "clock_" + c.State, Detail: offBy(c.AheadMS)}
+	f = desk.Finding{Hop: desk.HopClock, State: desk.HopWarn, Code: "clock_" + c.State, Detail: desk.Rough(c.AheadMS)}
 	return f, c.State != desk.ClockOK
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"bough/node"
 	"bough/node/api"
+	"bough/node/desk"
 )
 
 // joinErrors keeps the first error's words first.
@@ -72,7 +73,7 @@ func (p *program) tellStatus(s api.Status, running bool) {
 		if s.Unsent == 0 {
 			line("only here", "nothing")
 		} else {
-			line("only here", "%d changes, the oldest %s old", s.Unsent, (time.Duration(s.OldestUnsentMS) * time.Millisecond).Round(time.Second))
+			line("only here", "%d changes, the oldest %s old", s.Unsent, desk.Rough(s.OldestUnsentMS))
 		}
 		if s.Aside > 0 {
 			line("unread", "%d rows of the feeds cannot be read by this release and are missing here", s.Aside)

@@ -2,14 +2,13 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"bough/node/desk"
 )
 
 // clockWords says what is wrong with the clock of the PC; empty: nothing.
 func clockWords(c desk.Clock) string {
-	off := (time.Duration(c.AheadMS) * time.Millisecond).Round(time.Second)
+	off := desk.Rough(c.AheadMS)
 	switch c.State {
 	case desk.ClockUnsure:
 		return fmt.Sprintf("the PC's clock cannot be right (%s off); the last sure time goes on, and what is written is marked. Set it", off)

@@ -46,6 +46,8 @@ func TestMain(m *testing.M) {
 //	$ api P TOKEN METHOD PATH BODY  ask process P; its status follows, and texts and names
 //	$ found X P TOKEN NAME  $X stands for the id of the customer that process P finds
 //	$ days N           so many days pass
+//	$ clock DIR 48h    somebody sets the clock of the PC of DIR: the right time and so much more
+//	$ reboot DIR       that PC is started anew; its process must not run
 //	$ field X KEY bough …  $X stands for a value of the JSON that it prints
 //	$ call, $ await, $ scan  ask the JSON API; look into files (see scan_test.go)
 //	# …                a comment
@@ -92,6 +94,7 @@ type session struct {
 	running map[string]*background
 	began   time.Time
 	passed  atomic.Int64 // days that the clock of all programs is ahead
+	machines
 }
 
 // clock is what the programs take for the machine's.
@@ -185,6 +188,12 @@ func (s *session) run(command string) string {
 		}
 		s.passed.Add(int64(n))
 		return ""
+	case "clock":
+		dir, by, _ := strings.Cut(rest, " ")
+		return s.set(dir, by)
+	case "reboot":
+		s.at(rest).boots.Add(1)
+		return ""
 	case "field":
 		words := strings.SplitN(rest, " ", 3)
 		out, _ := s.bough(words[2])
@@ -243,7 +252,8 @@ func (s *session) bough(line string) (out, errs string) {
 	s.t.Helper()
 	var stdout, stderr bytes.Buffer
 	in, args := s.args(line)
-	code := run(s.t.Context(), streams{strings.NewReader(in), &stdout, &stderr, s.clock, s.ticks}, args)
+	now, ticks := s.under(args)
+	code := run(s.t.Context(), streams{strings.NewReader(in), &stdout, &stderr, now, ticks}, args)
 	return stdout.String(), s.marked(stderr.String(), code)
 }
 
@@ -318,7 +328,8 @@ func (s *session) start(name, line string) string {
 	s.running[name] = b
 	_, err := os.Stat(filepath.Join(args[slices.Index(args, "--dir")+1], "bough.db"))
 	has := err == nil // and is not waited for
-	go func() { b.ended <- run(ctx, streams{strings.NewReader(in), b.out, b.err, s.clock, s.ticks}, args) }()
+	now, ticks := s.under(args)
+	go func() { b.ended <- run(ctx, streams{strings.NewReader(in), b.out, b.err, now, ticks}, args) }()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if found := address.FindString(b.out.String()); found != "" && strings.HasSuffix(b.out.String(), "\n") && (has || arrived(found)) &&
 			(!strings.Contains(line, "--lan") || strings.Contains(b.out.String(), "neighbours: ")) {

@@ -1,6 +1,9 @@
 package desk
 
 import (
+	"fmt"
+	"time"
+
 	"bough/crdt"
 	"bough/node/crm"
 )
@@ -27,6 +30,16 @@ type Clock struct {
 
 // ByMS is how far the PC's clock is off, either way.
 func (c *Clock) ByMS() int64 { return max(c.AheadMS, -c.AheadMS) }
+
+// Rough is a time of so many ms for operators: to the second, from two days on in
+// days.
+func Rough(ms int64) string {
+	d := time.Duration(ms) * time.Millisecond
+	if d.Abs() < 48*time.Hour {
+		return d.Round(time.Second).String()
+	}
+	return fmt.Sprintf("%d days", d.Round(24*time.Hour)/(24*time.Hour))
+}
 
 // Clock is how the time stands here.
 func (d *Desk) Clock() Clock {

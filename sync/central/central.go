@@ -38,6 +38,8 @@ type Node struct {
 	Aside    int64 // rows of its feeds that it said it could not read
 	Feed     int64
 	Version  string
+	Clock    string        // how the clock of its machine stands, as it said, a word; empty: it never said
+	AheadMS  int64         // that clock less the time
 	Renews   crdt.Origin   // the origin its file had before; 0: none
 	Reason   string        // why it has another one now, a word
 	Was      []crdt.Origin // all it had before, newest first

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"bough/sync/crowd"
 	"bough/sync/trust"
@@ -171,7 +172,7 @@ type watchQuery struct {
 }
 
 // parseWatch reads scope=number:since pairs, epoch, unsent, oldest (ms UTC),
-// version and aside.
+// version, aside and clock.
 func parseWatch(v url.Values) (q watchQuery, err error) {
 	bad := func(key string) error {
 		return fmt.Errorf("%w: %s of a watch is not what it should be", wire.ErrMalformed, key)
@@ -203,6 +204,13 @@ func parseWatch(v url.Values) (q watchQuery, err error) {
 	}
 	if len(q.report.Version) > maxNameRunes {
 		err = bad("version")
+	}
+	if v.Has("clock") { // earlier releases do not say
+		word, ahead, _ := strings.Cut(v.Get("clock"), ":")
+		n, err1 := strconv.ParseInt(ahead, 10, 64)
+		if q.report.Clock, q.report.AheadMS = word, n; err1 != nil || word == "" || len(word) > maxReason || strings.ContainsFunc(word, unicode.IsControl) {
+			err = bad("clock")
+		}
 	}
 	return q, err
 }

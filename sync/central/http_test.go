@@ -105,6 +105,7 @@ func TestUnknownRoutesAndMethodsAreNotFound(t *testing.T) {
 func FuzzWatch(f *testing.F) {
 	f.Add("scope=0:12&scope=5:88&epoch=1&unsent=3&oldest=0&version=1.0")
 	f.Add("scope=0:-1&epoch=x")
+	f.Add("scope=0:1&epoch=1&unsent=0&oldest=0&clock=off:-420000")
 	f.Fuzz(func(t *testing.T, raw string) {
 		v, err := url.ParseQuery(raw)
 		if err != nil {
@@ -119,7 +120,7 @@ func FuzzWatch(f *testing.F) {
 				t.Errorf("scope %d since %d", scope, since)
 			}
 		}
-		if len(q.since) == 0 || len(q.since) > 2 || q.report.Unsent < 0 {
+		if len(q.since) == 0 || len(q.since) > 2 || q.report.Unsent < 0 || len(q.report.Clock) > maxReason || q.report.AheadMS != 0 && q.report.Clock == "" {
 			t.Errorf("%+v", q)
 		}
 	})

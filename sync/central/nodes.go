@@ -15,7 +15,7 @@ import (
 // ErrUnknownNode is an origin that never joined, or was revoked.
 var ErrUnknownNode = errors.New("central: this workstation is not known here or was revoked; enrol it again")
 
-const selectNode = `SELECT origin, branch, name, public_key, joined, revoked, seq, hash, seen, unsent, oldest, feed, version, renews, reason, aside FROM origin`
+const selectNode = `SELECT origin, branch, name, public_key, joined, revoked, seq, hash, seen, unsent, oldest, feed, version, renews, reason, aside, clock, ahead FROM origin`
 
 const insertNode = `INSERT INTO origin (origin, branch, name, public_key, joined) VALUES (?1, ?2, ?3, ?4, ?5)`
 
@@ -23,7 +23,8 @@ func scanNode(s *sqlite.Stmt) *Node {
 	n := &Node{Origin: crdt.Origin(s.ColumnInt64(0)), Branch: s.ColumnInt64(1), Name: s.ColumnText(2), Key: rows.Blob(s, 3),
 		Joined: s.ColumnInt64(4), Revoked: s.ColumnInt64(5) == 1, Seq: uint64(s.ColumnInt64(6)), SeenMS: s.ColumnInt64(8),
 		Unsent: s.ColumnInt64(9), OldestMS: s.ColumnInt64(10), Feed: s.ColumnInt64(11), Version: s.ColumnText(12),
-		Renews: crdt.Origin(s.ColumnInt64(13)), Reason: s.ColumnText(14), Aside: s.ColumnInt64(15)}
+		Renews: crdt.Origin(s.ColumnInt64(13)), Reason: s.ColumnText(14), Aside: s.ColumnInt64(15),
+		Clock: s.ColumnText(16), AheadMS: s.ColumnInt64(17)}
 	copy(n.Hash[:], rows.Blob(s, 7))
 	return n
 }
@@ -100,14 +101,17 @@ type Report struct {
 	Feed     int64
 	Version  string
 	Aside    int64 // rows of its feeds that it could not read; -1: not said
+	// Clock is how the clock of its machine stands, as a word; empty: not said.
+	Clock   string
+	AheadMS int64 // that clock less the time
 }
 
 // Heard notes that a node called.
 func (c *Central) Heard(ctx context.Context, origin crdt.Origin, r Report) error {
 	return c.share(ctx, func(b *Batch) error {
-		return b.Tx.Exec(`UPDATE origin SET seen=?2, unsent=?3, oldest=?4, feed=max(feed, ?5), version=?6, aside=coalesce(nullif(?7, -1), aside)
-			WHERE origin=?1`,
-			int64(origin), c.o.NowMS(), r.Unsent, r.OldestMS, r.Feed, r.Version, r.Aside)
+		return b.Tx.Exec(`UPDATE origin SET seen=?2, unsent=?3, oldest=?4, feed=max(feed, ?5), version=?6, aside=coalesce(nullif(?7, -1), aside),
+			ahead=iif(?8='', ahead, ?9), clock=coalesce(nullif(?8, ''), clock) WHERE origin=?1`,
+			int64(origin), c.o.NowMS(), r.Unsent, r.OldestMS, r.Feed, r.Version, r.Aside, r.Clock, r.AheadMS)
 	})
 }
 

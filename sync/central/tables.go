@@ -337,4 +337,9 @@ ALTER TABLE origin ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
 -- Why a line of an import was refused, as JSON: a code that every language has its
 -- sentence for. null: it was refused by an older release, which kept English alone.
 ALTER TABLE import_refused ADD COLUMN why TEXT NOT NULL DEFAULT 'null';
+`, `
+-- How the clock of a node's machine stood when it said so last, a word, and by
+-- how many ms it was ahead of the time. Empty: it never said.
+ALTER TABLE origin ADD COLUMN clock TEXT NOT NULL DEFAULT '';
+ALTER TABLE origin ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;
 `}

@@ -231,6 +231,10 @@ func (u *Uplink) watch(ctx context.Context, a replica.Watch) (replica.Event, err
 		"version": {u.o.Version},
 		"aside":   {strconv.FormatUint(p.Aside, 10)},
 	}
+	if u.o.Clock != nil {
+		state, aheadMS := u.o.Clock()
+		q.Set("clock", fmt.Sprintf("%s:%d", state, aheadMS))
+	}
 	for scope, since := range a.Since {
 		q.Add("scope", fmt.Sprintf("%d:%d", scope, since))
 	}

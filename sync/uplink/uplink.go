@@ -90,6 +90,9 @@ type Options struct {
 	// as many as it carries. It is asked often: it must not block.
 	Rate    func() int64
 	Version string // of the program, for central's list
+	// Clock is what central is told of the clock of this machine: how it stands, a
+	// word, and by how many ms it is ahead of the time; nil: nothing.
+	Clock func() (state string, aheadMS int64)
 }
 
 // State is how the node stands with central. Instants are of the PC's clock.

@@ -26,7 +26,9 @@ type NodeLine struct {
 	Aside      int64 // rows of its feeds that it cannot read
 	Held       int64 // its changes that wait for a decision
 	Version    string
-	Lag        int64 // feed rows that it has not fetched yet
+	Clock      string // how the clock of its PC stood when it said so last, of desk.ClockStates; empty: it never said
+	AheadMS    int64  // that clock less the time
+	Lag        int64  // feed rows that it has not fetched yet
 	Revoked    bool
 	Purges     int64 // rows that left and that it has not confirmed to be rid of
 	PurgesMS   int64 // age of the oldest of these orders, ms
@@ -57,13 +59,22 @@ func (p Panels) fleet(v *webui.Visit) error {
 	if err != nil {
 		return err
 	}
-	byNeed(nodes)
+	ByNeed(nodes)
 	return v.Show(http.StatusOK, "fleet", fleetView{nodes})
 }
 
-// byNeed sorts by oldest unsent work, then by who was not seen for longest;
+// OffMS is how far the clock of its PC is off, either way.
+func (n *NodeLine) OffMS() int64 { return max(n.AheadMS, -n.AheadMS) }
+
+// ClockOff reports whether somebody should see to the clock of its PC.
+func (n *NodeLine) ClockOff() bool { return n.Clock != "" && n.Clock != desk.ClockOK }
+
+// ClockUnsure reports whether it does not know what time it is.
+func (n *NodeLine) ClockUnsure() bool { return n.Clock == desk.ClockUnsure }
+
+// ByNeed sorts by oldest unsent work, then by who was not seen for longest;
 // revoked workstations stand last.
-func byNeed(nodes []NodeLine) {
+func ByNeed(nodes []NodeLine) {
 	slices.SortStableFunc(nodes, func(a, b NodeLine) int {
 		if a.Revoked != b.Revoked {
 			if a.Revoked {

@@ -23,9 +23,9 @@ const minuteMS = int64(60 * 1000)
 
 func nodes() []NodeLine {
 	return []NodeLine{
-		{Origin: 1012345, Branch: 1, BranchName: "Praha 1", Name: "counter-1", LastSeenMS: pagetest.NowMS - 2000, Version: "0.1.0"},
-		{Origin: 2033111, Branch: 1, BranchName: "Praha 1", Name: "counter-2", LastSeenMS: pagetest.NowMS - 17*minuteMS, Unsent: 31, OldestMS: 16 * minuteMS, Held: 2, Version: "0.1.0", Lag: 12},
-		{Origin: 911, Branch: 74, BranchName: "Ostrava", Name: "desk-4", LastSeenMS: pagetest.NowMS - 3*24*60*minuteMS, Unsent: 4, OldestMS: 3 * 24 * 60 * minuteMS, Version: "0.0.9", Aside: 3, Lag: 1530, Purges: 18, PurgesMS: 3 * 24 * 60 * minuteMS},
+		{Origin: 1012345, Branch: 1, BranchName: "Praha 1", Name: "counter-1", LastSeenMS: pagetest.NowMS - 2000, Version: "0.1.0", Clock: desk.ClockOK},
+		{Origin: 2033111, Branch: 1, BranchName: "Praha 1", Name: "counter-2", LastSeenMS: pagetest.NowMS - 17*minuteMS, Unsent: 31, OldestMS: 16 * minuteMS, Held: 2, Version: "0.1.0", Lag: 12, Clock: desk.ClockOff, AheadMS: -7 * minuteMS},
+		{Origin: 911, Branch: 74, BranchName: "Ostrava", Name: "desk-4", LastSeenMS: pagetest.NowMS - 3*24*60*minuteMS, Unsent: 4, OldestMS: 3 * 24 * 60 * minuteMS, Version: "0.0.9", Aside: 3, Clock: desk.ClockUnsure, AheadMS: 30 * 365 * 24 * 60 * minuteMS, Lag: 1530, Purges: 18, PurgesMS: 3 * 24 * 60 * minuteMS},
 		{Origin: 912, Branch: 74, BranchName: "Ostrava", Name: "desk-5", Version: "", Revoked: true},
 	}
 }
@@ -33,7 +33,7 @@ func nodes() []NodeLine {
 func TestScreensRenderInBothLanguages(t *testing.T) {
 	plan := webui.Plan{Central: true, Home: "/", Find: "/find", Nav: []webui.NavItem{{Path: "/", Label: "nav.fleet"}, {Path: "/refused", Label: "nav.refused"}, {Path: "/find", Label: "nav.find"}, {Path: "/api/v1/openapi.json", Label: "nav.api"}}}
 	sorted := nodes()
-	byNeed(sorted)
+	ByNeed(sorted)
 	refused := []desk.RefusedLine{{AtMS: pagetest.NowMS - minuteMS, Origin: 911, Seq: 190, By: "Petr Malý", Branch: 1, Code: "unknown_reason", Message: "the row was not known", Kind: "reach", Typed: "channel=phone\nvalue=601"}}
 	pagetest.Check(t, plan, append(slices.Concat(movesPages(), importPages(), absencePictures(), auditPictures()), []pagetest.Page{
 		{Name: "hq-fleet", Page: "fleet", View: fleetView{sorted}},
@@ -70,7 +70,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 
 func TestTheFleetShowsWhoNeedsSomebodyFirst(t *testing.T) {
 	sorted := nodes()
-	byNeed(sorted)
+	ByNeed(sorted)
 	var names []string
 	for _, n := range sorted {
 		names = append(names, n.Name)

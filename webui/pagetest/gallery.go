@@ -26,6 +26,8 @@ type Page struct {
 	View any
 	Out  bool // nobody is signed in
 	Down bool // the line is down
+	// Clock is how the clock of the PC stands, where it is wrong.
+	Clock *desk.Clock
 }
 
 // unsaid is how a key without a message shows itself.
@@ -81,7 +83,7 @@ func start(t *testing.T, plan webui.Plan, pages []Page) (*webui.Site, *httptest.
 }
 
 func sheet(site *webui.Site, page Page) *webui.Sheet {
-	s := &webui.Sheet{Site: site, Page: page.Page, Path: "/", View: page.View}
+	s := &webui.Sheet{Site: site, Page: page.Page, Path: "/", View: page.View, Clock: page.Clock}
 	if page.Out {
 		return s
 	}

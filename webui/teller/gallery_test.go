@@ -230,6 +230,9 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "outage", Page: "outage", View: unsentWork(), Down: true},
 		{Name: "outage-clear", Page: "outage", View: outageView{Outage: &desk.Outage{Online: true, SinceMS: pagetest.NowMS - dayMS, Written: 215, Accepted: 215, Bootstrapped: true}}},
 		{Name: "doctor", Page: "doctor", View: illness(), Down: true},
+		{Name: "clock-unsure", Page: "outage", View: unsentWork(), Down: true, Clock: &desk.Clock{State: desk.ClockUnsure, AheadMS: -26 * 365 * dayMS}},
+		{Name: "clock-set", Page: "outage", View: unsentWork(), Down: true, Clock: &desk.Clock{State: desk.ClockSet, AheadMS: 3 * 60 * minuteMS, Jumps: 1}},
+		{Name: "clock-off", Page: "doctor", View: illness(), Clock: &desk.Clock{State: desk.ClockOff, AheadMS: -7 * minuteMS}},
 		{Name: "board", Page: "board", View: branchBoard(), Down: true},
 		{Name: "keys", Page: "keys"},
 	}...))
