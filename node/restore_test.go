@@ -20,7 +20,7 @@ import (
 	"bough/sync/trust"
 )
 
-const patience = 30 * time.Second
+const patience = time.Minute
 
 func testOptions(dir string) Options {
 	return Options{Dir: dir, Listen: "127.0.0.1:0", Version: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, After: time.After,

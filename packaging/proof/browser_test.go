@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	patience  = 20 * time.Second // one step of a browser on a busy machine
+	patience  = time.Minute // one step of a browser on a busy machine
 	lookEvery = 30 * time.Millisecond
 )
 

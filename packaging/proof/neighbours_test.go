@@ -16,7 +16,7 @@ import (
 
 const (
 	meetWithin    = 30 * time.Second // neighbours find each other, or miss each other
-	besideWithin  = 10 * time.Second // an act is on the neighbour's page; it takes milliseconds
+	besideWithin  = time.Minute      // an act is on the neighbour's page; it takes milliseconds
 	talkedBetween = 100              // notes that are timed
 )
 

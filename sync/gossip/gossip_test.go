@@ -15,7 +15,7 @@ import (
 var branchKey = bytes.Repeat([]byte{7}, KeySize)
 
 // patience is how long a test waits for what must happen.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()

@@ -26,7 +26,7 @@ import (
 )
 
 // patience is how long a test waits for what must happen.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 func must[T any](t testing.TB) func(T, error) T {
 	return func(v T, err error) T {

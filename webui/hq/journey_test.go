@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long a browser may take for one step.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 func TestAnImportIsMadeAndTakenBackInARealBrowserByKeyboard(t *testing.T) {
 	if testing.Short() {

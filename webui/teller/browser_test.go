@@ -24,7 +24,7 @@ import (
 // patience is how long a browser may take for one step, pollEvery how often we
 // look.
 const (
-	patience  = 20 * time.Second
+	patience  = time.Minute
 	pollEvery = 30 * time.Millisecond
 )
 

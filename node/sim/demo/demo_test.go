@@ -18,7 +18,7 @@ import (
 	"bough/node/sim/bank"
 )
 
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // echo answers whatever it hears with the same.
 func echo(t *testing.T) (address string) {
