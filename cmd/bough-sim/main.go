@@ -23,6 +23,7 @@ type settings struct {
 	workers int
 	first   bool
 	verbose bool
+	profile string
 }
 
 // rarely is how far the heap may grow before it is swept, in per cent: seeds
@@ -49,7 +50,7 @@ func start(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return run(ctx, s, os.Stdout, os.Stderr)
+	return profiled(s.profile, func() error { return run(ctx, s, os.Stdout, os.Stderr) })
 }
 
 func parse(args []string) (s settings, err error) {
@@ -67,6 +68,7 @@ func parse(args []string) (s settings, err error) {
 	f.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "seeds at a time")
 	f.BoolVar(&s.first, "first", false, "stop at the first failure")
 	f.BoolVar(&s.verbose, "v", false, "print every line of the trace")
+	f.StringVar(&s.profile, "cpuprofile", "", "write where the time goes to this file, for go tool pprof; one seed at a time")
 	show := f.Bool("version", false, "print the version and end")
 	if err := f.Parse(args); err != nil {
 		return s, err
@@ -78,8 +80,8 @@ func parse(args []string) (s settings, err error) {
 	if f.NArg() > 0 {
 		return s, fmt.Errorf("there are no arguments, only flags; got %q", f.Args())
 	}
-	if s.verbose {
-		s.workers = 1 // traces do not mix
+	if s.verbose || s.profile != "" {
+		s.workers = 1 // traces do not mix, nor do profiles
 	}
 	s.Options.Faults, err = sim.ParseFaults(*faults)
 	return s, err
