@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -70,20 +71,30 @@ func (c *Codec) For(peer Versions) *Codec {
 	return &out
 }
 
-// NewCodec makes a codec; it may live as long as the process.
+// NewCodec makes a codec; it may live as long as the process. Codecs are cheap:
+// all of a process share the compressor, whose tables take 1.3 MB for each
+// processor, and the decompressor.
 func NewCodec() (*Codec, error) {
+	c, err := shared()
+	if err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+var shared = sync.OnceValues(func() (Codec, error) {
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderCRC(false), zstd.WithWindowSize(maxWindow),
 		zstd.WithEncoderLevel(zstd.SpeedDefault))
 	if err != nil {
-		return nil, fmt.Errorf("wire: make compressor: %w", err)
+		return Codec{}, fmt.Errorf("wire: make compressor: %w", err)
 	}
 	dec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(MaxInflated), zstd.WithDecoderMaxWindow(maxWindow),
 		zstd.WithDecoderConcurrency(0), zstd.WithDecodeAllCapLimit(true))
 	if err != nil {
-		return nil, fmt.Errorf("wire: make decompressor: %w", err)
+		return Codec{}, fmt.Errorf("wire: make decompressor: %w", err)
 	}
-	return &Codec{enc: enc, dec: dec, table: crc32.MakeTable(crc32.Castagnoli)}, nil
-}
+	return Codec{enc: enc, dec: dec, table: crc32.MakeTable(crc32.Castagnoli)}, nil
+})
 
 // seal makes the frame of what was written.
 func (c *Codec) seal(kind uint8, w *writer) ([]byte, error) {
