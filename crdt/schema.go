@@ -1,6 +1,11 @@
 package crdt
 
-import "fmt"
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"sync"
+)
 
 // MaxField is the largest field number: field sets are 64-bit masks, bit 0 unused.
 const MaxField = 63
@@ -118,6 +123,7 @@ func (k *Kind) Named(name string) *Field {
 type Schema struct {
 	Kinds []*Kind // ascending by Num
 	byNum [256]*Kind
+	sum   func() ([sha256.Size]byte, error)
 }
 
 // NewSchema checks the kinds and indexes them.
@@ -141,8 +147,15 @@ func NewSchema(kinds ...*Kind) (*Schema, error) {
 			}
 		}
 	}
+	s.sum = sync.OnceValues(func() (sum [sha256.Size]byte, err error) {
+		all, err := json.Marshal(s.Kinds)
+		return sha256.Sum256(all), err
+	})
 	return s, nil
 }
+
+// Sum is the SHA-256 of all that the schema says: equal sums, equal schemas.
+func (s *Schema) Sum() ([sha256.Size]byte, error) { return s.sum() }
 
 func (k *Kind) check() error {
 	last := uint8(0)

@@ -1,7 +1,9 @@
 package rows
 
 import (
+	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -11,6 +13,35 @@ import (
 
 	"bough/crdt"
 )
+
+// asWeLeftIt reports whether the file has just the tables of this release, and
+// plans their SQL if so: nothing is looked for and nothing written then. facts
+// tells that the file has facts at all.
+func (f *File) asWeLeftIt(c *connection, facts bool) (bool, error) {
+	if !facts {
+		return false, nil
+	}
+	ours, err := mark(f.schema)
+	if err != nil {
+		return false, err
+	}
+	left, err := f.tx(c).FactBytes(factTables)
+	if err != nil || !bytes.Equal(left, ours) {
+		return false, err
+	}
+	f.held = f.schema
+	for _, k := range f.held.Kinds {
+		f.plans[k.Num] = newPlan(k, nil)
+	}
+	return true, nil
+}
+
+// mark names the tables of a release.
+func mark(s *crdt.Schema) ([]byte, error) {
+	kinds, err := s.Sum()
+	sum := sha256.Sum256(append(kinds[:], own...))
+	return sum[:], err
+}
 
 // makeTables creates what is missing of the generated tables and plans their
 // SQL. Fields the table gained since the file was made become columns: that
@@ -36,12 +67,25 @@ func (f *File) makeTables(c *connection, oldest reader) (err error) {
 	if err != nil {
 		return err
 	}
+	same := f.held == f.schema
 	for _, k := range f.held.Kinds {
 		if err := tx.makeTable(k, columns[k.Num]); err != nil {
 			return fmt.Errorf("table %s: %w", k.Name, err)
 		}
+		same = same && len(f.plans[k.Num].fields) == len(k.Fields)
 	}
-	return nil
+	return tx.noteTables(same)
+}
+
+// noteTables notes whose tables the file has.
+func (tx *Tx) noteTables(same bool) (err error) {
+	left := []byte{}
+	if same {
+		if left, err = mark(tx.file.schema); err != nil {
+			return err
+		}
+	}
+	return tx.SetFact(factTables, left)
 }
 
 // define joins what this release knows with what the file says of its kinds,

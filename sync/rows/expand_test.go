@@ -1,6 +1,9 @@
 package rows
 
 import (
+	"bytes"
+	"encoding/json"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -88,4 +91,45 @@ func checkDigests(t testing.TB, f *File, scope int64) {
 		}
 		return err
 	})
+}
+
+func TestAFileWithJustOurTablesIsOpenedWithoutWriting(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bough.db")
+	f := bank(t, Options{Path: path})
+	put(t, f, named(7, "Ada"), 1)
+	closed(t, f)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f = bank(t, Options{Path: path})
+	if got := get(t, f, person, 7); got == nil || got.Get(1).S != "Ada" {
+		t.Errorf("the row is %+v", got)
+	}
+	closed(t, f)
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("opening wrote: %v", err)
+	}
+}
+
+func TestWhatAnotherReleaseDefinedInBetweenIsDefinedAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bough.db")
+	other := kinds(t)
+	other.Kinds[0].Doc += ", as another release says"
+	for _, s := range []*crdt.Schema{kinds(t), other, kinds(t)} {
+		f := bank(t, Options{Path: path, Schema: s})
+		want, err := json.Marshal(s.Kinds[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		read(t, f, func(tx *Tx) error {
+			return tx.Query(`SELECT definition FROM kind WHERE num=?1`, func(row *Stmt) error {
+				if got := row.ColumnText(0); got != string(want) {
+					t.Errorf("the file says %s, this release %s", got, want)
+				}
+				return nil
+			}, int64(s.Kinds[0].Num))
+		})
+		closed(t, f)
+	}
 }

@@ -94,6 +94,10 @@ const (
 // and which format, a program must know to work with it.
 const factReader = "oldest reader"
 
+// factTables is the mark of the release whose tables the file has, no more and
+// no less; empty where it has more.
+const factTables = "tables"
+
 // list is one list of steps, how many of them the file has taken, and how many
 // one must know to work with a file that took all of them.
 type list struct {
@@ -129,8 +133,13 @@ func (f *File) migrate(c *connection, o Options) error {
 	if err := sqlitex.ExecuteTransient(c.Conn, `PRAGMA journal_mode=WAL`, nil); err != nil {
 		return opening(f.path, err)
 	}
-	if err := f.makeTables(c, oldest); err != nil {
+	switch same, err := f.asWeLeftIt(c, reader == oldest); {
+	case err != nil:
 		return opening(f.path, err)
+	case !same:
+		if err := f.makeTables(c, oldest); err != nil {
+			return opening(f.path, err)
+		}
 	}
 	for _, l := range lists {
 		for _, sql := range l.steps[min(l.have, int64(len(l.steps))):] {
@@ -166,8 +175,6 @@ func oldestReader(c *sqlite.Conn) (reader, error) {
 	n, err := number(c, `SELECT value FROM fact WHERE name='`+factReader+`'`)
 	return reader(n), err
 }
-
-// version reads the user_version
 
 // version reads the user_version of a file that is ours, or empty.
 func (f *File) version(c *sqlite.Conn) (int64, error) {

@@ -33,8 +33,11 @@ type texts struct {
 // newPlan makes the plan of a kind whose table has columns for more fields
 // than this release knows: what stands in them is kept.
 func newPlan(k *crdt.Kind, more []crdt.Field) *plan {
-	p := &plan{kind: k, fields: slices.Concat(k.Fields, more)}
-	slices.SortFunc(p.fields, func(a, b crdt.Field) int { return cmp.Compare(a.Num, b.Num) })
+	p := &plan{kind: k, fields: k.Fields}
+	if len(more) > 0 {
+		p.fields = slices.Concat(k.Fields, more)
+		slices.SortFunc(p.fields, func(a, b crdt.Field) int { return cmp.Compare(a.Num, b.Num) })
+	}
 	for _, f := range p.fields {
 		p.maxField = int(f.Num)
 		p.types[f.Num] = f.Type
