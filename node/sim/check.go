@@ -136,15 +136,12 @@ func (w *World) checkProofs(*quiet) {
 
 // scopeRows are the rows of a scope at central, as its feed lists them, by kind
 // and id.
-func (w *World) scopeRows(scope int64) (keys []cell) {
-	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
-		return tx.Query(`SELECT kind, row_id FROM feed WHERE scope=?1 AND void=0 ORDER BY kind, row_id, n`, func(s *rows.Stmt) error {
-			keys = append(keys, cell{uint8(s.ColumnInt64(0)), crdt.ID(s.ColumnInt64(1)), 0})
-			return nil
-		}, scope)
-	})
-	w.must("read a feed", err)
-	return keys
+func scopeRows(tx *rows.Tx, scope int64) (keys []cell, err error) {
+	err = tx.Query(`SELECT kind, row_id FROM feed WHERE scope=?1 AND void=0 ORDER BY kind, row_id, n`, func(s *rows.Stmt) error {
+		keys = append(keys, cell{uint8(s.ColumnInt64(0)), crdt.ID(s.ColumnInt64(1)), 0})
+		return nil
+	}, scope)
+	return keys, err
 }
 
 // checkScope compares a scope at a node with central, row by row and by digest.
@@ -153,7 +150,11 @@ func (w *World) checkScope(s *station, here *census, scope int64) {
 	var sc rows.Scope
 	wanted := map[cell]bool{}
 	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
-		for _, k := range w.scopeRows(scope) {
+		keys, err := scopeRows(tx, scope)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
 			r, err := tx.Get(k.kind, k.row)
 			if err != nil {
 				return err

@@ -237,11 +237,13 @@ func rowWords(r *rows.Stored) (out []string) {
 	return out
 }
 
-// disk is all that stands on the disk of a workstation, decrypted.
-func (w *World) disk(s *station) (all []byte) {
-	err := s.disk.Pages(s.path(), func(_ vault.Place, page []byte) { all = append(all, page...) })
+// disk is all that stands on the disk of a workstation, decrypted; until the
+// next call.
+func (w *World) disk(s *station) []byte {
+	w.pages = w.pages[:0]
+	err := s.disk.Pages(s.path(), func(_ vault.Place, page []byte) { w.pages = append(w.pages, page...) })
 	w.must("read the disk of "+s.name, err)
-	return all
+	return w.pages
 }
 
 // checkLate holds that both branches see the flag of a late change.

@@ -9,6 +9,7 @@ import (
 	"bough/node/desk"
 	"bough/node/store"
 	"bough/sync/central"
+	"bough/sync/journal"
 	"bough/sync/replica"
 	"bough/sync/rows"
 	"bough/sync/trust"
@@ -431,15 +432,16 @@ func (s *station) seen(page *wire.Page) {
 // harvest notes what was written here since last time: what the journal says,
 // beside what the author had on screen.
 func (s *station) harvest(what string, screen screen) (acts []*act) {
-	err := s.store.File.Read(s.w.ctx, func(tx *rows.Tx) error {
-		_, changes, err := tx.Changes(s.seat.origin, s.at, 100)
-		for i := range changes {
-			s.at = changes[i].Seq
-			s.timed(&changes[i])
-			acts = append(acts, s.w.truth.note(s, &changes[i], what, screen))
-		}
+	var changes []journal.Change
+	err := s.store.File.Read(s.w.ctx, func(tx *rows.Tx) (err error) {
+		_, changes, err = tx.Changes(s.seat.origin, s.at, 100)
 		return err
 	})
+	for i := range changes { // truth reads the file, too: not from within Read, which would take a connection more
+		s.at = changes[i].Seq
+		s.timed(&changes[i])
+		acts = append(acts, s.w.truth.note(s, &changes[i], what, screen))
+	}
 	s.w.must("read the journal", err)
 	if len(acts) > 0 {
 		s.step(replica.Written{Seq: s.at})

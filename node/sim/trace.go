@@ -23,8 +23,8 @@ type trace struct {
 
 func newTrace(to io.Writer) *trace { return &trace{sum: sha256.New(), to: to} }
 
-func (t *trace) line(atMS int64, who, format string, args ...any) {
-	s := fmt.Sprintf("%10.3f %-8s %s\n", float64(atMS)/1000, who, fmt.Sprintf(format, args...))
+func (t *trace) line(atMS int64, who, what string) {
+	s := fmt.Sprintf("%10.3f %-8s %s\n", float64(atMS)/1000, who, what)
 	t.n++
 	t.sum.Write([]byte(s))
 	if t.to != nil {

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -43,7 +44,8 @@ type World struct {
 	cut      []bool // lines by branch
 	truth    *truth
 
-	flying    int // messages under way, watches not counted
+	pages     []byte // of the disk that was looked at last
+	flying    int    // messages under way, watches not counted
 	stepsLeft int
 	morningMS int64 // while nobody works: when the next day begins
 	opensMS   int64 // until then the bank is shut
@@ -147,9 +149,10 @@ func (w *World) live() {
 // after plans something for later.
 func (w *World) after(ms int64, do func()) { w.q.plan(w.nowMS+ms, do) }
 
-// say writes a line of the trace.
+// say writes a line of the trace, of which it is no part where the files of this
+// run lie.
 func (w *World) say(who, format string, args ...any) {
-	w.line(w.nowMS-epochMS, who, format, args...)
+	w.line(w.nowMS-epochMS, who, strings.ReplaceAll(fmt.Sprintf(format, args...), w.dir+string(filepath.Separator), ""))
 }
 
 // fail notes what must not be; the run ends.
