@@ -101,7 +101,7 @@ func (s *Store) settle(tx *rows.Tx, page *wire.Page) (differs bool, err error) {
 	}
 	const certain = `DELETE FROM fact WHERE name=?1`
 	if sc.Digest == page.Digest {
-		return false, errors.Join(tx.Exec(certain, fmt.Sprint(factDiffers, page.Scope)), forgetAside(tx, page.Scope))
+		return false, errors.Join(tx.Exec(certain, fmt.Sprint(factDiffers, page.Scope)), s.numbered(tx, page.Scope, sc.Feed), forgetAside(tx, page.Scope))
 	}
 	if err := s.doubt(tx, page.Scope); err != nil {
 		return true, err

@@ -57,6 +57,21 @@ func (s *Store) lacking(ctx context.Context, scope int64) (yes bool, err error) 
 	return yes, err
 }
 
+// numbered gives the rows of a scope that agrees, and that have no number of the
+// feed, its number. They stand here as central has them, but came as changes, from
+// here or from a neighbour: what the feed had of them was set aside.
+func (s *Store) numbered(tx *rows.Tx, scope, n int64) error {
+	for _, k := range s.File.Held().Kinds {
+		if s.ScopeOf(k.Num) != scope {
+			continue
+		}
+		if err := tx.Exec(`UPDATE "`+k.Name+`" SET n=?1 WHERE n=0`, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // forgetAside forgets what was set aside of a scope: it agrees, or is read from 0.
 func forgetAside(tx *rows.Tx, scope int64) error {
 	return tx.Exec(`DELETE FROM aside WHERE scope=?1`, scope)

@@ -109,6 +109,22 @@ func TestAScopeThatAgreesLacksNothing(t *testing.T) {
 	l.agreed()
 }
 
+func TestWhatWasWrittenHereAndSetAsideHasANumberOnceTheScopeAgrees(t *testing.T) {
+	l, f := open(t), newFeed()
+	r := l.act(party(0, "Ada"))
+	mine := f.take(party(r.Ops[0].ID, "Ada"), crdt.Written{Stamp: r.Stamp})
+	l.apply(unreadable(0, mine))
+	l.asides(1)
+	end := f.head()
+	end.Vector = map[crdt.Origin]uint64{here: 1}
+	l.apply(end)
+	l.asides(0)
+	if r := l.row(crm.Party, mine.Row.ID); r == nil || r.N != f.n {
+		t.Errorf("%+v: central has it, and here it has no number of the feed", r)
+	}
+	l.checkDigests()
+}
+
 func TestWhileSomethingSaidOfConsentMayBeAsideNobodyIsContacted(t *testing.T) {
 	l, f := open(t), newFeed()
 	waits := func() (on bool) {
