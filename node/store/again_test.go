@@ -19,8 +19,8 @@ func TestWhatANeighbourWroteAgainIsClosedWhenItsCustomerLeaves(t *testing.T) {
 	l, twin, f := open(t), &colleague{clock: crdt.Clock{Origin: office}}, newFeed()
 	l.enclosing = func(b []byte) ([]byte, error) { return []byte{byte(len(b))}, nil }
 	was, is := crdt.MakeID(there, 1), crdt.MakeID(office, 1)
-	first := newColleague().writes(0, party(was, "Quetzalcoatl"))
-	second := twin.again(&first, was, is, party(is, "Quetzalcoatl"))
+	first := newColleague().writes(0, prospect(was, "Quetzalcoatl"))
+	second := twin.again(&first, was, is, prospect(is, "Quetzalcoatl"))
 	_, err := l.receive(first, second)
 	must(t, err)
 	if l.name(is) != "Quetzalcoatl" || l.name(was) != "" {

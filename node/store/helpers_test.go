@@ -146,6 +146,13 @@ func party(id crdt.ID, name string, saw ...crdt.Stamp) crdt.Op {
 	return crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{{Field: crm.PartyName, Value: crdt.TextValue(name), Saw: saw}}}
 }
 
+// prospect is an op that makes a party of the branch.
+func prospect(id crdt.ID, name string) crdt.Op {
+	op := party(id, name)
+	op.Set = append(op.Set, crdt.FieldSet{Field: crm.PartyHome, Value: crdt.IntValue(branch)})
+	return op
+}
+
 // field is an op that writes one field.
 func field(kind uint8, id crdt.ID, num uint8, v crdt.Value) crdt.Op {
 	return crdt.Op{Kind: kind, ID: id, Set: []crdt.FieldSet{{Field: num, Value: v}}}

@@ -121,7 +121,11 @@ func (s *Store) foreign(tx *rows.Tx, op *crdt.Op, old *rows.Stored) (bool, error
 	if left, err := s.Left(tx, op.Kind, op.ID); err != nil || left {
 		return left, err
 	}
-	hangs := rootRefs(s.File.Held().Kind(op.Kind))
+	kind := s.File.Held().Kind(op.Kind)
+	if kind.Scope.Home != 0 && !sets(op, kind.Scope.Home) {
+		return true, nil // whoever made it said where it belongs
+	}
+	hangs := rootRefs(kind)
 	for _, f := range hangs {
 		i := slices.IndexFunc(op.Set, func(set crdt.FieldSet) bool { return set.Field == f.Num && !set.Value.IsNull() })
 		if i < 0 {
@@ -132,6 +136,11 @@ func (s *Store) foreign(tx *rows.Tx, op *crdt.Op, old *rows.Stored) (bool, error
 		}
 	}
 	return len(hangs) > 0, nil
+}
+
+// sets reports whether an op gives a field a value.
+func sets(op *crdt.Op, field uint8) bool {
+	return slices.ContainsFunc(op.Set, func(f crdt.FieldSet) bool { return f.Field == field && !f.Value.IsNull() })
 }
 
 // naming are the roots that untaken changes name, own ones and all that is held

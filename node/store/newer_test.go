@@ -89,12 +89,12 @@ func digest(f *feed, keys ...key) (sum crdt.Digest) {
 
 func TestWhatANeighbourOfANewerReleaseWroteIsPassedOnAndComesToLifeAtTheUpgrade(t *testing.T) {
 	l, c := open(t), newColleague()
-	mine, theirs := crdt.MakeID(there, 3), crdt.MakeID(there, 4)
-	first := c.writes(0, offer(mine, "2 %"), party(5, "Ada"))
-	second := c.writes(1, offer(theirs, "9 %"), offer(mine, "3 %", at(there, 0)), field(crm.Party, 5, 60, crdt.TextValue("she")))
+	mine, theirs, ada := crdt.MakeID(there, 3), crdt.MakeID(there, 4), crdt.MakeID(there, 5)
+	first := c.writes(0, offer(mine, "2 %"), prospect(ada, "Ada"))
+	second := c.writes(1, offer(theirs, "9 %"), offer(mine, "3 %", at(there, 0)), field(crm.Party, ada, 60, crdt.TextValue("she")))
 	_, err := l.receive(first, second)
 	must(t, err)
-	l.act(party(5, "Ada L", at(there, 0)))
+	l.act(party(ada, "Ada L", at(there, 0)))
 	if l.row(quote, mine) != nil {
 		t.Error("a kind that nobody here can judge is believed of a neighbour")
 	}
@@ -117,7 +117,7 @@ func TestWhatANeighbourOfANewerReleaseWroteIsPassedOnAndComesToLifeAtTheUpgrade(
 		if r := l.row(quote, mine); r == nil || r.Get(2).S != "3 %" || len(r.Conflicts) != 0 || l.row(quote, theirs) == nil {
 			t.Errorf("%+v", r)
 		}
-		if r := l.row(crm.Party, 5); r.Get(60).S != "she" || r.Get(crm.PartyName).S != "Ada L" || len(r.Conflicts) != 0 {
+		if r := l.row(crm.Party, ada); r.Get(60).S != "she" || r.Get(crm.PartyName).S != "Ada L" || len(r.Conflicts) != 0 {
 			t.Errorf("%+v", r)
 		}
 	}

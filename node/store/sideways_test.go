@@ -49,7 +49,7 @@ func (l *till) name(id crdt.ID) string {
 func TestAChangeAheadOfTimeWaitsUntilItIsDueAlsoOverARestart(t *testing.T) {
 	l, c := open(t), newColleague()
 	early, late := crdt.MakeID(there, 1), crdt.MakeID(there, 2)
-	if n, err := l.receive(c.writes(10*60*1000, party(early, "from the future")), c.writes(0, party(late, "after it"))); n != 2 || err != nil {
+	if n, err := l.receive(c.writes(10*60*1000, prospect(early, "from the future")), c.writes(0, prospect(late, "after it"))); n != 2 || err != nil {
 		t.Fatal(n, err)
 	}
 	if l.name(early) != "" || l.name(late) != "" || l.Held()[there] != 2 {
@@ -79,8 +79,8 @@ func TestWhatOnlyCentralWritesIsNotBelievedOfANeighbour(t *testing.T) {
 	_, err := l.receive(c.writes(0,
 		crdt.Op{Kind: crm.Person, ID: boss, Set: []crdt.FieldSet{{Field: crm.PersonRole, Value: crdt.TextValue("admin")}}},
 		crdt.Op{Kind: 200, ID: boss, Set: []crdt.FieldSet{{Field: 1, Value: crdt.IntValue(1)}}},
-		field(crm.Party, crdt.MakeID(there, 3), crm.PartyName, crdt.IntValue(7)),
-		party(plain, "plain")))
+		crdt.Op{Kind: crm.Party, ID: crdt.MakeID(there, 3), Set: []crdt.FieldSet{{Field: crm.PartyName, Value: crdt.IntValue(7)}, {Field: crm.PartyHome, Value: crdt.IntValue(branch)}}},
+		prospect(plain, "plain")))
 	must(t, err)
 	if l.row(crm.Person, boss) != nil || l.row(crm.Party, crdt.MakeID(there, 3)) != nil || l.name(plain) != "plain" {
 		t.Error("more stands in the rows than may")
@@ -90,10 +90,25 @@ func TestWhatOnlyCentralWritesIsNotBelievedOfANeighbour(t *testing.T) {
 	}
 }
 
+func TestAnEditOfSomebodyWhoIsNotHereMakesNoHalfRecordAndStandsWhenTheyCome(t *testing.T) {
+	l, c, f := open(t), newColleague(), newFeed()
+	id := crdt.MakeID(office, 1)
+	_, err := l.receive(c.writes(1, field(crm.Party, id, crm.PartyMemo, crdt.TextValue("likes trains"))))
+	must(t, err)
+	if r := l.row(crm.Party, id); r != nil {
+		t.Errorf("%+v: a customer without a name, whom somebody would name", r)
+	}
+	l.apply(page(0, 0, f.take(prospect(id, "Ada"), by(office, 0))))
+	if r := l.row(crm.Party, id); r == nil || r.Get(crm.PartyName).S != "Ada" || r.Get(crm.PartyMemo).S != "likes trains" {
+		t.Errorf("%+v", r)
+	}
+	l.checkDigests()
+}
+
 func TestTwoHistoriesOfANeighbourAreToldApartAndHoldNobodyUp(t *testing.T) {
 	l, c, twin := open(t), newColleague(), newColleague()
 	id := crdt.MakeID(there, 1)
-	_, err := l.receive(c.writes(0, party(id, "one")))
+	_, err := l.receive(c.writes(0, prospect(id, "one")))
 	must(t, err)
 	fork := []journal.Range{twin.writes(1, party(id, "other")), twin.writes(2, party(id, "other still"))}
 	for _, r := range fork {
