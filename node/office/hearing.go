@@ -141,7 +141,24 @@ func (h *hearing) holds(row *rows.Stored, what string) error {
 	if late, err := h.isLate(row); err != nil || late {
 		return err
 	}
+	if h.at < h.b.RestoredMS()+central.LeaseMS {
+		return h.comes(row, what)
+	}
 	return no("other_branch", "%s does not belong to the branch", what)
+}
+
+// comes is a row that the author's branch may have held before central was
+// restored, by what another workstation has yet to send again.
+func (h *hearing) comes(row *rows.Stored, what string) error {
+	r := hold("other_branch", "%s does not belong to the branch; head office was restored from a backup, and why it did may still come", what)
+	r.Comes = []central.RowID{{Kind: row.Kind, ID: row.ID}}
+	kind := h.b.Schema().Kind(row.Kind)
+	for _, f := range kind.Scope.Roots {
+		if v := row.Get(f); !v.IsNull() {
+			r.Comes = append(r.Comes, central.RowID{Kind: kind.Field(f).Ref, ID: v.ID()})
+		}
+	}
+	return verdict{r}
 }
 
 // allowed checks the role × act table.

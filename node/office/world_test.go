@@ -40,12 +40,13 @@ type world struct {
 	t         testing.TB
 	path      string
 	now       int64
+	origin    crdt.Origin
 	authority *trust.Authority
 	random    *rand.ChaCha8
 }
 
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, now: startMS, path: filepath.Join(t.TempDir(), "central.db"), random: rand.NewChaCha8([32]byte{1})}
+	w := &world{t: t, now: startMS, origin: 900, path: filepath.Join(t.TempDir(), "central.db"), random: rand.NewChaCha8([32]byte{1})}
 	var err error
 	w.authority, err = trust.NewAuthority("test", time.UnixMilli(w.now), w.random)
 	must(t, err)
@@ -57,7 +58,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) open() {
 	w.t.Helper()
 	var err error
-	w.Office, err = office.Open(ctx(), office.Options{Path: w.path, Authority: w.authority, Origin: 900, Rand: w.random,
+	w.Office, err = office.Open(ctx(), office.Options{Path: w.path, Authority: w.authority, Origin: w.origin, Rand: w.random,
 		NowMS: func() int64 { w.now++; return w.now }, Cost: trust.Cost{Time: 1, MemoryKiB: 8, Threads: 1}, NoSync: true})
 	must(w.t, err)
 }

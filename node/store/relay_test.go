@@ -42,7 +42,7 @@ func (l *till) restored(epoch, knows uint64) {
 func TestWhatARestoredCentralDoesNotKnowOfANeighbourIsKept(t *testing.T) {
 	l, c := open(t), newColleague()
 	id := crdt.MakeID(there, 1)
-	_, err := l.receive(c.writes(0, party(id, "one")), c.writes(1, party(id, "two", at(there, 0))))
+	_, err := l.receive(c.writes(0, prospect(id, "one")), c.writes(1, party(id, "two", at(there, 0))))
 	must(t, err)
 	p := page(0, 0)
 	p.Vector[there], p.More = 2, true // central took it; the page that brings it back never comes
@@ -59,7 +59,7 @@ func TestWhatARestoredCentralDoesNotKnowOfANeighbourIsKept(t *testing.T) {
 
 func TestWhatWentUpOfANeighbourGoesUpAgainOnceCentralWasRestored(t *testing.T) {
 	l, c := open(t), newColleague()
-	first, second := c.writes(0, party(crdt.MakeID(there, 1), "one")), c.writes(1, party(crdt.MakeID(there, 2), "two"))
+	first, second := c.writes(0, prospect(crdt.MakeID(there, 1), "one")), c.writes(1, prospect(crdt.MakeID(there, 2), "two"))
 	_, err := l.receive(first, second)
 	must(t, err)
 	l.Pushed([]journal.Range{first, second}, map[crdt.Origin]uint64{there: 2})
@@ -74,7 +74,7 @@ func TestWhatWentUpOfANeighbourGoesUpAgainOnceCentralWasRestored(t *testing.T) {
 
 func TestAnAnswerToWhatIsNotSentThatWayAnyMoreHoldsNothingBack(t *testing.T) {
 	l, c := open(t), newColleague()
-	first, second := c.writes(0, party(crdt.MakeID(there, 1), "one")), c.writes(1, party(crdt.MakeID(there, 2), "two"))
+	first, second := c.writes(0, prospect(crdt.MakeID(there, 1), "one")), c.writes(1, prospect(crdt.MakeID(there, 2), "two"))
 	_, err := l.receive(first, second)
 	must(t, err)
 	// Central had the first, and lost it. The second is on its way while we hear of that.

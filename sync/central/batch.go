@@ -36,7 +36,9 @@ type Batch struct {
 	links     map[link]journal.Hash // of the changes it took
 	erased    erased                // rows ordered away in this transaction
 
-	deciding crdt.ID // the held change that is judged again
+	deciding crdt.ID                  // the held change that is judged again
+	waits    map[link]*journal.Change // held in this transaction
+	news     []key                    // rows that what is held may have waited for
 }
 
 // link names a change.
@@ -46,7 +48,7 @@ type link struct {
 }
 
 func newBatch(c *Central, tx *rows.Tx) *Batch {
-	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joining: map[key][]key{}, unsettled: map[key]bool{}, links: map[link]journal.Hash{}}
+	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joining: map[key][]key{}, unsettled: map[key]bool{}, links: map[link]journal.Hash{}, waits: map[link]*journal.Change{}}
 }
 
 // Get reads a row as merged so far; nil when there is none.
@@ -86,6 +88,9 @@ func (b *Batch) merge(op *crdt.Op, w crdt.Written) error {
 	if err != nil {
 		return err
 	}
+	if e.cur == nil {
+		b.isNews(k)
+	}
 	e.cur = rows.Merge(b.c.File.Held(), e.cur, op, w)
 	e.touched = true
 	b.follow(k, e)
@@ -124,21 +129,15 @@ func (b *Batch) answer(k key, scope int64) error {
 	return nil
 }
 
-// Void reports whether the making of a row was refused: it will never be. A row
-// that a held change makes may still be.
+// Void reports whether the making of a row was refused, or it was taken back: it
+// will never be.
 func (b *Batch) Void(kind uint8, id crdt.ID) (void bool, err error) {
 	e, err := b.load(key{kind, id})
 	if err != nil || e.cur != nil {
 		return false, err
 	}
-	if void = len(e.void) > 0; !void {
-		_, void, err = b.Tx.Int(`SELECT 1 FROM void WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
-	}
-	if err != nil || !void || !b.c.holds {
-		return void, err
-	}
-	_, held, err := b.Tx.Int(`SELECT 1 FROM held_row WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
-	return !held, err
+	_, void, err = b.Tx.Int(`SELECT 1 FROM unmade WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
+	return void, err
 }
 
 func bit(b bool) int {
@@ -150,7 +149,7 @@ func bit(b bool) int {
 
 // flush writes and numbers what was touched.
 func (b *Batch) flush() (scopes []int64, roots []crdt.ID, err error) {
-	if err := b.settle(); err != nil {
+	if err := b.fulfil(); err != nil {
 		return nil, nil, err
 	}
 	var keys []key
@@ -227,8 +226,16 @@ func (b *Batch) store(e *entry, in []int64) error {
 		b.Tx.Count(scope, crdt.Digest{}, was)
 	}
 	if e.cur == nil {
-		if err := b.Tx.Swap(e.old, nil); err != nil || e.old == nil || b.c.o.Touch == nil {
+		if err := b.Tx.Swap(e.old, nil); err != nil || e.old == nil {
 			return err
+		}
+		if k := b.c.File.Held().Kind(e.old.Kind); !k.CentralOnly {
+			if err := b.unmake(key{e.old.Kind, e.old.ID}); err != nil {
+				return err
+			}
+		}
+		if b.c.o.Touch == nil {
+			return nil
 		}
 		return b.c.o.Touch(b.Tx, e.old)
 	}

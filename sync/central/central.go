@@ -53,6 +53,8 @@ type Refusal struct {
 	// Missing is a row that the change rests on and that is not there; zero: none.
 	// Where a held change makes that row, both are decided together.
 	Missing RowID
+	// Comes are rows that have to be held by the author's branch first.
+	Comes []RowID
 
 	rests []crdt.ID        // held changes that it waits for
 	forms []journal.Former // what it rests on and that came in no form

@@ -32,6 +32,9 @@
 //     waited for only decides how often that happens.
 //   - A row that a change of a node touched is told to the author's scope, too,
 //     if only that the scope does not hold it.
+//   - What is held for a row that is not there, or not held by the author's branch,
+//     is judged again when the row comes, or will never be. A row will never be
+//     whose making was refused or that was taken back, and no other.
 //   - Which scopes hold a root row follows from rows alone: homes, services,
 //     joins. It is settled anew, with what hangs on the row, before anything is
 //     numbered.

@@ -187,9 +187,12 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 	}
 	b.rows[key{op.Kind, op.ID}].first = true
 	if r.Hold {
-		if err := b.hold(op.ID, ch, r); err != nil {
-			return err
-		}
+		err = b.hold(op.ID, ch, r)
+	} else {
+		err = b.unmakeOf(ch)
+	}
+	if err != nil {
+		return err
 	}
 	return c.sendBack(b, n, ch)
 }

@@ -69,6 +69,7 @@ type held struct {
 // it; the rows that it would make are awaited then.
 func (b *Batch) hold(id crdt.ID, ch *journal.Change, r *Refusal) error {
 	b.c.holds = true
+	b.waits[link{ch.Origin, ch.Seq}] = ch
 	readable := bit(!slices.ContainsFunc(ch.Bodies, journal.Body.Closed))
 	err := b.Tx.Exec(`INSERT OR REPLACE INTO held (id, origin, seq, stamp, code, readable) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
 		int64(id), int64(ch.Origin), int64(ch.Seq), ch.Stamp.Bytes(), r.Code, int64(readable))
@@ -77,14 +78,14 @@ func (b *Batch) hold(id crdt.ID, ch *journal.Change, r *Refusal) error {
 	}
 	for i := range ch.Bodies {
 		op := &ch.Bodies[i].Op
-		if ch.Bodies[i].Closed() || len(op.Set) == 0 {
+		if ch.Bodies[i].Closed() {
 			continue
 		}
-		row, err := b.Get(op.Kind, op.ID)
+		makes, err := b.makes(ch, op)
 		if err != nil {
 			return err
 		}
-		if row != nil {
+		if !makes {
 			continue
 		}
 		// Whoever wrote first makes the row; a later one edits it.
@@ -99,6 +100,9 @@ func (b *Batch) hold(id crdt.ID, ch *journal.Change, r *Refusal) error {
 		if err := b.Tx.Exec(`INSERT OR IGNORE INTO held_copy (held, origin, seq, hash) VALUES (?1, ?2, ?3, ?4)`, int64(id), int64(f.Origin), int64(f.Seq), f.Hash[:]); err != nil {
 			return err
 		}
+	}
+	if err := b.holdFor(id, r); err != nil {
+		return err
 	}
 	for _, on := range r.rests {
 		if err := b.Tx.Exec(`INSERT OR IGNORE INTO held_wait (held, rests_on) VALUES (?1, ?2)`, int64(id), int64(on)); err != nil {
@@ -115,7 +119,7 @@ func (b *Batch) release(id crdt.ID) (next []held, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, sql := range []string{`DELETE FROM held WHERE id=?1`, `DELETE FROM held_row WHERE held=?1`, `DELETE FROM held_copy WHERE held=?1`, `DELETE FROM held_wait WHERE held=?1 OR rests_on=?1`} {
+	for _, sql := range []string{`DELETE FROM held WHERE id=?1`, `DELETE FROM held_row WHERE held=?1`, `DELETE FROM held_copy WHERE held=?1`, `DELETE FROM held_for WHERE held=?1`, `DELETE FROM held_wait WHERE held=?1 OR rests_on=?1`} {
 		if err := b.Tx.Exec(sql, int64(id)); err != nil {
 			return nil, err
 		}
@@ -220,18 +224,23 @@ func (c *Central) Retry(ctx context.Context) error {
 }
 
 func (b *Batch) retry(h held) error {
-	_, still, err := b.Tx.Int(`SELECT 1 FROM held WHERE id=?1`, int64(h.id))
-	if err != nil || !still { // one before it took it along
-		return err
-	}
-	ch, n, err := b.heldChange(h)
-	if err != nil {
+	ch, n, err := b.stillHeld(h)
+	if err != nil || ch == nil {
 		return err
 	}
 	if r := b.c.unfit(ch); r != nil && (r.Code == CodeUnreadable || r.Code == CodeFuture) {
 		return nil
 	}
 	return b.rejudge(h, ch, n)
+}
+
+// stillHeld reads a held change; nil: one before it took it along.
+func (b *Batch) stillHeld(h held) (*journal.Change, *Node, error) {
+	_, still, err := b.Tx.Int(`SELECT 1 FROM held WHERE id=?1`, int64(h.id))
+	if err != nil || !still {
+		return nil, nil, err
+	}
+	return b.heldChange(h)
 }
 
 // heldChange reads a held change from the range it was taken with.
@@ -242,6 +251,9 @@ func (b *Batch) heldChange(h held) (*journal.Change, *Node, error) {
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	if ch := b.waits[link{h.origin, h.seq}]; ch != nil {
+		return b.named(ch, n)
 	}
 	var frame []byte
 	err = b.Tx.Query(`SELECT frame FROM taken WHERE origin=?1 AND last>=?2 AND first<=?2 ORDER BY last LIMIT 1`, func(s *sqlite.Stmt) error {
@@ -257,13 +269,19 @@ func (b *Batch) heldChange(h held) (*journal.Change, *Node, error) {
 	}
 	for i := range p.Ranges[0].Changes {
 		if ch := &p.Ranges[0].Changes[i]; ch.Seq == h.seq {
-			if b.c.renames || b.c.forms {
-				ch, err = b.c.renamed(b, ch)
-			}
-			return ch, n, err
+			return b.named(ch, n)
 		}
 	}
 	return nil, nil, fmt.Errorf("central: held change %d/%d is not in the range it was taken with", h.origin, h.seq)
+}
+
+// named is a change under the names that hold now, with its author.
+func (b *Batch) named(ch *journal.Change, n *Node) (*journal.Change, *Node, error) {
+	if !b.c.renames && !b.c.forms {
+		return ch, n, nil
+	}
+	ch, err := b.c.renamed(b, ch)
+	return ch, n, err
 }
 
 // mayApply judges a held change but for who wrote it.
@@ -292,6 +310,11 @@ func (b *Batch) applyHeld(h held, ch *journal.Change, n *Node, by crdt.ID, o Out
 
 // settleHeld ends the holding of a change, and judges again what waited for it.
 func (b *Batch) settleHeld(h held, o Outcome) error {
+	if o.State == StateDropped {
+		if err := b.unmakeHeld(h.id); err != nil {
+			return err
+		}
+	}
 	next, err := b.release(h.id)
 	if err != nil {
 		return err
@@ -313,6 +336,7 @@ func (b *Batch) settleHeld(h held, o Outcome) error {
 
 // rejudge takes, drops or holds on a change that was held.
 func (b *Batch) rejudge(h held, ch *journal.Change, n *Node) error {
+	defer func(was crdt.ID) { b.deciding = was }(b.deciding)
 	b.deciding = h.id
 	by, refusal, err := b.c.judge(b, n, ch)
 	if err != nil {

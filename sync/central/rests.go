@@ -100,8 +100,11 @@ func (b *Batch) awaits(ch *journal.Change) (*Refusal, error) {
 // came judges again what waited for a change, which came in this form, or in
 // another that says so.
 func (b *Batch) came(ch *journal.Change, link journal.Hash) error {
-	if !b.c.holds || b.c.o.Forms == nil {
+	if !b.c.holds {
 		return nil
+	}
+	if b.c.o.Forms == nil {
+		return b.fulfil()
 	}
 	forms := []journal.Former{{Origin: ch.Origin, Seq: ch.Seq, Hash: link}}
 	if f, err := b.c.o.Forms.Former(ch); err == nil && f != nil {
@@ -123,5 +126,5 @@ func (b *Batch) came(ch *journal.Change, link journal.Hash) error {
 			}
 		}
 	}
-	return nil
+	return b.fulfil()
 }

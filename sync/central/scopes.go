@@ -346,6 +346,9 @@ func (b *Batch) resettle(k key) (changed bool, err error) {
 	}
 	b.members[k] = want
 	e.touched = true
+	if len(without(want, in)) > 0 {
+		b.isNews(k)
+	}
 	return true, nil
 }
 

@@ -26,8 +26,7 @@ CREATE TABLE feed (
 ) STRICT, WITHOUT ROWID;
 
 -- The void entries of the feed, by row: rows that left a scope, and rows that
--- never came to be because the change that made them was refused. What is
--- written to the latter would make half a row, so it is refused too.
+-- are not there: a change that made or edited them was refused, or is held.
 CREATE TABLE void (
 	kind   INTEGER NOT NULL,
 	row_id INTEGER NOT NULL,
@@ -342,4 +341,23 @@ ALTER TABLE import_refused ADD COLUMN why TEXT NOT NULL DEFAULT 'null';
 -- how many ms it was ahead of the time. Empty: it never said.
 ALTER TABLE origin ADD COLUMN clock TEXT NOT NULL DEFAULT '';
 ALTER TABLE origin ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;
+`, `
+-- Rows that will never be: their making was refused, or they were taken back. What
+-- is written to them would make half a row.
+CREATE TABLE unmade (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	PRIMARY KEY (kind, row_id)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO unmade (kind, row_id) SELECT kind, row_id FROM void;
+
+-- Held changes that are judged again when a row is made, comes to another branch,
+-- or will never be.
+CREATE TABLE held_for (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	held   INTEGER NOT NULL,
+	PRIMARY KEY (kind, row_id, held)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_for_held ON held_for (held);
 `}

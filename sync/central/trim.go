@@ -157,8 +157,7 @@ func keepReaders(tx *rows.Tx, at map[place]position) error {
 	return nil
 }
 
-// trimScope takes out the first void entries of a feed, up to floor. That a row
-// never came to be is remembered: what is written to it later is refused.
+// trimScope takes out the first void entries of a feed, up to floor.
 func (c *Central) trimScope(ctx context.Context, scope, floor int64) (n int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -172,7 +171,7 @@ func (c *Central) trimScope(ctx context.Context, scope, floor int64) (n int, err
 			if err := tx.Exec(`DELETE FROM feed WHERE scope=?1 AND n=?2`, scope, e.n); err != nil {
 				return err
 			}
-			if err := forget(tx, scope, e.key); err != nil {
+			if err := tx.Exec(`DELETE FROM void WHERE kind=?1 AND row_id=?2 AND scope=?3`, int64(e.kind), int64(e.id), scope); err != nil {
 				return err
 			}
 		}
@@ -194,13 +193,4 @@ func voidsUpTo(tx *rows.Tx, scope, floor int64) (out []voided, err error) {
 		return nil
 	}, scope, floor, trimAtOnce)
 	return out, err
-}
-
-// forget drops what is noted of a void entry, unless there is no such row at all.
-func forget(tx *rows.Tx, scope int64, k key) error {
-	row, err := tx.Get(k.kind, k.id)
-	if err != nil || row == nil {
-		return err
-	}
-	return tx.Exec(`DELETE FROM void WHERE kind=?1 AND row_id=?2 AND scope=?3`, int64(k.kind), int64(k.id), scope)
 }

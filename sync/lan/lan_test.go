@@ -108,7 +108,7 @@ func (s *station) party(name string) (id crdt.ID) {
 	s.t.Helper()
 	_, err := s.Act(context.Background(), rows.Actor{Session: 5, Person: 9}, func(a *rows.Act) (err error) {
 		id, err = a.Mint()
-		a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{{Field: crm.PartyName, Value: crdt.TextValue(name)}}})
+		a.Add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{{Field: crm.PartyName, Value: crdt.TextValue(name)}, {Field: crm.PartyHome, Value: crdt.IntValue(s.Branch())}}})
 		return err
 	})
 	if err != nil {
