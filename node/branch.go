@@ -163,7 +163,7 @@ func (b *Branch) furnish(ctx context.Context) (err error) {
 		return err
 	}
 	b.Desk = desk.New(desk.Options{Local: b.Store.Local, Ledger: b, Branch: b.me.Branch, NowMS: b.nowMS, Rand: b.o.Rand,
-		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Doctor: b.Doctor, Clock: b.clockNow, Trouble: b.dir.health.trouble,
+		IdleMS: b.o.IdleLock.Milliseconds(), Pending: b.Store.Pending, Safe: b.Store.Safe, Line: b.line, LeaseOver: b.leaseOver, Neighbours: b.besides, Doctor: b.Doctor, Clock: b.clockNow, Renewals: b.wasBefore, Trouble: b.dir.health.trouble,
 		Absence: desk.Absence{Lease: b.leaseHere, Extend: b.Extend, Sticks: b.sticks, Carrying: b.carrying, Carry: b.carry}})
 	b.Store.OnChange(b.Desk.Tell)
 	up, err := b.newUplink(ctx)

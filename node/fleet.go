@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"bough/node/desk"
 	"bough/webui/hq"
 )
 
@@ -28,6 +29,10 @@ func (h *HeadOffice) fleet(ctx context.Context) ([]hq.NodeLine, error) {
 	for _, b := range branches {
 		names[b.Number] = b.Name
 	}
+	renewals, err := h.wentOn(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]hq.NodeLine, len(nodes))
 	for i, n := range nodes {
 		lag, err := h.Office.Central.Lag(ctx, n.Branch, n.Feed)
@@ -41,6 +46,14 @@ func (h *HeadOffice) fleet(ctx context.Context) ([]hq.NodeLine, error) {
 		}
 		if n.OldestMS > 0 {
 			line.OldestMS = max(0, h.nowMS()-n.OldestMS)
+		}
+		for _, r := range renewals {
+			if r.Now == n.Origin {
+				line.Was, line.Why = r.Was, r.Reason
+			}
+			if c := (desk.Copy{Renewal: r}); r.Was == n.Origin {
+				line.Next, line.Twin = r.Now, line.Twin || c.Twins()
+			}
 		}
 		out[i] = line
 	}

@@ -100,7 +100,7 @@ func (h *HeadOffice) load(ctx context.Context) (err error) {
 	h.open.push(h.Office.Close)
 	h.prover = office.NewProver(h.Office, func(err error) { h.o.Log.Error("the proof of the histories was not finished", "err", err) })
 	h.open.push(h.prover.Stop)
-	h.Desk = desk.New(desk.Options{Local: h.Office.Local, Ledger: h.Office.Central, NowMS: h.nowMS, Rand: h.o.Rand,
+	h.Desk = desk.New(desk.Options{Local: h.Office.Local, Ledger: h.Office.Central, NowMS: h.nowMS, Rand: h.o.Rand, Renewals: h.wentOn,
 		IdleMS: h.o.IdleLock.Milliseconds(), ChangePassword: h.Office.ChangePassword, Trouble: h.dir.health.trouble})
 	h.Office.Central.OnChange(h.Desk.Tell)
 	h.Imports = h.newImports()

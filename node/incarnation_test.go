@@ -211,6 +211,7 @@ func TestTwinsThatNothingTellsApartGoOnAfterTheFirstContact(t *testing.T) {
 			return namedAt(t, h.Office.Central.File, name) == 1 && namedAt(t, first.Store.File, name) == 1 && namedAt(t, twin.Store.File, name) == 1
 		})
 	}
+	toldOfTwins(t, h, first, twin, bea)
 }
 
 // forgetPlace makes a copy look as if it lay where the original lies.

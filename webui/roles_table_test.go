@@ -14,7 +14,7 @@ func everywhere() map[string]need {
 		"GET /customers/:id/edit": as("customer.read"), "GET /customers/:id/home": as("customer.read"), "GET /customers/:id/reach/:reach": as("customer.read"),
 		"GET /customers/:id/reach/new": as("customer.read"), "GET /customers/:id/relate": as("customer.read"), "GET /customers/:id/same": as("customer.read"),
 		"GET /customers/:id/task": as("customer.read"), "GET /customers/:id/warn": as("customer.read"), "GET /customers/:id/wrapup": as("customer.read"),
-		"GET /cases": as("customer.read"), "GET /cases/:id": as("customer.read"), "GET /cases/:id/letters/:which": as("customer.read"), "GET /conflicts": as("customer.read"),
+		"GET /cases": as("customer.read"), "GET /cases/:id": as("customer.read"), "GET /cases/:id/letters/:which": as("customer.read"), "GET /conflicts": as("customer.read"), "GET /copies": as("signed"),
 		"GET /day": as("customer.read"), "GET /keying": as("customer.read"), "GET /moved": as("customer.read"), "GET /notes/:id": as("customer.read"),
 		"GET /pick": as("customer.read", good("q", "anna")), "GET /prospects/new": as("signed"),
 

@@ -8,6 +8,7 @@ import (
 
 	"bough/node"
 	"bough/node/desk"
+	"bough/node/store"
 	"bough/webui/hq"
 )
 
@@ -50,6 +51,15 @@ func (p *program) tellWorkstation(n *hq.NodeLine) {
 	default:
 		line("called", "%s", time.UnixMilli(n.LastSeenMS).Format("2006-01-02 15:04"))
 	}
+	switch {
+	case n.Twin:
+		line("twins", "a file went on from it as %d, and yet somebody calls under this number: two are alive", n.Next)
+	case n.Next != 0:
+		line("went on", "as %d; nobody is expected under this number", n.Next)
+	}
+	if n.Was != 0 {
+		line("was", "%d; it has another number because %s", n.Was, whyCopied(n.Why))
+	}
 	if n.Unsent > 0 {
 		line("only there", "%d changes, the oldest %s old", n.Unsent, desk.Rough(n.OldestMS))
 	}
@@ -82,4 +92,21 @@ func toldClock(n *hq.NodeLine) string {
 		words += "; central's time counts there, but it is to be set"
 	}
 	return words
+}
+
+// whyCopied says why a file goes on under another number.
+func whyCopied(why string) string {
+	switch store.Reason(why) {
+	case store.Restored:
+		return "an older backup was put back"
+	case store.Copied:
+		return "its directory was copied"
+	case store.Forked:
+		return "another file of this workstation had gone on"
+	case store.Clock:
+		return "its clock had been far off"
+	case store.Followed:
+		return "what it wrote about got other numbers"
+	}
+	return why
 }

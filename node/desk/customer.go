@@ -57,7 +57,7 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 		}
 		c = p.c
 		for _, part := range []func() error{
-			func() error { return p.head(row) }, func() error { return p.linked(row) }, p.reaches, p.consents, p.holdings, p.relations, p.groups,
+			func() error { return p.head(row) }, func() error { return p.twice(id) }, func() error { return p.linked(row) }, p.reaches, p.consents, p.holdings, p.relations, p.groups,
 			p.warnings, p.tags, p.tasks, p.cases, p.timeline,
 		} {
 			if err := part(); err != nil {
@@ -74,6 +74,16 @@ func (d *Desk) Customer(ctx context.Context, who *Who, id crdt.ID) (*Customer, e
 	}
 	who.veil(c)
 	return c, nil
+}
+
+// twice tells who had the number, too, under which the page was asked for.
+func (p *page) twice(id crdt.ID) (err error) {
+	if p.c.HadToo, err = store.HadToo(p.tx, "party", id); err != nil || p.c.HadToo == 0 {
+		return err
+	}
+	name, err := p.party(p.c.HadToo)
+	p.c.HadTooName = name.name
+	return err
 }
 
 // kept notes how safe a row on the page is: the page shows the least.

@@ -73,6 +73,9 @@ type Options struct {
 	Line func(ctx context.Context) (Line, error)
 	// Clock tells how the time stands; nil at central, which keeps it.
 	Clock func() Clock
+	// Renewals tells which files went on under another number, as far as the process
+	// knows; nil: none.
+	Renewals func(ctx context.Context) ([]Renewal, error)
 	// Trouble tells why nothing can be saved: the disk is full, the file damaged.
 	// nil, or a nil answer: it can.
 	Trouble func() *Error

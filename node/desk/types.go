@@ -313,6 +313,10 @@ type Customer struct {
 	// where it stands alone. Links are what ties them.
 	Linked []LinkedLine
 	Links  []LinkLine
+	// HadToo is a customer to whom another file of a workstation gave the same
+	// number; 0: nobody.
+	HadToo     crdt.ID
+	HadTooName string
 }
 
 // Field finds a field of the page by its name.

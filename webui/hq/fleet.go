@@ -26,9 +26,13 @@ type NodeLine struct {
 	Aside      int64 // rows of its feeds that it cannot read
 	Held       int64 // its changes that wait for a decision
 	Version    string
-	Clock      string // how the clock of its PC stood when it said so last, of desk.ClockStates; empty: it never said
-	AheadMS    int64  // that clock less the time
-	Lag        int64  // feed rows that it has not fetched yet
+	Clock      string      // how the clock of its PC stood when it said so last, of desk.ClockStates; empty: it never said
+	AheadMS    int64       // that clock less the time
+	Was        crdt.Origin // the number that its file had before; 0: none
+	Why        string      // it has another one, of desk.CopyReasons
+	Next       crdt.Origin // the number under which its file, or a copy of it, went on; 0: none
+	Twin       bool        // and yet somebody still calls under this one: two files are alive
+	Lag        int64       // feed rows that it has not fetched yet
 	Revoked    bool
 	Purges     int64 // rows that left and that it has not confirmed to be rid of
 	PurgesMS   int64 // age of the oldest of these orders, ms
@@ -72,12 +76,15 @@ func (n *NodeLine) ClockOff() bool { return n.Clock != "" && n.Clock != desk.Clo
 // ClockUnsure reports whether it does not know what time it is.
 func (n *NodeLine) ClockUnsure() bool { return n.Clock == desk.ClockUnsure }
 
+// Gone reports whether nobody is expected to call under this number any more.
+func (n *NodeLine) Gone() bool { return n.Revoked || n.Next != 0 && !n.Twin }
+
 // ByNeed sorts by oldest unsent work, then by who was not seen for longest;
-// revoked workstations stand last.
+// revoked workstations, and numbers that files left, stand last.
 func ByNeed(nodes []NodeLine) {
 	slices.SortStableFunc(nodes, func(a, b NodeLine) int {
-		if a.Revoked != b.Revoked {
-			if a.Revoked {
+		if a.Gone() != b.Gone() {
+			if a.Gone() {
 				return 1
 			}
 			return -1

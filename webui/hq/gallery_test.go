@@ -24,8 +24,10 @@ const minuteMS = int64(60 * 1000)
 func nodes() []NodeLine {
 	return []NodeLine{
 		{Origin: 1012345, Branch: 1, BranchName: "Praha 1", Name: "counter-1", LastSeenMS: pagetest.NowMS - 2000, Version: "0.1.0", Clock: desk.ClockOK},
-		{Origin: 2033111, Branch: 1, BranchName: "Praha 1", Name: "counter-2", LastSeenMS: pagetest.NowMS - 17*minuteMS, Unsent: 31, OldestMS: 16 * minuteMS, Held: 2, Version: "0.1.0", Lag: 12, Clock: desk.ClockOff, AheadMS: -7 * minuteMS},
+		{Origin: 2033111, Was: 88120, Why: "forked", Branch: 1, BranchName: "Praha 1", Name: "counter-2", LastSeenMS: pagetest.NowMS - 17*minuteMS, Unsent: 31, OldestMS: 16 * minuteMS, Held: 2, Version: "0.1.0", Lag: 12, Clock: desk.ClockOff, AheadMS: -7 * minuteMS},
 		{Origin: 911, Branch: 74, BranchName: "Ostrava", Name: "desk-4", LastSeenMS: pagetest.NowMS - 3*24*60*minuteMS, Unsent: 4, OldestMS: 3 * 24 * 60 * minuteMS, Version: "0.0.9", Aside: 3, Clock: desk.ClockUnsure, AheadMS: 30 * 365 * 24 * 60 * minuteMS, Lag: 1530, Purges: 18, PurgesMS: 3 * 24 * 60 * minuteMS},
+		{Origin: 88120, Branch: 1, BranchName: "Praha 1", Name: "counter-2", LastSeenMS: pagetest.NowMS - 5*minuteMS, Version: "0.1.0", Next: 2033111, Twin: true},
+		{Origin: 88119, Branch: 1, BranchName: "Praha 1", Name: "counter-3", LastSeenMS: pagetest.NowMS - 9*24*60*minuteMS, Version: "0.1.0", Next: 88122},
 		{Origin: 912, Branch: 74, BranchName: "Ostrava", Name: "desk-5", Version: "", Revoked: true},
 	}
 }
@@ -75,7 +77,7 @@ func TestTheFleetShowsWhoNeedsSomebodyFirst(t *testing.T) {
 	for _, n := range sorted {
 		names = append(names, n.Name)
 	}
-	if diff := cmp.Diff([]string{"desk-4", "counter-2", "counter-1", "desk-5"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"desk-4", "counter-2", "counter-2", "counter-1", "desk-5", "counter-3"}, names); diff != "" {
 		t.Errorf("oldest unsent work, then not seen for longest, revoked last:\n%s", diff)
 	}
 }

@@ -200,7 +200,7 @@ func alikeProspect() *prospectView {
 
 func TestScreensRenderInBothLanguages(t *testing.T) {
 	stranger := &conflictsView{Conflicts: anna().Conflicts}
-	pagetest.Check(t, plan(), append(slices.Concat(casePictures(), aroundPictures(), homePictures(), absencePictures()), []pagetest.Page{
+	pagetest.Check(t, plan(), append(slices.Concat(casePictures(), aroundPictures(), homePictures(), absencePictures(), copiesPictures()), []pagetest.Page{
 		{Name: "find", Page: "find", View: findView{Action: "/", Hits: hits(), MayCreate: true}},
 		{Name: "find-typed", Page: "find", View: findView{Action: "/", Typed: "nov", Hits: hits()[:3], More: true, MayCreate: true}},
 		{Name: "find-none", Page: "find", View: findView{Action: "/", Typed: "xyz"}, Down: true},

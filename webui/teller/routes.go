@@ -92,6 +92,7 @@ func Pages(s *webui.Site) {
 	s.Signed(http.MethodGet, "/feedback/list", readFeedback)
 	s.Signed(http.MethodGet, "/when/:as", when)
 	s.Signed(http.MethodGet, "/conflicts", conflicts)
+	s.Signed(http.MethodGet, "/copies", copies)
 	s.Signed(http.MethodPost, "/conflicts/:id", settle)
 	s.Signed(http.MethodGet, "/customers/:id/same", opened(askSame))
 	s.Signed(http.MethodPost, "/customers/:id/same", opened(saveSame))

@@ -52,7 +52,7 @@ func Lists() []List {
 		{"movewhy", []string{"home", "erasure", "case", "conflict", "late", "erased", "moved_on", "undone"}}, {"moveflag", []string{"case", "conflict", "late", "erasure"}},
 		{"outagekind", []string{"interaction", "task", "case_file", "party"}},
 		{"importstate", imports.States()}, {"importstep", imports.Steps()}, {"importkind", imports.Kinds()}, {"importdelimiter", imports.Delimiters()}, {"importfield", importFields()}, {"importreason", mapping.ReasonCodes()},
-		{"lateoutcome", crm.LateOutcomes},
+		{"lateoutcome", crm.LateOutcomes}, {"copywhy", desk.CopyReasons},
 		{"alike", []string{"document", "reach", "name", "birth"}},
 		{"kind", kinds()}, {"field", fields()}, {"saved", append(officeSaved(), saved()...)},
 	}...)
