@@ -7,7 +7,7 @@ func everywhere() map[string]need {
 		"GET /locked": as("open"), "POST /locked": as("open"), "GET /password": as("open"), "POST /password": as("open"), "POST /signout": as("open"),
 		"GET /live": as("signed"), "GET /line": as("signed"), "POST /awake": as("signed"), "POST /drafts": as("signed"), "POST /drafts/discard": as("signed"),
 		"GET /keys": as("signed"), "GET /when/:as": as("signed"), "GET /tour": as("signed"), "POST /tour/end": as("signed"),
-		"GET /feedback": as("signed"), "POST /feedback": as("customer.read", good("type", "slow", "text", "x")), "GET /feedback/list": as("branch.manage"),
+		"GET /feedback": as("signed"), "POST /feedback": as("signed", good("type", "slow", "text", "x")), "GET /feedback/list": as("branch.manage"),
 
 		"GET /customers/:id": as("customer.read"), "GET /customers/:id/timeline": as("customer.read"), "GET /customers/:id/alike": as("customer.read"),
 		"GET /customers/:id/case": as("customer.read"), "GET /customers/:id/consent": as("customer.read"), "GET /customers/:id/correction": as("customer.read"),

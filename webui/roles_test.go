@@ -74,7 +74,10 @@ func openGate(t *testing.T, register func(*echo.Echo, webui.Options, *office.Off
 		t.Fatal(err)
 	}
 	g.bare("banker")
-	for role, login := range map[string]string{"teller": "jana", "manager": "petr", "admin": "root", "banker": "bob"} {
+	if _, err := g.Office.AddPerson(ctx, rows.Actor{}, office.NewPerson{Login: "eve", Name: "Eve", Role: "auditor", Password: pagetest.Password}); err != nil {
+		t.Fatal(err)
+	}
+	for role, login := range map[string]string{"auditor": "eve", "teller": "jana", "manager": "petr", "admin": "root", "banker": "bob"} {
 		word, who, err := g.Desk.SignIn(ctx, login, pagetest.Password, true)
 		if err != nil {
 			t.Fatal(err)
@@ -203,7 +206,7 @@ func (g *gate) try(method, route string, n need) {
 	if route == "/live" {
 		return // it never ends
 	}
-	for _, role := range []string{"banker", "teller", "manager", "admin"} {
+	for _, role := range []string{"banker", "teller", "manager", "admin", "auditor"} {
 		who, before := g.people[role], g.written()
 		may := !slices.ContainsFunc(n.acts, func(a crm.Act) bool { return !who.acts[a] })
 		a := g.ask(who, method, route, n.form)

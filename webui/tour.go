@@ -36,10 +36,11 @@ func (v *Visit) tour() *Stop {
 	return s
 }
 
-// offersTour reports whether the page asks somebody new to take the tour: on
-// the page they land on, until they took it or said no.
+// offersTour reports whether the page asks somebody new to take the tour: where
+// they land, or the tour begins, until they took it or said no.
 func (v *Visit) offersTour() bool {
-	if v.Path() != v.Site.Home || v.QueryParam("tour") != "" || len(v.Site.Tours[v.Who.Role]) == 0 {
+	steps := v.Site.Tours[v.Who.Role]
+	if len(steps) == 0 || v.QueryParam("tour") != "" || v.Path() != v.Site.Home && v.Path() != steps[0].Path {
 		return false
 	}
 	_, err := v.Cookie(v.tourCookie())

@@ -46,6 +46,11 @@ type Sheet struct {
 // BranchName is the branch in the head of the page.
 func (s *Sheet) BranchName() string { return s.Branch() }
 
+// Finds reports whether the reader may find customers.
+func (s *Sheet) Finds() bool {
+	return slices.ContainsFunc(s.Visible, func(n NavItem) bool { return n.Path == s.Find })
+}
+
 // HasMore reports whether there are links behind "more".
 func (s *Sheet) HasMore() bool {
 	return slices.ContainsFunc(s.Visible, func(n NavItem) bool { return n.More })

@@ -48,6 +48,7 @@ func DefaultGrants() []Grant {
 		{"banker", append(slices.Clone(clerk), ActWarn)},
 		{"manager", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActMove)},
 		{"admin", append(slices.Clone(clerk), ActWarn, ActSettle, ActManage, ActLink, ActMove, ActErase, ActFleet, ActPeople, ActImport, ActApprove, ActOperate, ActAnywhere, ActSetUp, ActAudit)},
+		{"auditor", []Act{ActSignIn, ActAudit}}, // who did what, and nothing else of anybody
 	}
 	var out []Grant
 	for _, line := range table {
@@ -81,9 +82,7 @@ func ActOf(kind uint8, exists bool) (Act, bool) {
 		return ActCase, true
 	case Removal:
 		return ActRecord, true
-	case Feedback:
-		return ActRead, true
-	case Session, Reissue, Rests, Viewings: // whoever signed in wrote what is written again, and what rests on others
+	case Session, Reissue, Rests, Viewings, RefusedSignIn, Feedback: // whoever signed in wrote what is written again, and what rests on others
 		return ActSignIn, true
 	case Move:
 		return ActMove, true

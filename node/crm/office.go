@@ -35,7 +35,7 @@ func person() *Kind {
 		Fields: []Field{
 			indexed(text(PersonLogin, "login", Office, "the name they sign in with")),
 			text(PersonName, "name", Office, "the name others read"),
-			text(PersonRole, "role", Office, "teller | banker | manager | admin | system"),
+			text(PersonRole, "role", Office, "teller | banker | manager | admin | auditor | system"),
 			number(PersonBranch, "branch", Office, "branch number; 0 or none: head office"),
 			text(PersonKey, "public_key", Office, "Ed25519 public key, base64url"),
 			text(PersonCertificate, "certificate", Office, "central's signature over person and key, base64url"),

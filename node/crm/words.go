@@ -30,7 +30,7 @@ var ( // constants in all but name: nobody writes them
 	RefusalStates = []string{"refused", RefusalHeld, RefusalApplied, RefusalDropped}
 	GroupTypes    = []string{"household", "group"}
 	MemberRoles   = []string{"head", "partner", "child", "parent_company", "subsidiary", "member"}
-	Roles         = []string{"teller", "banker", "manager", "admin"}
+	Roles         = []string{"teller", "banker", "manager", "admin", "auditor"}
 	PartyTypes    = []string{"person", "organisation"}
 	PartyStatuses = []string{"prospect", "customer", "former"}
 )

@@ -27,7 +27,7 @@ const maxRoute = 200
 // SayOfPage keeps what somebody says of a page. Of the page its route is kept,
 // never an address with somebody's number in it.
 func (d *Desk) SayOfPage(ctx context.Context, who *Who, in Feedback) (Saved, error) {
-	if err := cmp.Or(d.need(who, crm.ActRead), oneOf("type", in.Type, crm.FeedbackTypes)); err != nil {
+	if err := cmp.Or(d.Allow(who, crm.ActSignIn), oneOf("type", in.Type, crm.FeedbackTypes)); err != nil {
 		return Saved{}, err
 	}
 	text, err := checkNote("text", in.Text)
@@ -37,7 +37,7 @@ func (d *Desk) SayOfPage(ctx context.Context, who *Who, in Feedback) (Saved, err
 	if len(in.Page) > maxRoute {
 		in.Page = ""
 	}
-	return d.act(ctx, who, crm.ActRead, func(a *rows.Act) (crdt.ID, error) {
+	return d.Decree(ctx, who, crm.ActSignIn, func(a *rows.Act) (crdt.ID, error) {
 		return element(a, crm.Feedback, set(crm.FeedbackBranch, crdt.IntValue(d.o.Branch)), set(crm.FeedbackType, crdt.TextValue(in.Type)),
 			set(crm.FeedbackPage, crdt.TextValue(cmp.Or(in.Page, "/"))), set(crm.FeedbackText, crdt.TextValue(text)), set(crm.FeedbackVersion, crdt.TextValue(cmp.Or(in.Version, "-"))))
 	})

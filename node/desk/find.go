@@ -22,6 +22,39 @@ func (d *Desk) Find(ctx context.Context, who *Who, typed string, limit int) (out
 	if err := d.need(who, crm.ActRead); err != nil {
 		return nil, err
 	}
+	return d.find(ctx, who, typed, limit)
+}
+
+// FindFor finds customers for an act of head office, such as to look up who saw
+// them: whoever may do that need not open them.
+func (d *Desk) FindFor(ctx context.Context, who *Who, act crm.Act, typed string, limit int) (out []Hit, err error) {
+	if err := d.Allow(who, act); err != nil {
+		return nil, err
+	}
+	return d.find(ctx, who, typed, limit)
+}
+
+// HitFor is one customer as find shows them, for an act of head office; nil where
+// there is none of this id.
+func (d *Desk) HitFor(ctx context.Context, who *Who, act crm.Act, id crdt.ID) (*Hit, error) {
+	if err := d.Allow(who, act); err != nil {
+		return nil, err
+	}
+	var out []Hit
+	err := d.file.Read(ctx, func(tx *rows.Tx) (err error) {
+		out, err = d.hits(newNames(tx), []crdt.ID{id})
+		return err
+	})
+	if err == nil {
+		err = d.shown(ctx, who, view{of: found(out)})
+	}
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return &who.veilHits(out)[0], nil
+}
+
+func (d *Desk) find(ctx context.Context, who *Who, typed string, limit int) (out []Hit, err error) {
 	limit = min(max(limit, 1), MaxLimit)
 	err = d.file.Read(ctx, func(tx *rows.Tx) error {
 		ids, err := d.foundIDs(tx, who, strings.TrimSpace(typed), limit)

@@ -63,6 +63,9 @@ func (d *Desk) SignIn(ctx context.Context, login, password string, api bool) (to
 	if err != nil {
 		return "", nil, err
 	}
+	if err := d.tellTurnedAway(ctx, session, acc.person.ID); err != nil {
+		return "", nil, err
+	}
 	now := d.o.NowMS()
 	t := store.Token{Hash: hash, Session: session, Person: acc.person.ID, API: api, SeenMS: now, UntilMS: now + sessionMS}
 	if err := d.o.Local.PutToken(ctx, t); err != nil {
@@ -92,19 +95,20 @@ func (d *Desk) unseal(ctx context.Context, login, password string) (*trust.Perso
 	if err != nil {
 		return nil, nil, err
 	}
-	if wait := trust.LockedFor(count, time.UnixMilli(at), time.UnixMilli(now)); wait > 0 {
-		return nil, nil, &Error{Reason: Locked, Code: "too_many", Field: "password", WaitMS: wait.Milliseconds(),
-			Message: "too many wrong passwords: wait " + wait.Round(time.Second).String() + " and try again"}
-	}
 	acc, err := d.account(ctx, login)
 	if err != nil {
 		return nil, nil, err
+	}
+	if wait := trust.LockedFor(count, time.UnixMilli(at), time.UnixMilli(now)); wait > 0 {
+		locked := &Error{Reason: Locked, Code: "too_many", Field: "password", WaitMS: wait.Milliseconds(),
+			Message: "too many wrong passwords: wait " + wait.Round(time.Second).String() + " and try again"}
+		return nil, nil, errors.Join(locked, d.turnedAway(ctx, acc))
 	}
 	if acc == nil {
 		if people, err := d.People(ctx); err != nil || len(people) == 0 {
 			return nil, nil, errors.Join(err, errNobodyYet)
 		}
-		return nil, nil, errors.Join(errPassword, d.o.Local.CountPassword(ctx, login, false, now))
+		return nil, nil, errors.Join(errPassword, d.o.Local.CountPassword(ctx, login, false, now), d.turnedAway(ctx, nil))
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(acc.sealed)
 	if err != nil {
@@ -112,7 +116,7 @@ func (d *Desk) unseal(ctx context.Context, login, password string) (*trust.Perso
 	}
 	key, err := trust.OpenPersonKey(sealed, int64(acc.person.ID), password)
 	if errors.Is(err, trust.ErrWrongPassword) {
-		return nil, nil, errors.Join(errPassword, d.o.Local.CountPassword(ctx, login, false, now))
+		return nil, nil, errors.Join(errPassword, d.o.Local.CountPassword(ctx, login, false, now), d.turnedAway(ctx, acc))
 	}
 	if err != nil {
 		return nil, nil, err
@@ -121,6 +125,30 @@ func (d *Desk) unseal(ctx context.Context, login, password string) (*trust.Perso
 		err = d.o.Local.CountPassword(ctx, login, true, now)
 	}
 	return key, acc, err
+}
+
+// turnedAway notes that somebody tried to sign in, in vain; acc nil: under a name
+// that nobody has. The name itself is not kept: it may be a password that was
+// typed in the wrong place.
+func (d *Desk) turnedAway(ctx context.Context, acc *account) error {
+	var person crdt.ID
+	if acc != nil {
+		person = acc.person.ID
+	}
+	return d.o.Local.TurnedAway(ctx, person, d.o.NowMS())
+}
+
+// tellTurnedAway moves into the journal how often somebody tried in vain to sign
+// in here, under the session of the next who could.
+func (d *Desk) tellTurnedAway(ctx context.Context, session, person crdt.ID) error {
+	any, err := d.o.Local.AnyTurnedAway(ctx)
+	if err != nil || !any {
+		return err
+	}
+	_, err = d.o.Ledger.Act(ctx, rows.Actor{Session: session, Person: person}, func(a *rows.Act) error {
+		return store.TellTurnedAway(a, d.o.Branch, d.o.NowMS())
+	})
+	return err
 }
 
 // account finds who may sign in here under a login; nil when nobody.

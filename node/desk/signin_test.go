@@ -77,7 +77,7 @@ func TestSomebodyOfAnotherBranchDoesNotSignInHere(t *testing.T) {
 		logins = append(logins, l.Login)
 	}
 	slices.Sort(logins)
-	if want := []string{"admin1", "banker1", "manager1", "manager21", "teller1"}; !slices.Equal(logins, want) {
+	if want := []string{"admin1", "auditor1", "banker1", "manager1", "manager21", "teller1"}; !slices.Equal(logins, want) {
 		t.Errorf("%v", logins)
 	}
 	if branches, err := p.Branches(ctx()); err != nil || len(branches) != 2 || branches[1] != (desk.BranchLine{Number: 2, Name: "Branch 2"}) {
@@ -116,6 +116,34 @@ func TestWrongPasswordsLockTheNameAlsoAcrossARestart(t *testing.T) {
 	if _, _, err := p.till.desk.SignIn(ctx(), "teller1", password, false); err != nil {
 		t.Errorf("the right password did not wipe the slate: %v", err)
 	}
+}
+
+func TestTriesInVainAreToldWithTheNextSignInAndNoNameThatNobodyHas(t *testing.T) {
+	everywhere(t, func(t *testing.T, p *place) {
+		for _, login := range []string{"teller1", "teller1", "my secret password"} {
+			if _, _, err := p.SignIn(ctx(), login, "wrong", false); trouble(err) != "invalid wrong_password password" {
+				t.Fatal(err)
+			}
+		}
+		p.signIn("manager1")
+		p.signIn("manager1") // told once
+		if p.till != nil {
+			p.till.sync()
+		}
+		var told []crm.TurnedAway
+		must(t, p.Central.File.Read(ctx(), func(tx *rows.Tx) error {
+			return tx.Rows(crm.RefusedSignIn, `1 ORDER BY times`, func(r *rows.Stored) error {
+				one, err := crm.ReadTurnedAway(r.Get)
+				told = append(told, one)
+				return err
+			})
+		}))
+		teller, err := p.PersonID(ctx(), "teller1")
+		must(t, err)
+		if len(told) != 2 || told[0].Person != 0 || told[0].Times != 1 || told[1].Person != int64(teller) || told[1].Times != 2 {
+			t.Errorf("%+v", told)
+		}
+	})
 }
 
 func TestManyTriesAtOnceAreCountedOneByOne(t *testing.T) {

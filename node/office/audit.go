@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bough/crdt"
@@ -17,15 +18,16 @@ import (
 
 // Sorts of acts that the audit knows besides those of crm.Views.
 const (
-	AuditWrite  = "write"   // a change in a journal
-	AuditSignIn = "sign_in" // somebody signed in
-	AuditDecide = "decide"  // a change that was held was applied or dropped
-	AuditErase  = "erase"   // an erasure was ordered, or confirmed by the second
+	AuditWrite  = "write"           // a change in a journal
+	AuditSignIn = "sign_in"         // somebody signed in
+	AuditTurned = "sign_in_refused" // somebody tried to, in vain
+	AuditDecide = "decide"          // a change that was held was applied or dropped
+	AuditErase  = "erase"           // an erasure was ordered, or confirmed by the second
 )
 
 // AuditSorts are all of them, as they are offered.
 func AuditSorts() []string {
-	return append(slices.Clone(crm.Views), AuditWrite, AuditSignIn, AuditDecide, AuditErase)
+	return append(slices.Clone(crm.Views), AuditWrite, AuditSignIn, AuditTurned, AuditDecide, AuditErase)
 }
 
 // MaxAudit is how many lines of an answer can be paged through: who gets more
@@ -50,7 +52,7 @@ type AuditLine struct {
 	Party     crdt.ID // 0: nobody in particular
 	PartyName string  // empty: the party is gone
 	Branch    int64   // 0: head office
-	What      string  // kinds of rows that were written, separated by spaces; a word of a decision
+	What      string  // kinds of rows that were written, separated by spaces; a word of a decision; how often
 	Origin    crdt.Origin
 	Seq       uint64 // number of the change; 0: there is none
 }
@@ -69,6 +71,18 @@ func (l AuditLine) Decided() string {
 		return ""
 	}
 	return l.What
+}
+
+// Times is how often somebody tried in vain to sign in; 0: they did not.
+func (l AuditLine) Times() int64 {
+	if l.Sort != AuditTurned {
+		return 0
+	}
+	n, err := strconv.ParseInt(l.What, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // inquiry is the answering of a question.
@@ -166,7 +180,8 @@ func (in *inquiry) acts(tx *rows.Tx) error {
 	return tx.Query(`SELECT at, sort, person, party, branch, what, origin, seq FROM (
 			SELECT decided AS at, 'decide' AS sort, coalesce(decider, 0) AS person, CASE kind WHEN ?3 THEN row_id ELSE 0 END AS party, 0 AS branch, state AS what, origin, seq FROM refusal WHERE decided>0
 			UNION ALL SELECT id, 'erase', ordered, party, 0, 'ordered', 0, 0 FROM erasure_order
-			UNION ALL SELECT at, 'erase', confirmed, party, 0, 'confirmed', 0, 0 FROM erasure_order WHERE confirmed>0)
+			UNION ALL SELECT at, 'erase', confirmed, party, 0, 'confirmed', 0, 0 FROM erasure_order WHERE confirmed>0
+			UNION ALL SELECT quarter, 'sign_in_refused', coalesce(person, 0), 0, coalesce(branch, 0), cast(times AS TEXT), id>>32, 0 FROM refused_sign_in)
 		WHERE (?1='' OR sort=?1) AND `+in.where("at", "person", "party", "branch")+` ORDER BY at DESC LIMIT ?2`, func(s *rows.Stmt) error {
 		in.lines = append(in.lines, AuditLine{AtMS: s.ColumnInt64(0), Sort: s.ColumnText(1), Person: crdt.ID(s.ColumnInt64(2)), Party: crdt.ID(s.ColumnInt64(3)),
 			Branch: s.ColumnInt64(4), What: s.ColumnText(5), Origin: crdt.Origin(s.ColumnInt64(6)), Seq: uint64(s.ColumnInt64(7))})

@@ -85,6 +85,8 @@ func (h *hearing) op(op *crdt.Op) error {
 	case err != nil:
 	case kind.Num == crm.Move:
 		err = h.moves(op)
+	case kind.Num == crm.RefusedSignIn:
+		err = h.turnedAway(op)
 	case kind.Num == crm.Removal:
 		err = h.takes(op)
 	case kind.Num == crm.Lookup && !h.vouched && valueOf(op, crm.LookupPerson).ID() != h.who.id:

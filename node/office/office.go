@@ -83,11 +83,11 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 func (f *Office) Close() error { return f.Central.Close() }
 
 // furnish gives a new bank the default role × act table, and one that was
-// founded under an older release the lines of acts that came since.
+// founded under an older release the lines of acts and roles that came since.
 func (f *Office) furnish(ctx context.Context) error {
 	var missing []crm.Grant
 	for _, g := range crm.DefaultGrants() {
-		n, err := f.count(ctx, `SELECT count(*) FROM access_right WHERE act=?1`, string(g.Act))
+		n, err := f.count(ctx, `SELECT min((SELECT count(*) FROM access_right WHERE act=?1), (SELECT count(*) FROM access_right WHERE role=?2))`, string(g.Act), g.Role)
 		if err != nil {
 			return err
 		}

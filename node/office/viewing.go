@@ -42,6 +42,20 @@ func (h *hearing) viewings(kind *crdt.Kind, row *rows.Stored, op *crdt.Op) error
 	return nil
 }
 
+// turnedAway judges what a workstation tells of sign-ins that it refused.
+func (h *hearing) turnedAway(op *crdt.Op) error {
+	t, err := crm.ReadTurnedAway(func(field uint8) crdt.Value { return valueOf(op, field) })
+	switch {
+	case err != nil:
+		return no("bad_value", "%v", err)
+	case t.Branch != h.n.Branch:
+		return no("other_branch", "refused_sign_in.branch names another branch")
+	case t.Quarter > h.at:
+		return no("bad_value", "nobody has tried yet when it was told")
+	}
+	return nil
+}
+
 // touched brings what follows from a row up to date in the same transaction: the
 // index, and the table that the audit is searched by.
 func (f *Office) touched(tx *rows.Tx, row *rows.Stored) error {

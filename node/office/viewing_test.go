@@ -5,6 +5,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/office"
 )
 
 // saw is a row of viewings as a workstation of branch 1 writes it.
@@ -51,5 +52,31 @@ func TestWhomSomebodySawIsTakenWhateverTheyMayDoByNow(t *testing.T) {
 	}
 	if code := c.here.write(crdt.MakeID(11, 999), c.saw(func(*crm.Viewed) {})); code != "no_session" {
 		t.Errorf("without a session: %q", code)
+	}
+}
+
+func TestWhoWasTurnedAwayIsToldByWhoeverSignsInNext(t *testing.T) {
+	c := newCourt(t)
+	tried := func(change func(*crm.TurnedAway)) crdt.Op {
+		v := crm.TurnedAway{Branch: 1, Person: int64(c.person("teller2")), Quarter: c.now - c.now%crm.QuarterMS, Times: 3}
+		change(&v)
+		return v.Op(c.here.mint())
+	}
+	c.here.good(tried(func(*crm.TurnedAway) {}), tried(func(v *crm.TurnedAway) { v.Person = 0; v.Times = 1 }))
+	c.answer(office.AuditQuestion{Branch: -1, Sort: office.AuditTurned}, "sign_in_refused teller2  1 3", "sign_in_refused   1 1")
+	c.answer(office.AuditQuestion{Branch: -1, Sort: office.AuditTurned, Person: c.person("teller2")}, "sign_in_refused teller2  1 3")
+	if n := c.count(`SELECT count(*) FROM feed WHERE kind=?1 AND void=0`, int64(crm.RefusedSignIn)); n != 0 {
+		t.Errorf("%d rows of refused sign-ins go to a branch", n)
+	}
+	for want, bad := range map[string]crdt.Op{
+		"other_branch": tried(func(v *crm.TurnedAway) { v.Branch = 2 }),
+		"bad_value":    tried(func(v *crm.TurnedAway) { v.Quarter += 2 * crm.QuarterMS }),
+	} {
+		if code := c.here.write(c.here.session, bad); code != want {
+			t.Errorf("%q, want %q", code, want)
+		}
+	}
+	if code := c.here.write(c.here.session, tried(func(v *crm.TurnedAway) { v.Times = 0 })); code != "bad_value" {
+		t.Errorf("none at all: %q", code)
 	}
 }

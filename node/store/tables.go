@@ -307,6 +307,14 @@ CREATE TABLE looked (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO looked SELECT quarter, session, person, how, party FROM viewing;
 DELETE FROM viewing;
+`, `
+-- How often somebody tried in vain to sign in here, until the journal has it.
+CREATE TABLE turned_away (
+	quarter INTEGER NOT NULL, -- when the quarter of an hour began, ms UTC
+	person  INTEGER NOT NULL, -- under whose name; 0: under one that nobody has
+	times   INTEGER NOT NULL,
+	PRIMARY KEY (quarter, person)
+) STRICT, WITHOUT ROWID;
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

@@ -160,7 +160,7 @@ func (p Panels) party(v *webui.Visit, view *auditView, q *office.AuditQuestion) 
 	}
 	if a.Customer != "" {
 		var err error
-		if view.Hits, err = v.Site.Desk.Find(v.Ctx(), v.Who, a.Customer, auditHits); err == nil && len(view.Hits) == 0 {
+		if view.Hits, err = v.Site.Desk.FindFor(v.Ctx(), v.Who, crm.ActAudit, a.Customer, auditHits); err == nil && len(view.Hits) == 0 {
 			err = desk.Mistyped("customer", "audit_customer", "nobody is found under this; an erased customer is asked for by number")
 		}
 		return err

@@ -14,6 +14,7 @@ import (
 	"bough/node/desk"
 	"bough/node/office"
 	"bough/sync/central"
+	"bough/sync/rows"
 	"bough/webui"
 	"bough/webui/pagetest"
 )
@@ -99,6 +100,36 @@ func TestOnlyWhoMayReadTheAuditDoes(t *testing.T) {
 	}
 }
 
+func TestAnAuditorReadsTheAuditAndNothingElseOfCustomers(t *testing.T) {
+	c, _, anna := audited(t)
+	if _, err := c.Office.AddPerson(t.Context(), rows.Actor{}, office.NewPerson{Login: "eve", Name: "Eve", Role: "auditor", Password: pagetest.Password}); err != nil {
+		t.Fatal(err)
+	}
+	c.Post("/signin", "login", "petr", "password", "not this one")
+	c.Post("/signin", "login", "nobody here", "password", "x")
+	c.SignIn("eve")
+	c.Get("/").Leads(t, "/audit")
+	c.Get("/audit?customer=malá").Says(t, "Which of these?", `/audit?party=`+anna.String())
+	a := c.Get("/audit?party=" + anna.String())
+	a.Says(t, "opened", "Anna Malá", `action="/audit"`)
+	for _, not := range []string{`href="/customers/`, `id="find"`, `href="/people"`} {
+		if strings.Contains(a.Body, not) {
+			t.Errorf("an auditor is shown %s", not)
+		}
+	}
+	for _, path := range []string{"/customers/" + anna.String(), "/find?q=malá", "/refused", "/people"} {
+		if a := c.Get(path); a.Status != http.StatusForbidden || strings.Contains(a.Body, "Malá") {
+			t.Errorf("an auditor at %s: %d", path, a.Status)
+		}
+	}
+	c.Get("/audit?sort=sign_in_refused").Says(t, "could not sign in", "Petr Malý", "1 time", "under a name that nobody has")
+	c.Get("/audit?sort=sign_in_refused&who=petr").Says(t, "Petr Malý")
+	c.Post("/feedback", "type", "missing", "text", "nothing to print", "page", "/audit")
+	if c.Value(`SELECT text FROM feedback`) != "nothing to print" {
+		t.Error("an auditor cannot say what is missing")
+	}
+}
+
 // auditPictures are the pages of the audit for the gallery.
 func auditPictures() []pagetest.Page {
 	lines := []office.AuditLine{
@@ -107,6 +138,8 @@ func auditPictures() []pagetest.Page {
 		{AtMS: pagetest.NowMS - 21*minuteMS, Sort: crm.ViewFind, Person: 2, Name: "Petr Malý", Party: 4294967303, Branch: 1, Origin: 912},
 		{AtMS: pagetest.NowMS - 40*minuteMS, Sort: office.AuditErase, Person: 3, Name: "Anna Malá", Party: 4294967303, What: "confirmed"},
 		{AtMS: pagetest.NowMS - 50*minuteMS, Sort: office.AuditSignIn, Person: 2, Name: "Petr Malý", Branch: 1, What: "session", Origin: 912, Seq: 3},
+		{AtMS: pagetest.NowMS - 55*minuteMS, Sort: office.AuditTurned, Person: 2, Name: "Petr Malý", Branch: 1, What: "3", Origin: 912},
+		{AtMS: pagetest.NowMS - 56*minuteMS, Sort: office.AuditTurned, Branch: 1, What: "1", Origin: 912},
 		{AtMS: pagetest.NowMS - 60*minuteMS, Sort: office.AuditWrite, What: "directory", Origin: 900, Seq: 12},
 	}
 	names := map[int64]string{1: "Praha 1", 74: "上海外滩"}

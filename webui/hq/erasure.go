@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -20,8 +21,9 @@ type ErasureLine struct {
 	By          string
 	ByID        crdt.ID
 	Second      string
-	ConfirmedMS int64 // 0: it waits for a second person
-	Done, All   int   // receipts
+	ConfirmedMS int64  // 0: it waits for a second person
+	Done, All   int    // receipts
+	Name        string // of the customer, while the order waits
 	Away        []AwayLine
 }
 
@@ -39,11 +41,15 @@ type Erasures struct {
 	Drop    func(ctx context.Context, n int64) error
 }
 
+const erasureHits = 20 // customers to choose from
+
 type erasuresView struct {
 	Orders    []ErasureLine
 	Me        crdt.ID
 	Bases     []string
-	Party     string
+	Customer  string     // what was typed to find them
+	Hits      []desk.Hit // to choose from
+	Chosen    *desk.Hit  // whom the order is about; nil: nobody is chosen yet
 	Basis     string
 	Reference string
 	Form      webui.Form
@@ -65,13 +71,66 @@ func (p Panels) erasures(v *webui.Visit) error {
 	if err != nil {
 		return err
 	}
-	view.Party = v.QueryParam("party")
+	if err := view.find(v); err != nil {
+		return v.Again("erasures", view, &view.Form, err)
+	}
 	return v.Show(http.StatusOK, "erasures", view)
 }
 
+// find finds whom an order is to be about: by what find knows, or by number.
+func (view *erasuresView) find(v *webui.Visit) (err error) {
+	view.Customer = strings.TrimSpace(v.QueryParam("customer"))
+	number := view.Customer
+	if _, err := crdt.ParseID(number); err != nil {
+		number = v.QueryParam("party")
+	}
+	switch {
+	case number != "":
+		view.Customer = ""
+		view.Chosen, err = chosenParty(v, number)
+	case view.Customer != "":
+		view.Hits, err = v.Site.Desk.FindFor(v.Ctx(), v.Who, crm.ActErase, view.Customer, erasureHits)
+		if err == nil && len(view.Hits) == 0 {
+			err = errNoCustomer
+		}
+	}
+	return err
+}
+
+var errNoCustomer = &desk.Error{Reason: desk.Invalid, Code: "erasure_party", Field: "party", Message: "There is no such customer."}
+
+func chosenParty(v *webui.Visit, number string) (*desk.Hit, error) {
+	id, err := crdt.ParseID(number)
+	if err != nil {
+		return nil, errNoCustomer
+	}
+	hit, err := v.Site.Desk.HitFor(v.Ctx(), v.Who, crm.ActErase, id)
+	if err == nil && hit == nil {
+		err = errNoCustomer
+	}
+	return hit, err
+}
+
 func (p Panels) erasuresView(v *webui.Visit) (*erasuresView, error) {
-	orders, err := p.Erasures.List(v.Ctx())
-	return &erasuresView{Orders: orders, Me: v.Who.Person, Bases: crm.ErasureBases}, err
+	view := &erasuresView{Me: v.Who.Person, Bases: crm.ErasureBases}
+	var err error
+	if view.Orders, err = p.Erasures.List(v.Ctx()); err != nil {
+		return nil, err
+	}
+	for i := range view.Orders {
+		o := &view.Orders[i]
+		if o.ConfirmedMS > 0 {
+			continue
+		}
+		hit, err := v.Site.Desk.HitFor(v.Ctx(), v.Who, crm.ActErase, o.Party)
+		if err != nil {
+			return nil, err
+		}
+		if hit != nil {
+			o.Name = hit.Name
+		}
+	}
+	return view, nil
 }
 
 // orderErasure takes an order; it waits for a second person.
@@ -83,12 +142,11 @@ func (p Panels) orderErasure(v *webui.Visit) error {
 	if err != nil {
 		return err
 	}
-	view.Party, view.Basis, view.Reference = v.FormValue("party"), v.FormValue("basis"), v.FormValue("reference")
-	party, err := crdt.ParseID(view.Party)
-	if err != nil {
-		return v.Again("erasures", view, &view.Form, &desk.Error{Reason: desk.Invalid, Code: "erasure_party", Field: "party", Message: "There is no such customer."})
+	view.Basis, view.Reference = v.FormValue("basis"), v.FormValue("reference")
+	if view.Chosen, err = chosenParty(v, v.FormValue("party")); err == nil {
+		err = p.Erasures.Order(v.Ctx(), v.Who, view.Chosen.ID, view.Basis, view.Reference)
 	}
-	if err := p.Erasures.Order(v.Ctx(), v.Who, party, view.Basis, view.Reference); err != nil {
+	if err != nil {
 		return v.Again("erasures", view, &view.Form, err)
 	}
 	return v.GoSaved("/erasures", "erasure")

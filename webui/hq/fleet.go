@@ -56,7 +56,11 @@ type fleetView struct{ Nodes []NodeLine }
 
 // fleet lists the workstations, those that need somebody first.
 func (p Panels) fleet(v *webui.Visit) error {
-	if !v.May(crm.ActFleet) {
+	switch {
+	case v.May(crm.ActFleet):
+	case v.May(crm.ActAudit) && !v.May(crm.ActRead):
+		return v.Go("/audit")
+	default:
 		return v.Go(v.Site.Find)
 	}
 	nodes, err := p.Fleet(v.Ctx())

@@ -43,7 +43,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "hq-refused", Page: "refused", View: refusedView{Refused: refused}},
 		{Name: "hq-held", Page: "refused", View: refusedView{Held: held(), Refused: refused, May: true}},
 		{Name: "hq-erasures", Page: "erasures", View: &erasuresView{Me: 7, Bases: crm.ErasureBases, Orders: []ErasureLine{
-			{N: 3, Party: 4294967301, Basis: "request", Reference: "file 17", By: "Anna Malá", ByID: 8},
+			{N: 3, Party: 4294967301, Basis: "request", Name: "王小红", Reference: "file 17", By: "Anna Malá", ByID: 8},
 			{N: 2, Party: 4294967302, Basis: "court", Reference: "file 12", By: "Petr Malý", ByID: 7},
 			{N: 1, Party: 4294967303, Basis: "retention_over", Reference: "file 3", By: "Petr Malý", ByID: 7, Second: "Anna Malá", ConfirmedMS: pagetest.NowMS - 3*24*60*minuteMS,
 				Done: 2, All: 4, Away: []AwayLine{{"desk-4", pagetest.NowMS - 2*24*60*minuteMS}, {"desk-5", 0}}}}}},
@@ -67,6 +67,8 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 			[]office.Look{{Name: "Jana Dvořáková", Branch: 1, Party: 7, AtMS: pagetest.NowMS}, {Name: "Petr Malý", Branch: 1, Fresh: 10, AtMS: pagetest.NowMS}}}},
 		{Name: "hq-lookups-empty", Page: "lookups", View: curiousView{}},
 		{Name: "hq-erasures-empty", Page: "erasures", View: &erasuresView{Bases: crm.ErasureBases}},
+		{Name: "hq-erasures-found", Page: "erasures", View: &erasuresView{Customer: "nov", Hits: erasureHitsHere()}},
+		{Name: "hq-erasures-chosen", Page: "erasures", View: &erasuresView{Bases: crm.ErasureBases, Basis: "request", Chosen: &erasureHitsHere()[0]}},
 	}...))
 }
 
@@ -183,4 +185,9 @@ func parameters() *parametersView {
 	view.Edit = view.Lines[1]
 	view.Was = &view.Lines[2]
 	return view
+}
+
+func erasureHitsHere() []desk.Hit {
+	return []desk.Hit{{ID: 4294967301, Name: "Anna Nováková", Type: "person", Birth: "1961-04-17", Town: "Praha 4", HomeName: "Praha", Status: "customer"},
+		{ID: 4294967302, Name: "Nova s.r.o.", Type: "organisation", Town: "Brno", HomeName: "Brno", Status: "prospect"}}
 }

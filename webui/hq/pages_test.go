@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"bough/crdt"
+	"bough/node/crm"
 	"bough/node/desk"
 	"bough/node/office"
 	"bough/webui"
@@ -102,8 +103,7 @@ func TestWhatIsSavedAtCentralIsAtHeadOffice(t *testing.T) {
 	}
 }
 
-// erasuresHere keeps one order in memory, as the desk of the test knows nobody
-// who could be erased.
+// erasuresHere keeps one order in memory.
 func erasuresHere() Erasures {
 	var orders []ErasureLine
 	return Erasures{
@@ -128,12 +128,24 @@ func erasuresHere() Erasures {
 func TestAnErasureIsOrderedAndWaitsForASecondPerson(t *testing.T) {
 	c := open(t)
 	c.SignIn("root")
-	c.Get("/erasures?party=4294967301").Says(t, `value="4294967301"`, "Request of the customer", "no way back")
-	if a := c.Post("/erasures", "party", "4294967301", "basis", "request", "reference", ""); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "where the case is kept") {
+	c.Put(crm.Party, pagetest.Text(crm.PartyType, "person"), pagetest.Text(crm.PartyName, "Zoe Black"), pagetest.Text(crm.PartyStatus, "prospect"))
+	zoe := c.Put(crm.Party, pagetest.Text(crm.PartyType, "person"), pagetest.Text(crm.PartyName, "Zoe White"), pagetest.Text(crm.PartyStatus, "prospect")).String()
+	if _, err := c.Office.Local.Index(t.Context(), 100); err != nil {
+		t.Fatal(err)
+	}
+	c.Get("/erasures").Says(t, `name="customer"`, "no way back")
+	c.Get("/erasures?customer=zoe").Says(t, "Which of these?", "Zoe Black", `href="/erasures?party=`+zoe+`#order"`)
+	c.Get("/erasures?customer="+zoe).Says(t, "Zoe White", `value="`+zoe+`"`, "Request of the customer")
+	for _, query := range []string{"customer=nobody+known", "party=4294967301", "party=x"} {
+		if a := c.Get("/erasures?" + query); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "There is no such customer") {
+			t.Errorf("%s: %d", query, a.Status)
+		}
+	}
+	if a := c.Post("/erasures", "party", zoe, "basis", "request", "reference", ""); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "where the case is kept") {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	c.Post("/erasures", "party", "4294967301", "basis", "request", "reference", "file 17").Leads(t, "/erasures?saved=erasure")
-	c.Get("/erasures").Says(t, "file 17", "waits for a second person")
+	c.Post("/erasures", "party", zoe, "basis", "request", "reference", "file 17").Leads(t, "/erasures?saved=erasure")
+	c.Get("/erasures").Says(t, "Zoe White", "file 17", "waits for a second person")
 	if a := c.Post("/erasures/5", "act", "confirm"); a.Status != http.StatusUnprocessableEntity {
 		t.Errorf("who ordered it confirmed it: %d", a.Status)
 	}

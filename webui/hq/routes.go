@@ -38,7 +38,8 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/feedback/list", Label: "feedback.list", Act: crm.ActManage, More: true},
 		{Path: "/api/v1/openapi.json", Label: "nav.api", More: true},
 	}, Tours: map[string][]webui.TourStep{"admin": {{Path: "/", Key: "tour.fleet"}, {Path: "/refused", Key: "tour.refused"}, {Path: "/people", Key: "tour.people"},
-		{Path: "/fieldrights", Key: "tour.fieldrights"}, {Path: "/erasures", Key: "tour.erasures"}, {Path: "/keys", Key: "tour.keys"}}}})
+		{Path: "/fieldrights", Key: "tour.fieldrights"}, {Path: "/erasures", Key: "tour.erasures"}, {Path: "/keys", Key: "tour.keys"}},
+		"auditor": {{Path: "/audit", Key: "tour.audit"}, {Path: "/audit/proof", Key: "tour.proof"}, {Path: "/keys", Key: "tour.keys"}}}})
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func officeLists() []List {
 	}
 	return []List{
 		{"parameter", parameters},
-		{"auditsort", append(slices.Clone(crm.Views), "write", "sign_in", "decide", "erase")}, {"auditwhat", []string{"applied", "dropped", "ordered", "confirmed"}},
+		{"auditsort", append(slices.Clone(crm.Views), "write", "sign_in", "sign_in_refused", "decide", "erase")}, {"auditwhat", []string{"applied", "dropped", "ordered", "confirmed"}},
 		{"prooffault", []string{"missing", "chain", "signature", "unreadable", "head", "untold"}},
 		{"warning", nil}, {"listname", crm.ListNames}, {"lettertype", crm.TemplateTypes},
 		{"letterplace", []string{"customer", "greeting", "address", "reference", "type", "matter", "received", "due", "then", "amount", "outcome", "branch", "clerk", "today", "hotline"}},
