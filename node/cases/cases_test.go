@@ -188,8 +188,13 @@ func TestAHolidayMovesTheDeadline(t *testing.T) {
 	before := b.view(id).Next.DueMS
 	day := time.UnixMilli(before).UTC().Format(time.DateOnly)
 	b.Put(crm.Holiday, pagetest.Text(crm.HolidayDate, day), pagetest.Text(crm.HolidayName, "A holiday"))
-	if got := b.view(id).Next.DueMS; got <= before {
+	after := b.view(id).Next.DueMS
+	if after <= before {
 		t.Error("the holiday does not count")
+	}
+	c, err := b.Desk.Customer(t.Context(), b.who, b.view(id).Party)
+	if err != nil || len(c.Cases) != 1 || c.Cases[0].DueMS != after {
+		t.Errorf("the page of the customer tells another deadline: %+v, %v", c.Cases, err)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"bough/crdt"
-	"bough/node/calendar"
 	"bough/node/clocks"
 	"bough/node/crm"
 	"bough/node/desk"
@@ -106,11 +105,10 @@ func viewOf(r *desk.Reader, row *rows.Stored) (*View, error) {
 
 // count runs the clocks of a case.
 func (v *View) count(r *desk.Reader, row *rows.Stored) error {
-	rule, cal, err := ruleOf(r, v.Type)
-	if err != nil {
+	var err error
+	if v.Clocks, err = r.CaseClocks(row, timed(v.Steps)); err != nil {
 		return err
 	}
-	v.Clocks = clocks.Of(rule, cal, factsOf(row, v.Steps))
 	if v.State == "resolved" && len(v.Steps) == 0 {
 		return nil // settled before cases had steps, or by another system
 	}
@@ -132,68 +130,11 @@ func stepsOf(r *desk.Reader, id crdt.ID) (out []StepLine, err error) {
 	return out, err
 }
 
-// factsOf draws from the steps of a case what its clocks need: the first
-// acknowledgement, credit, extension and message, the decision that stands.
-func factsOf(row *rows.Stored, steps []StepLine) clocks.Facts {
-	f := clocks.Facts{HappenedMS: row.Get(crm.CaseHappened).I, NewAccount: row.Get(crm.CaseNewAccount).I == 1, Far: row.Get(crm.CaseFar).I == 1}
-	first := func(at *int64, ms int64) {
-		if *at == 0 || ms < *at {
-			*at = ms
-		}
+// timed is what of steps the clocks look at.
+func timed(steps []StepLine) []desk.CaseStep {
+	out := make([]desk.CaseStep, len(steps))
+	for i := range steps {
+		out[i] = desk.CaseStep{Type: steps[i].Type, HappenedMS: steps[i].HappenedMS}
 	}
-	slices.SortStableFunc(steps, func(a, b StepLine) int { return cmp.Compare(a.HappenedMS, b.HappenedMS) })
-	for _, s := range steps {
-		switch s.Type {
-		case "acknowledged":
-			first(&f.AcknowledgedMS, s.HappenedMS)
-		case "credited":
-			first(&f.CreditedMS, s.HappenedMS)
-		case "extended":
-			first(&f.ExtendedMS, s.HappenedMS)
-		case "resolved":
-			f.DecidedMS = s.HappenedMS
-		case "told":
-			f.ToldMS = s.HappenedMS
-		case "reopened":
-			f.DecidedMS, f.ToldMS = 0, 0
-		}
-	}
-	return f
-}
-
-// ruleOf is the rule for a type of case at this branch, with its calendar.
-func ruleOf(r *desk.Reader, caseType string) (clocks.Rule, *calendar.Calendar, error) {
-	cal, country, err := r.Calendar()
-	if err != nil {
-		return clocks.Rule{}, nil, err
-	}
-	rules := clocks.Defaults()
-	err = r.Rows(crm.CaseRule, `ended IS NULL OR ended=0 ORDER BY id`, func(row *rows.Stored) error {
-		if rule, ok := parseRule(row); ok {
-			rules = append(rules, rule)
-		}
-		return nil
-	})
-	rule, _ := clocks.For(rules, caseType, country)
-	return rule, cal, err
-}
-
-// parseRule reads a rule of head office; one with a span that is none is
-// passed over, so that the law's own stands.
-func parseRule(row *rows.Stored) (clocks.Rule, bool) {
-	rule := clocks.Rule{Type: row.Get(crm.CaseRuleType).S, Country: row.Get(crm.CaseRuleCountry).S, Credit: row.Get(crm.CaseRuleCredit).I == 1}
-	for _, f := range []struct {
-		to   *clocks.Span
-		from uint8
-	}{
-		{&rule.Acknowledge, crm.CaseRuleAcknowledge}, {&rule.Answer, crm.CaseRuleAnswer}, {&rule.AnswerNew, crm.CaseRuleAnswerNew},
-		{&rule.Extended, crm.CaseRuleExtended}, {&rule.ExtendedLong, crm.CaseRuleExtendedLong}, {&rule.Report, crm.CaseRuleReport},
-	} {
-		s, err := clocks.ParseSpan(row.Get(f.from).S)
-		if err != nil {
-			return rule, false
-		}
-		*f.to = s
-	}
-	return rule, true
+	return out
 }

@@ -28,7 +28,7 @@ func (b *Book) Rules(ctx context.Context, who *desk.Who) (out []RuleLine, err er
 			out = append(out, RuleLine{Rule: rule})
 		}
 		return r.Rows(crm.CaseRule, `ended IS NULL OR ended=0 ORDER BY id`, func(row *rows.Stored) error {
-			rule, ok := parseRule(row)
+			rule, ok := desk.ReadCaseRule(row)
 			by, err := r.Author(row)
 			for i := range out {
 				out[i].Over = out[i].Over || ok && out[i].Type == rule.Type && out[i].Country == rule.Country

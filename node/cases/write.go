@@ -33,7 +33,7 @@ func (b *Book) Open(ctx context.Context, who *desk.Who, party crdt.ID, in NewCas
 			return 0, err
 		}
 		row := rows.Stored{Row: crdt.Row{Kind: crm.Case, ID: id}}
-		due, err := b.firstDue(a.Tx, &in)
+		due, err := b.desk.Reader(a.Tx).FirstDue(in.Type, party, clocks.Facts{HappenedMS: in.HappenedMS, NewAccount: in.NewAccount, Far: in.Far})
 		if err != nil {
 			return 0, err
 		}
@@ -94,20 +94,6 @@ func checkMoney(m *Money) error {
 		return desk.Mistyped("currency", "bad_currency", "give the currency as three letters, like EUR")
 	}
 	return nil
-}
-
-// firstDue is the first deadline of a new case; null when its type has none.
-func (b *Book) firstDue(tx *rows.Tx, in *NewCase) (crdt.Value, error) {
-	r := b.desk.Reader(tx)
-	rule, cal, err := ruleOf(r, in.Type)
-	if err != nil {
-		return crdt.Value{}, err
-	}
-	next, runs := clocks.Next(clocks.Of(rule, cal, clocks.Facts{HappenedMS: in.HappenedMS, NewAccount: in.NewAccount, Far: in.Far}))
-	if !runs {
-		return crdt.Value{}, nil
-	}
-	return crdt.IntValue(next.DueMS), nil
 }
 
 // stateAfter is the state that a step leaves a case in; empty: as it was.
@@ -231,10 +217,7 @@ func (b *Book) dueAfter(tx *rows.Tx, row *rows.Stored, in *Step) (int64, error) 
 		return 0, err
 	}
 	steps = append(steps, StepLine{Type: in.Type, HappenedMS: in.HappenedMS})
-	rule, cal, err := ruleOf(r, row.Get(crm.CaseType).S)
-	if err != nil {
-		return 0, err
-	}
-	next, _ := clocks.Next(clocks.Of(rule, cal, factsOf(row, steps)))
-	return next.DueMS, nil
+	all, err := r.CaseClocks(row, timed(steps))
+	next, _ := clocks.Next(all)
+	return next.DueMS, err
 }

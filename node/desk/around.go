@@ -194,8 +194,15 @@ func (p *page) cases() error {
 
 func (d *Desk) caseLine(n *names, r *rows.Stored, now int64) (CaseLine, error) {
 	owner, err := n.person(r.Get(crm.CaseOwner).ID())
+	if err != nil {
+		return CaseLine{}, err
+	}
+	if n.reader == nil {
+		n.reader = d.Reader(n.tx)
+	}
+	due, err := n.reader.CaseDue(r)
 	line := CaseLine{ID: r.ID, Type: r.Get(crm.CaseType).S, Text: r.Get(crm.CaseText).S, HappenedMS: r.Get(crm.CaseHappened).I,
-		DueMS: r.Get(crm.CaseDue).I, State: r.Get(crm.CaseState).S, Owner: owner.Name}
+		DueMS: due, State: r.Get(crm.CaseState).S, Owner: owner.Name}
 	line.Overdue = line.State != "resolved" && line.DueMS > 0 && line.DueMS < now
 	return line, err
 }

@@ -12,6 +12,7 @@ type names struct {
 	places   map[crdt.Origin]string
 	branches map[int64]string
 	parties  map[crdt.ID]partyName
+	reader   *Reader // of the clocks of cases; nil until one is met
 }
 
 type partyName struct{ name, kind string }

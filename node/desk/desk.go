@@ -23,7 +23,6 @@ const (
 	maxLoginBytes  = 200 // as head office allows
 	maxNoteBytes   = 8000
 	maxFieldBytes  = 2000
-	correctionDays = 5             // business days a correction of core data may take
 	maxHappenedGap = 5 * 60 * 1000 // ms a clerk's clock may be ahead of ours
 )
 

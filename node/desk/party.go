@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bough/crdt"
+	"bough/node/clocks"
 	"bough/node/crm"
 	"bough/sync/rows"
 )
@@ -234,7 +235,8 @@ func (d *Desk) AskCorrection(ctx context.Context, who *Who, party crdt.ID, field
 		if err := mustHave(a.Tx, crm.Party, party); err != nil {
 			return 0, err
 		}
-		days, _, err := d.Reader(a.Tx).Calendar()
+		now := d.o.NowMS()
+		due, err := d.Reader(a.Tx).FirstDue("correction", party, clocks.Facts{HappenedMS: now})
 		if err != nil {
 			return 0, err
 		}
@@ -242,14 +244,13 @@ func (d *Desk) AskCorrection(ctx context.Context, who *Who, party crdt.ID, field
 		if err != nil {
 			return 0, err
 		}
-		now := d.o.NowMS()
 		what := crdt.TextValue(field + ": " + text)
 		a.Add(crdt.Op{Kind: crm.Case, ID: id, Set: []crdt.FieldSet{
 			set(crm.CaseParty, crdt.RefValue(party)),
 			set(crm.CaseType, crdt.TextValue("correction")),
 			set(crm.CaseText, what),
 			set(crm.CaseHappened, crdt.IntValue(now)),
-			set(crm.CaseDue, crdt.IntValue(days.AddBusinessDays(now, correctionDays))),
+			set(crm.CaseDue, due),
 			set(crm.CaseState, crdt.TextValue("open")),
 			set(crm.CaseOwner, crdt.RefValue(who.Person)),
 		}})

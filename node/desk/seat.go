@@ -6,6 +6,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/calendar"
+	"bough/node/clocks"
 	"bough/node/crm"
 	"bough/node/store"
 	"bough/sync/rows"
@@ -62,6 +63,7 @@ type Reader struct {
 	names *names
 	of    []store.Viewing // whom it shows
 	days  *calendar.Calendar
+	rules []clocks.Rule // of cases; nil: not read yet
 	land  string
 }
 

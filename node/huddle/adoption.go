@@ -152,8 +152,11 @@ func (c *counting) promises(r *desk.Reader) error {
 // overdue, in the week of their date.
 func (c *counting) cases(r *desk.Reader) error {
 	return r.Rows(crm.Case, `due>?1`, func(row *rows.Stored) error {
-		due, at := row.Get(crm.CaseDue).I, row.Clocks.Of(crm.CaseState).Stamp.Millis()
-		done := row.Get(crm.CaseState).S == "resolved"
+		done, at := row.Get(crm.CaseState).S == "resolved", row.Clocks.Of(crm.CaseState).Stamp.Millis()
+		due, err := r.CaseDue(row)
+		if err != nil {
+			return err
+		}
 		if !done {
 			at = due
 		}

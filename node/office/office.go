@@ -52,7 +52,7 @@ type Office struct {
 
 // Errors of acts.
 var (
-	ErrRole   = errors.New("office: the role is one of teller, banker, manager, admin")
+	ErrRole   = errors.New("office: the role is one of teller, banker, manager, admin, auditor")
 	ErrBranch = errors.New("office: there is no such branch; import the core-banking feed first, or add the branch")
 	ErrLogin  = errors.New("office: this name to sign in with is taken")
 	ErrName   = errors.New("office: a name has 1 to 200 bytes")
