@@ -3,6 +3,7 @@ package huddle
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"bough/crdt"
@@ -124,16 +125,12 @@ func (c *counting) since() int64 { return c.cal.AddDays(c.NowMS, -7*adoptionWeek
 
 // visits counts what was wrapped up, and whether that was the same day.
 func (c *counting) visits(r *desk.Reader) error {
-	return r.Rows(crm.Interaction, `happened>?1`, func(row *rows.Stored) error {
-		by, err := r.Author(row)
-		if err != nil {
-			return err
+	return talksSince(r, c.since(), math.MaxInt64, func(t talk) error { // nothing is written before it happened
+		if t.happenedMS > c.since() {
+			c.add(t.writer, t.happenedMS, func(o *Outcomes) *Share { return &o.Visits }, c.cal.SameDay(t.happenedMS, t.writtenMS))
 		}
-		writer := cmp.Or(row.Get(crm.InteractionWriter).ID(), by.Person)
-		at := row.Get(crm.InteractionHappened).I
-		c.add(writer, at, func(o *Outcomes) *Share { return &o.Visits }, c.cal.SameDay(at, by.AtMS))
 		return nil
-	}, c.since())
+	})
 }
 
 // promises counts what was due.

@@ -117,26 +117,53 @@ func (o *InOutage) written(r *desk.Reader, who *desk.Who) error {
 		where       string
 		party, text uint8
 	}{
-		{crm.Interaction, `happened<=?1`, crm.InteractionParty, crm.InteractionText},
-		{crm.Task, `?1>0`, crm.TaskParty, crm.TaskText},
-		{crm.Case, `?1>0`, crm.CaseParty, crm.CaseText},
-		{crm.Party, `status='prospect' AND ?1>0`, 0, crm.PartyName},
+		{crm.Task, `1`, crm.TaskParty, crm.TaskText},
+		{crm.Case, `1`, crm.CaseParty, crm.CaseText},
+		{crm.Party, `status='prospect'`, 0, crm.PartyName},
 	} {
-		err := r.Rows(k.kind, k.where, func(row *rows.Stored) error {
-			if last := row.Clocks.Latest(); last.Millis() < from || last.Origin == 0 {
-				return nil
-			}
-			return o.look(r, who, row, found{from, to, k.party, k.text})
-		}, to+store.DayMS)
+		ids, err := latelyWritten(r, k.kind, k.where, from)
 		if err != nil {
 			return err
 		}
+		for _, id := range ids {
+			if err := o.read(r, who, k.kind, id, found{from, to, k.party, k.text}); err != nil {
+				return err
+			}
+		}
+	}
+	err := talksSince(r, from, to, func(t talk) error {
+		return o.read(r, who, crm.Interaction, t.id, found{from, to, crm.InteractionParty, crm.InteractionText})
+	})
+	if err != nil {
+		return err
 	}
 	slices.SortStableFunc(o.Written, func(a, b Written) int { return cmp.Compare(a.AtMS, b.AtMS) })
 	if o.More = len(o.Written) > writtenListed; o.More {
 		o.Written = o.Written[:writtenListed]
 	}
 	return nil
+}
+
+// latelyWritten are the rows of a kind of which something was written at or after
+// a time; of all others nothing but the clocks is read.
+func latelyWritten(r *desk.Reader, kind uint8, where string, fromMS int64) (ids []crdt.ID, err error) {
+	err = r.Query(`SELECT id, clock FROM "`+r.Kind(kind).Name+`" WHERE `+where, func(s *rows.Stmt) error {
+		at, err := writtenAt(crdt.ID(s.ColumnInt64(0)), rows.Blob(s, 1))
+		if at.writtenMS >= fromMS {
+			ids = append(ids, at.id)
+		}
+		return err
+	})
+	return ids, err
+}
+
+// read takes a row in, if it is still there.
+func (o *InOutage) read(r *desk.Reader, who *desk.Who, kind uint8, id crdt.ID, f found) error {
+	row, err := r.Get(kind, id)
+	if err != nil || row == nil {
+		return err
+	}
+	return o.look(r, who, row, f)
 }
 
 // found is what is looked for in a row.

@@ -14,6 +14,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/huddle"
 	"bough/node/sim/bank"
 	"bough/sync/wire"
 	"bough/webui/pagetest"
@@ -69,12 +70,45 @@ func BenchmarkPages(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 		})
 	}
+	l.benchBoard(b)
 	b.Run("first load", func(b *testing.B) {
 		for range b.N {
 		}
 		b.ReportMetric(firstLoad(b, c, page(ids[0])), "KB")
 		b.ReportMetric(0, "ns/op")
 	})
+}
+
+// benchBoard measures what a manager asks of the whole branch.
+func (l *till) benchBoard(b *testing.B) {
+	ctx := b.Context()
+	_, who, err := l.counter.Desk.SignIn(ctx, "petr", pagetest.Password, false)
+	must(b, err)
+	began := pagetest.NowMS - 3*60*60_000
+	must(b, l.store.Local.LineIs(ctx, false, began))
+	must(b, l.store.Local.LineIs(ctx, true, began+40*60_000))
+	board := huddle.New(l.counter.Desk)
+	for _, p := range []struct {
+		name string
+		read func() error
+	}{
+		{"in an outage", func() error { _, err := board.InOutage(ctx, who, began); return err }},
+		{"outcomes", func() error { _, err := board.Adoption(ctx, who); return err }},
+	} {
+		b.Run(p.name, func(b *testing.B) {
+			var took []float64
+			for range 20 {
+				began := time.Now()
+				must(b, p.read())
+				took = append(took, time.Since(began).Seconds()*1e3)
+			}
+			for range b.N {
+			}
+			slices.Sort(took)
+			b.ReportMetric(took[len(took)/2], "p50-ms")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
 }
 
 // firstLoad is a page with its sheets and scripts, compressed, in KB.
@@ -147,10 +181,11 @@ func (l *till) fill(b *testing.B) (names []string, ids []crdt.ID) {
 		}
 	})
 	for i := talks; i < benchInteractions; i++ {
+		at := pagetest.NowMS - int64(benchInteractions-i)*60_000 // ids and times ascend together
 		take(crdt.Op{Kind: crm.Interaction, ID: crdt.MakeID(10, uint32(i+1)), Set: []crdt.FieldSet{
 			{Field: crm.InteractionParty, Value: crdt.RefValue(ids[i%len(ids)])}, {Field: crm.InteractionChannel, Value: crdt.TextValue("counter")},
 			{Field: crm.InteractionReason, Value: crdt.TextValue("payment")}, {Field: crm.InteractionText, Value: crdt.TextValue("Paid in, asked about the rate of the savings account.")},
-			{Field: crm.InteractionHappened, Value: crdt.IntValue(pagetest.NowMS - int64(i)*60_000)}, {Field: crm.InteractionOutcome, Value: crdt.TextValue("done")}}}, pagetest.NowMS-int64(i)*60_000)
+			{Field: crm.InteractionHappened, Value: crdt.IntValue(at)}, {Field: crm.InteractionOutcome, Value: crdt.TextValue("done")}}}, at)
 	}
 	flush()
 	for {
