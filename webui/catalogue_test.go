@@ -264,3 +264,21 @@ func TestTemplatesHaveNoScriptOrStyleOfTheirOwn(t *testing.T) {
 		}
 	})
 }
+
+// headed is a list with headings, which a narrow screen does not show.
+var (
+	headed = regexp.MustCompile(`(?s)<table class="list[^>]*><thead>.*?</table>`)
+	cell   = regexp.MustCompile(`(?s)<td(?: class="[^"]*")?>(.{0,5})`)
+)
+
+func TestEveryCellOfAListSaysWhatItIsWhereAScreenIsNarrow(t *testing.T) {
+	templates(t, func(name, text string) {
+		for _, table := range headed.FindAllString(text, -1) {
+			for _, m := range cell.FindAllStringSubmatch(table, -1) {
+				if m[1] != "<form" && m[1] != "</td>" { // a button says itself
+					t.Errorf("%s: %.60q has no data-label", name, m[0])
+				}
+			}
+		}
+	})
+}

@@ -10,7 +10,7 @@ import (
 
 func TestScreensRenderInBothLanguages(t *testing.T) {
 	people := []desk.PersonLine{{Login: "jana", Name: "Jana Dvořáková", Role: "teller"}, {Login: "petr", Name: "Petr Malý", Role: "banker"}, {Login: "li", Name: "李伟", Role: "manager"}}
-	wrong := webui.Form{Fault: &webui.Fault{Status: 422, Field: "password", Text: "Name and password do not belong together. Try again."}}
+	wrong := webui.Form{Fault: &webui.Fault{Status: 422, Field: "password", Text: "error.wrong_password"}}
 	pagetest.Check(t, webui.Plan{Home: "/", Find: "/"}, []pagetest.Page{
 		{Name: "signin", Page: "signin", View: &signInView{People: people, Back: "/"}, Out: true},
 		{Name: "signin-wrong", Page: "signin", View: &signInView{People: people, Login: "jana", Back: "/", Form: wrong}, Out: true},

@@ -159,7 +159,7 @@ func auditPictures() []pagetest.Page {
 		{Name: "hq-audit", Page: "audit", View: view(auditView{Asked: auditAsked{Party: "7", From: "2026-11-01", Page: 1}, Lines: lines, More: true})},
 		{Name: "hq-audit-which", Page: "audit", View: view(auditView{Asked: auditAsked{Customer: "anna"}, Hits: []desk.Hit{{ID: 7, Name: "王小红", Birth: "1980-03-04", HomeName: "Praha 1"}, {ID: 8, Name: "Anna Malá"}}})},
 		{Name: "hq-audit-empty", Page: "audit", View: view(auditView{})},
-		{Name: "hq-audit-wrong", Page: "audit", View: view(auditView{Asked: auditAsked{From: "soon"}, Form: webui.Form{Fault: &webui.Fault{Field: "from", Text: "from"}}})},
+		{Name: "hq-audit-wrong", Page: "audit", View: view(auditView{Asked: auditAsked{From: "soon"}, Form: webui.Form{Fault: &webui.Fault{Field: "from", Text: "error.bad_day"}}})},
 		{Name: "hq-proof", Page: "proof", View: proofView{Names: names, Proving: office.Proving{BeganMS: pagetest.NowMS - minuteMS, EndedMS: pagetest.NowMS, By: "Anna Malá", Proofs: proofs}}},
 		{Name: "hq-proof-whole", Page: "proof", View: proofView{Names: names, Proving: office.Proving{BeganMS: pagetest.NowMS - minuteMS, EndedMS: pagetest.NowMS, By: "Anna Malá", Proofs: proofs[:1]}}},
 		{Name: "hq-proof-runs", Page: "proof", View: proofView{Proving: office.Proving{BeganMS: pagetest.NowMS - minuteMS, Done: 40, All: 120}}},

@@ -1,7 +1,6 @@
 package hq
 
 import (
-	"bough/node/desk"
 	"bough/webui"
 	"bough/webui/pagetest"
 )
@@ -19,8 +18,8 @@ func absencePictures() []pagetest.Page {
 	}
 	return []pagetest.Page{
 		{Name: "hq-leases", Page: "leases", View: &leasesView{Leases: leases, May: true, Code: "3K7M-Q2XW-0FHT", Of: leases[0]}},
-		{Name: "hq-leases-none", Page: "leases", View: &leasesView{May: true, Origin: "12", Form: webui.Form{Fault: &webui.Fault{Field: "origin", Text: "There is no workstation of this number."}}}},
+		{Name: "hq-leases-none", Page: "leases", View: &leasesView{May: true, Origin: "12", Form: webui.Form{Fault: &webui.Fault{Field: "origin", Text: "error.no_station"}}}},
 		{Name: "hq-sticks", Page: "sticks", View: &sticksView{Sticks: sticks, May: true, New: &sticks[0]}},
-		{Name: "hq-sticks-none", Page: "sticks", View: &sticksView{May: true, Form: webui.Form{Fault: (&webui.Fault{Field: "bundle", Text: (&desk.Error{Message: "This is not a file of bough."}).Message})}}},
+		{Name: "hq-sticks-none", Page: "sticks", View: &sticksView{May: true, Form: webui.Form{Fault: (&webui.Fault{Field: "bundle", Text: "error.bundle_foreign"})}}},
 	}
 }

@@ -49,7 +49,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 				Done: 2, All: 4, Away: []AwayLine{{"desk-4", pagetest.NowMS - 2*24*60*minuteMS}, {"desk-5", 0}}}}}},
 		{Name: "hq-people", Page: "people", View: &peopleView{Roles: crm.Roles, Query: staff.Query{Branch: -1}, Branches: twoBranches(), People: people(), More: true}},
 		{Name: "hq-people-empty", Page: "people", View: &peopleView{Roles: crm.Roles, Query: staff.Query{Text: "xy", Branch: -1}, Branches: twoBranches(),
-			Form: webui.Form{Fault: &webui.Fault{Field: "login", Text: "login"}}}},
+			Form: webui.Form{Fault: &webui.Fault{Field: "login", Text: "error.person_login"}}}},
 		{Name: "hq-person", Page: "person", View: &personView{Person: &people()[0], Roles: crm.Roles, Branches: twoBranches(), Password: "abcd-efgh-jkmn-pqrs"}},
 		{Name: "hq-person-changed", Page: "person", View: &personView{Person: &people()[1], Roles: crm.Roles, Branches: twoBranches(), Was: &office.PersonChange{Name: "Jana", Role: "teller", Branch: 1}}},
 		{Name: "hq-lists", Page: "lists", View: &listsView{Lists: crm.ListNames, List: "reason", Entries: entries(), Words: lists.Words{Code: "box", English: "Safe deposit box", Chinese: "保管箱"}}},

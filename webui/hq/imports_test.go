@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"bough/crdt"
-	"bough/node/desk"
 	"bough/node/office"
 	"bough/node/office/corefeed"
 	"bough/node/office/corefeed/mapping"
@@ -64,7 +63,7 @@ func importPages() []pagetest.Page {
 	would.Would = back
 	return []pagetest.Page{
 		{Name: "hq-imports", Page: "imports", View: &importsView{Lines: lines, People: people, Maps: []string{"core, customers"}}},
-		{Name: "hq-imports-empty", Page: "imports", View: &importsView{Form: webui.Form{Fault: &webui.Fault{Field: "files", Text: (&desk.Error{Message: "This file is empty."}).Message}}}},
+		{Name: "hq-imports-empty", Page: "imports", View: &importsView{Form: webui.Form{Fault: &webui.Fault{Field: "files", Text: "error.import_empty"}}}},
 		{Name: "hq-import-map", Page: "import", View: mapView(mapped)},
 		{Name: "hq-import-text", Page: "import", View: mapView(&faulty)},
 		{Name: "hq-import-tried", Page: "import", View: view(&tried)},

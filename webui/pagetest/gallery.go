@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"regexp"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func Check(t *testing.T, plan webui.Plan, pages []Page) {
 	for _, page := range pages {
 		for _, code := range words.Codes {
 			t.Run(page.Name+" in "+code, func(t *testing.T) {
-				out, err := sheet(site, page).Render(code)
+				out, err := sheet(site, page, code).Render(code)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -70,7 +71,7 @@ func start(t *testing.T, plan webui.Plan, pages []Page) (*webui.Site, *httptest.
 	}
 	for _, page := range pages {
 		e.GET("/gallery/"+page.Name+"/:language", func(c echo.Context) error {
-			out, err := sheet(site, page).Render(c.Param("language"))
+			out, err := sheet(site, page, c.Param("language")).Render(c.Param("language"))
 			if err != nil {
 				return err
 			}
@@ -82,8 +83,8 @@ func start(t *testing.T, plan webui.Plan, pages []Page) (*webui.Site, *httptest.
 	return site, server
 }
 
-func sheet(site *webui.Site, page Page) *webui.Sheet {
-	s := &webui.Sheet{Site: site, Page: page.Page, Path: "/", View: page.View, Clock: page.Clock}
+func sheet(site *webui.Site, page Page, language string) *webui.Sheet {
+	s := &webui.Sheet{Site: site, Page: page.Page, Path: "/", View: said(page.View, site.Language(language)), Clock: page.Clock}
 	if page.Out {
 		return s
 	}
@@ -92,6 +93,29 @@ func sheet(site *webui.Site, page Page) *webui.Sheet {
 		s.Line = line(page.Down)
 	}
 	return s
+}
+
+// said is a view whose fault, where it has one, is in words: in galleries its
+// text is a key.
+func said(view any, l *words.Language) any {
+	v := reflect.Indirect(reflect.ValueOf(view))
+	if v.Kind() != reflect.Struct {
+		return view
+	}
+	if _, has := v.Type().FieldByName("Form"); !has {
+		return view
+	}
+	own := reflect.New(v.Type())
+	own.Elem().Set(v)
+	if form, is := own.Elem().FieldByName("Form").Addr().Interface().(*webui.Form); is && form.Fault != nil {
+		fault := *form.Fault
+		fault.Text = l.T(fault.Text)
+		form.Fault = &fault
+	}
+	if reflect.TypeOf(view).Kind() == reflect.Pointer {
+		return own.Interface()
+	}
+	return own.Elem().Interface()
 }
 
 func line(down bool) *desk.Outage {

@@ -46,7 +46,7 @@ func shoot(t *testing.T, browser context.Context, server *httptest.Server, pages
 				var png []byte
 				ctx, cancel := context.WithTimeout(browser, patience)
 				err := chromedp.Run(ctx,
-					emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: look.scheme}}),
+					emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: look.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}),
 					chromedp.EmulateViewport(look.width, look.height),
 					chromedp.Navigate(server.URL+"/gallery/"+page.Name+"/"+code),
 					chromedp.FullScreenshot(&png, 100),

@@ -43,7 +43,7 @@ func company() *desk.Customer {
 func aroundPictures() []pagetest.Page {
 	relate := &relateView{ID: 1, Name: "Anna Nováková", What: "relation", Direction: "other", Type: "owner", Pick: pickView{Action: "/customers/1/relate", Live: true, Typed: "nov", Hits: hits(), Chosen: 2}}
 	wrong := &relateView{ID: 1, Name: "Anna Nováková", What: "household", Role: "partner", Pick: pickView{Action: "/customers/1/relate", What: "household", Typed: "nov", Hits: hits()},
-		Groups: anna().Groups, Form: webui.Form{Fault: &webui.Fault{Status: 422, Field: "name", Text: "Give it a name of a few words."}}}
+		Groups: anna().Groups, Form: webui.Form{Fault: &webui.Fault{Status: 422, Field: "name", Text: "error.group_name"}}}
 	jana := by("Jana Dvořáková", "counter-2", 9*minuteMS, desk.SavedHere)
 	note := &noteView{Entry: &desk.Entry{InteractionLine: anna().Timeline[0], Party: 1, PartyName: "Anna Nováková", May: true}, Pick: pickView{Action: "/notes/81", Live: true}}
 	taken := &noteView{Entry: &desk.Entry{InteractionLine: *takenAway(), Party: 1, PartyName: "Anna Nováková", May: true}}

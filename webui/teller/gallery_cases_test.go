@@ -44,7 +44,7 @@ func openCase() *caseView {
 
 func credited() *caseView {
 	view := openCase()
-	view.Choice, view.Form.Fault = "credited", &webui.Fault{Status: 422, Field: "amount", Text: "This is not a sum of money. Write it like 129.00."}
+	view.Choice, view.Form.Fault = "credited", &webui.Fault{Status: 422, Field: "amount", Text: "error.bad_amount"}
 	return view
 }
 

@@ -184,7 +184,7 @@ func balancesOf(months int, minor int64) (out []desk.MonthLine) {
 func typedWrapup() *wrapupView {
 	return &wrapupView{ID: 1, Name: "Anna Nováková", Channel: "counter", Reason: "card", Outcome: "done", Text: "Card will not work at the pump.", Happened: "21 Nov 2026, 14:11",
 		Promise: "Call when the card is here", Form: webui.Form{Draft: "wrapup/1", DraftAt: pagetest.NowMS - 17*minuteMS,
-			Fault: &webui.Fault{Status: 422, Field: "promise_due", Text: "A promise needs a day when it is due."}}}
+			Fault: &webui.Fault{Status: 422, Field: "promise_due", Text: "error.due_missing"}}}
 }
 
 func emptyWrapup() *wrapupView {

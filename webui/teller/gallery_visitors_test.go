@@ -28,7 +28,7 @@ func visitorPictures() []pagetest.Page {
 	}
 	stopped := all(stranger())
 	stopped.Warning, stopped.Stop = "stop", true
-	stopped.Form = webui.Form{Fault: &webui.Fault{Status: 422, Field: "reason", Text: "Say why, in a few words."}}
+	stopped.Form = webui.Form{Fault: &webui.Fault{Status: 422, Field: "reason", Text: "error.reason_missing"}}
 	cut := all(stranger())
 	cut.Online, cut.Warning, cut.State = false, "warn", desk.SavedHere
 	cut.Written = []visitors.Written{{Kind: "interaction", Text: "lost her card", AtMS: pagetest.NowMS - 9*minuteMS, Author: jana}, {Kind: "task", Text: "send the form", AtMS: pagetest.NowMS - 10*minuteMS, Author: jana}}
