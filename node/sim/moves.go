@@ -12,6 +12,7 @@ import (
 	"bough/node/store/vault"
 	"bough/sync/replica"
 	"bough/sync/rows"
+	"bough/sync/wire"
 )
 
 // Move is the fault that customers do not stay where they are.
@@ -30,6 +31,7 @@ func moves() feature {
 			{Move, 1, (*World).forgetVisits},
 			{Move, 3, (*World).purgeSomewhere},
 		},
+		stories: []story{{Move, 3, (*World).leavesWithWork}},
 		checks: []check{
 			{6, "every receipt that is due has come", (*World).checkReceipts},
 			{6, "nothing outside the scopes is on a disk after the receipt", (*World).checkDisks},
@@ -37,7 +39,7 @@ func moves() feature {
 		},
 		restless: (*World).purging,
 		situations: []string{"a customer moves", "a customer moves back", "many customers move", "a visitor is served", "visits are over",
-			"purged", "receipts noted", "a purge waits for untaken work", "a late change is flagged"},
+			"purged", "receipts noted", "a purge waits for untaken work", "untaken work on a row that left", "a late change is flagged"},
 	}
 }
 
@@ -53,9 +55,18 @@ type moved struct {
 func (w *World) branch() int64 { return w.faults.between(1, int64(w.o.Branches)) }
 
 // atHome are the customers of a home; 0: all.
-func (w *World) atHome(home int64) (ids []crdt.ID) {
+func (w *World) atHome(home int64) []crdt.ID {
+	return w.customers(`SELECT id FROM party WHERE home=?1 OR ?1=0 ORDER BY id`, home)
+}
+
+// onlyAt are the customers of a home whom no other branch holds.
+func (w *World) onlyAt(home int64) []crdt.ID {
+	return w.customers(`SELECT id FROM party WHERE home=?1 AND NOT EXISTS (SELECT 1 FROM member WHERE row_id=id AND scope<>?1) ORDER BY id`, home)
+}
+
+func (w *World) customers(query string, home int64) (ids []crdt.ID) {
 	w.must("read the customers", w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) (err error) {
-		ids, err = tx.IDs(`SELECT id FROM party WHERE home=?1 OR ?1=0 ORDER BY id`, home)
+		ids, err = tx.IDs(query, home)
 		return err
 	}))
 	return ids
@@ -98,6 +109,48 @@ func (w *World) moveBack() {
 	if m := mine[moved](w); m.last != 0 && !w.healed && !w.truth.erased(crm.Party, m.last) {
 		w.moveTo("a customer moves back", m.from, m.last)
 	}
+}
+
+// leavesWithWork is a customer who moves away from a workstation without a line:
+// somebody there writes of them just before a neighbour hands on what central says,
+// and its program ends.
+func (w *World) leavesWithWork() {
+	s, _ := w.somewhere()
+	if s == nil || !w.hub.up || w.o.Branches < 2 {
+		return
+	}
+	ids := w.onlyAt(s.seat.branch)
+	if len(ids) == 0 {
+		return
+	}
+	party := pick(w.faults, ids)
+	s.unplugged(100_000)
+	w.rest(s.seat.branch, 100_000)
+	w.then(50_000, func() {
+		if w.hub.up && !w.truth.erased(crm.Party, party) {
+			w.moveTo("a customer moves", s.seat.branch%int64(w.o.Branches)+1, party)
+		}
+	})
+	w.then(75_000, func() {
+		c := w.staffed(s)
+		if c == nil {
+			return
+		}
+		if l := w.open(c, party); l != nil {
+			w.change(c, l, "memo")
+		}
+		here, err := s.cursor(s.seat.branch)
+		if p := w.thirdOf(s); p != nil && w.hub.up && w.must("read a cursor", err) {
+			w.lineBack(s.seat.branch)
+			s.unplugged(10_000)
+			p.lend(s, wire.Pull{Scope: s.seat.branch, Since: here.Feed, Limit: pageLimit})
+		}
+	})
+	w.then(76_000, func() {
+		if s.on() {
+			s.crashAndReturn()
+		}
+	})
 }
 
 // moveMany closes a branch.

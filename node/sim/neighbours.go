@@ -69,7 +69,7 @@ type waiter struct {
 func (w *World) cutLAN() {
 	l := mine[lanState](w)
 	l.init()
-	l.loss, l.repeat = w.faults.IntN(301), w.faults.IntN(501)
+	l.loss, l.repeat = w.faults.IntN(maxLoss+1), w.faults.IntN(maxRepeat+1)
 	s := pick(w.faults, w.stations)
 	lasts := w.faults.between(5_000, 1_800_000)
 	if w.faults.chance(400) {

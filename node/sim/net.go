@@ -18,6 +18,12 @@ const (
 	Part   Fault = "part"
 )
 
+// How bad a line gets, per mille of messages.
+const (
+	maxLoss   = 300
+	maxRepeat = 500
+)
+
 // network is the line between workstations and central.
 func network() feature {
 	return feature{
@@ -75,10 +81,10 @@ type weather struct {
 func (w *World) changeWeather() {
 	w.weather = weather{delayMS: 20}
 	if w.o.has(Loss) {
-		w.weather.loss = w.net.IntN(301)
+		w.weather.loss = w.net.IntN(maxLoss + 1)
 	}
 	if w.o.has(Repeat) {
-		w.weather.repeat = w.net.IntN(501)
+		w.weather.repeat = w.net.IntN(maxRepeat + 1)
 	}
 	if w.o.has(Damage) {
 		w.weather.damage = w.net.IntN(30)

@@ -44,7 +44,8 @@ func newcomers() feature {
 		nemeses: []nemesis{{Newcomer, 2, (*World).loseDisk}},
 		stories: []story{{Newcomer, 9, (*World).quietHour}},
 		situations: []string{"a new workstation begins with a neighbour's copy", "a copy for a new workstation is cut", "a bent part of a copy is noticed",
-			"a new workstation is killed while its file comes", "a neighbour that lies is found out", "nobody confirms a copy, and it waits"},
+			"a new workstation is killed while its file comes", "a neighbour that lies is found out", "nobody confirms a copy, and it waits",
+			"a copy that is not central's is not taken"},
 	}
 }
 

@@ -26,12 +26,13 @@ const keptOfCentral = 3
 // restores lose central's disk and put a backup in its place.
 func restores() feature {
 	return feature{
-		faults:     []fault{{Backup, "central's disk is lost, and its newest or an older backup is put in its place"}},
-		nemeses:    []nemesis{{Backup, 3, (*World).backUpCentral}, {Backup, 1, (*World).restoreCentral}},
-		stories:    []story{{Backup, 4, (*World).joinedSince}, {Backup, 3, (*World).closedSince}},
-		refusals:   []refusal{{"other_branch", (*World).restsOnLostMove}},
-		checks:     []check{{2, "nothing is numbered twice", (*World).checkNumbers}},
-		situations: []string{"central is restored from its newest backup", "central is restored from an older backup", "a workstation that joined after the backup is taken in"},
+		faults:   []fault{{Backup, "central's disk is lost, and its newest or an older backup is put in its place"}},
+		nemeses:  []nemesis{{Backup, 3, (*World).backUpCentral}, {Backup, 1, (*World).restoreCentral}},
+		stories:  []story{{Backup, 4, (*World).joinedSince}, {Backup, 5, (*World).closedSince}},
+		refusals: []refusal{{"other_branch", (*World).restsOnLostMove}},
+		checks:   []check{{2, "nothing is numbered twice", (*World).checkNumbers}},
+		situations: []string{"central is restored from its newest backup", "central is restored from an older backup", "a workstation that joined after the backup is taken in",
+			"what was closed for central is opened for it"},
 	}
 }
 
@@ -293,7 +294,10 @@ func (w *World) restsOnLostMove(a *act) (rests bool) {
 			}
 			rests = rests || op.Kind == crm.Party && moved[op.ID] ||
 				slices.ContainsFunc(op.Set, func(f crdt.FieldSet) bool { return names(kind, f.Field, f.Value) }) ||
-				row != nil && slices.ContainsFunc(kind.Scope.Roots, func(f uint8) bool { return names(kind, f, row.Get(f)) })
+				slices.ContainsFunc(kind.Scope.Roots, func(f uint8) bool {
+					return row != nil && names(kind, f, row.Get(f)) ||
+						slices.ContainsFunc(w.truth.atCell[cell{op.Kind, op.ID, f}], func(wr *write) bool { return names(kind, f, wr.value) }) // it was cleared since
+				})
 		}
 		return nil
 	})

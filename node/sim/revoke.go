@@ -81,6 +81,7 @@ func (w *World) rob(s *station) bool {
 	w.saw("a workstation is stolen while neighbours hold work of it")
 	w.say(s.name, "is stolen")
 	m.due = append(m.due, at)
+	delete(mine[selves](w).copies, s) // they are of a number that nobody goes on from any more
 	w.burn(s, w.faults.between(60_000, 4*hourMS))
 	w.after(w.faults.between(1, noticedMS), func() { w.revoke(at) })
 	return true

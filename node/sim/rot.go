@@ -21,6 +21,7 @@ func rots() feature {
 	return feature{
 		faults:   []fault{{Rot, "rows of a workstation's file are changed behind its back"}},
 		nemeses:  []nemesis{{Rot, 2, (*World).rot}},
+		stories:  []story{{Rot, 2, (*World).rottenCopy}},
 		opened:   (*station).recountLater,
 		heal:     (*World).recountAll,
 		restless: (*World).differing,
@@ -42,7 +43,26 @@ func (w *World) rot() {
 	if len(up) == 0 {
 		return
 	}
-	s := pick(w.faults, up)
+	pick(w.faults, up).rot()
+}
+
+// rottenCopy is a workstation that loses its disk, and a neighbour whose rows have
+// rotted: a copy of them is none of central's.
+func (w *World) rottenCopy() {
+	s, _ := w.somewhere()
+	if s == nil {
+		return
+	}
+	if p := w.thirdOf(s); p != nil {
+		p.rot()
+		w.burn(s, 5_000)
+		w.rest(s.seat.branch, 200_000)
+		w.then(120_000, p.addUp)
+	}
+}
+
+func (s *station) rot() {
+	w := s.w
 	err := s.store.File.Write(w.ctx, func(tx *rows.Tx) error {
 		parties, err := tx.IDs(`SELECT id FROM party WHERE key IS NOT NULL ORDER BY id`)
 		if err != nil || len(parties) == 0 {
@@ -78,21 +98,24 @@ func (s *station) recountLater() {
 		s.w.saw("a digest differs and the scope is read anew")
 	})
 	s.w.after(s.w.faults.between(60_000, recountMS), func() {
-		if s.up && s.life == life {
-			_, err := s.store.Recount(s.w.ctx)
-			s.w.must("add rows up", err)
+		if s.life == life {
+			s.addUp()
 		}
 	})
+}
+
+func (s *station) addUp() {
+	if s.up {
+		_, err := s.store.Recount(s.w.ctx)
+		s.w.must("add rows up", err)
+	}
 }
 
 // recountAll is the day after all trouble: every file has added its rows up, and
 // asks.
 func (w *World) recountAll() {
 	for _, s := range w.stations {
-		if s.up {
-			_, err := s.store.Recount(w.ctx)
-			w.must("add rows up", err)
-		}
+		s.addUp()
 	}
 }
 

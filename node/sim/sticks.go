@@ -30,9 +30,10 @@ func sticks() feature {
 	return feature{
 		faults:  []fault{{Stick, "work and news travel by USB stick: late, twice, torn, to the wrong place"}},
 		nemeses: []nemesis{{Stick, 4, (*World).needStick}},
+		stories: []story{{Rollback, 4, (*World).stickOfACopy}},
 		situations: []string{"a stick brings work", "a stick brings what central has", "a stick brings news", "a stick is read twice", "a stick was pulled out too soon",
 			"a bit of a stick is flipped", "a stick comes to the wrong central", "an answer comes to the wrong workstation", "an answer comes too late",
-			"a stick comes before its writer is certified"},
+			"a stick comes before its writer is certified", "a stick of a copy is refused"},
 	}
 }
 
@@ -82,6 +83,39 @@ func (w *World) needStick() {
 		}
 	})
 	w.after(w.faults.between(300_000, 900_000), func() { w.cut[s.seat.branch] = false })
+}
+
+// stickOfACopy is a workstation that goes back in time where nobody can tell it,
+// and whose work is carried: head office has another history of it. It hears so
+// itself when it has a line, which is a bad one.
+func (w *World) stickOfACopy() {
+	s, _ := w.somewhere()
+	if s == nil {
+		return
+	}
+	w.backUp(s)
+	w.clerk(s)
+	w.clerk(s)
+	w.then(45_000, func() {
+		c, l := w.newestCopy(s), mine[lanState](w)
+		if c == nil || !s.up || !w.hub.up || c.at == s.at || w.hub.taken(s.seat.origin) < s.at {
+			return // of what only neighbours have, a copy may give the numbers away
+		}
+		l.init()
+		l.apart[s] = true
+		s.unplugged(30_000)
+		w.after(30_000, func() { delete(l.apart, s) })
+		w.rewind(s, c)
+		for range 3 {
+			if s.up {
+				w.clerk(s)
+			}
+		}
+		if s.up {
+			w.pack(s, 5_000)
+		}
+		w.then(25_000, func() { w.storm(60_000) })
+	})
 }
 
 // roadMS is how long a stick is on its way: minutes, or until after a night.
@@ -226,6 +260,9 @@ func (w *World) unpackNews(l *luggage, s *station) {
 	news, err := s.pocket().Read(w.ctx, t.from)
 	switch {
 	case w.blackout:
+		return
+	case errors.Is(err, store.ErrForked) && w.doubted(s.seat.origin):
+		w.saw("an answer tells a copy that it is one")
 		return
 	case s.seat.origin != l.origin:
 		if err == nil {

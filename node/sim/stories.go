@@ -2,10 +2,13 @@ package sim
 
 const (
 	// storiesTold are the stories of a run.
-	storiesTold = 2
+	storiesTold = 3
 	// storyBegins: a story begins in this part of a day, the first 1/n: machines are
 	// switched off in the evening.
 	storyBegins = 3
+	// A story that waits for something looks so often, so many times.
+	storyLookMS = 5_000
+	storyLooks  = 40
 	// streamStories decides who tells what when.
 	streamStories = 1 << 18
 )
@@ -46,6 +49,18 @@ func (w *World) then(inMS int64, do func()) {
 	})
 }
 
+// once goes on with a story when something is so, if that is soon.
+func (w *World) once(is func() bool, do func()) { w.onceOf(storyLooks, is, do) }
+
+func (w *World) onceOf(looks int, is func() bool, do func()) {
+	switch {
+	case is():
+		do()
+	case looks > 1:
+		w.then(storyLookMS, func() { w.onceOf(looks-1, is, do) })
+	}
+}
+
 // rest lets nobody act at the counters of a branch for a while.
 func (w *World) rest(branch, forMS int64) {
 	for _, s := range w.stations {
@@ -65,6 +80,39 @@ func (s *station) unplugged(forMS int64) {
 func (w *World) cutOff(branch, forMS int64) {
 	w.cut[branch] = true
 	w.after(forMS, func() { w.cut[branch] = false })
+}
+
+// lineBack gives a branch its line.
+func (w *World) lineBack(branch int64) {
+	w.cut[branch] = false
+	for _, s := range w.stations {
+		if s.seat.branch == branch {
+			s.cutUp, s.cutDown = false, false
+		}
+	}
+}
+
+// storm makes the lines as bad as they get, for a while.
+func (w *World) storm(forMS int64) {
+	was := w.weather
+	if w.o.has(Loss) {
+		w.weather.loss = maxLoss
+	}
+	if w.o.has(Repeat) {
+		w.weather.repeat = maxRepeat
+	}
+	w.then(forMS, func() { w.weather = was })
+}
+
+// on reports whether a workstation is on, and does not stand still.
+func (s *station) on() bool { return s.up && s.w.nowMS >= s.pause }
+
+// staffed brings somebody to a workstation, if it is on; nil: nobody can sign in.
+func (w *World) staffed(s *station) *counter {
+	if !s.on() {
+		return nil
+	}
+	return w.counterAt(s)
 }
 
 // somewhere draws a workstation that is on, with somebody at it; nil: there is none.

@@ -8,6 +8,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/desk"
 	"bough/sync/replica"
 	"bough/sync/rows"
 	"bough/sync/wire"
@@ -29,13 +30,14 @@ func unreadables() feature {
 	return feature{
 		faults:   []fault{{Unread, "rows of the feed cannot be read by workstations, until they are repaired"}},
 		nemeses:  []nemesis{{Unread, 4, (*World).bend}},
+		stories:  []story{{Unread, 5, (*World).withdrawnUnread}},
 		routes:   []route{{"ask", "row", (*hub).byNumber, (*station).toldAgain}},
 		opened:   (*station).askLater,
 		heal:     func(w *World) { mine[bent](w).rows = nil },
 		restless: (*World).lacking,
 		checks:   []check{{2, "what can be read is set aside nowhere", (*World).checkAside}},
 		situations: []string{"a page is asked for in parts", "a row of the feed is set aside", "a row that was set aside can be read",
-			"a row that was set aside comes with a later number", "a withdrawal may be among what was set aside"},
+			"a row that was set aside comes with a later number", "a row that was set aside has another number", "a withdrawal may be among what was set aside"},
 	}
 }
 
@@ -59,13 +61,71 @@ func (w *World) bend() {
 	if !w.must("read the newest rows", err) || len(newest) == 0 {
 		return
 	}
-	row, b := pick(w.faults, newest), mine[bent](w)
+	w.bendRow(pick(w.faults, newest), w.faults.between(60_000, bentForMS))
+}
+
+// bendRow makes a row one that workstations cannot read, for a while at most.
+func (w *World) bendRow(row cell, forMS int64) (repair func()) {
+	b := mine[bent](w)
 	w.say("central", "row %d of kind %d cannot be read by workstations", row.row, row.kind)
 	b.rows = append(b.rows, row)
-	w.after(w.faults.between(60_000, bentForMS), func() {
+	repair = func() {
 		w.say("central", "row %d of kind %d can be read again", row.row, row.kind)
 		b.rows = slices.DeleteFunc(b.rows, func(c cell) bool { return c == row })
+	}
+	w.after(forMS, repair)
+	return repair
+}
+
+// withdrawnUnread is a withdrawal, and a customer, that nobody can read. The
+// customer is edited again while a workstation that has set them aside is away
+// from the line: it asks for the number that they had.
+func (w *World) withdrawnUnread() {
+	s, c := w.somewhere()
+	if s == nil {
+		return
+	}
+	l := w.open(c, w.someone(c))
+	if l == nil {
+		return
+	}
+	w.lineBack(s.seat.branch)
+	saved, err := c.desk.RecordConsent(w.ctx, c.who, l.party, desk.ConsentAct{Purpose: crm.Purposes[0], Channel: crm.ConsentChannels[0], Withdraw: true, Evidence: "form"})
+	w.did(c, "withdraw", saved, err, nil)
+	w.change(c, l, "memo")
+	w.bendRow(cell{crm.Consent, saved.ID, 0}, hourMS)
+	repair := w.bendRow(cell{crm.Party, l.party, 0}, hourMS)
+	again := func() {
+		if c := w.staffed(s); c != nil {
+			if l := w.open(c, l.party); l != nil {
+				w.change(c, l, "memo")
+			}
+		}
+	}
+	var t *station
+	w.once(func() bool { t = w.setsAside(l.party, s); return t != nil }, func() {
+		t.unplugged(40_000)
+		w.then(1_000, again)
+		w.then(39_999, repair)
+		w.then(40_001, func() {
+			if t.on() {
+				t.askForAside()
+			}
+			again()
+		})
 	})
+}
+
+// setsAside is a workstation that has set a customer aside, but for one; nil: there
+// is none.
+func (w *World) setsAside(party crdt.ID, but *station) *station {
+	for _, t := range w.working() {
+		list, err := t.store.Asides(w.ctx)
+		if w.must("read what was set aside", err) && t != but && slices.ContainsFunc(list, func(a rows.Aside) bool { return a.ID == party }) {
+			return t
+		}
+	}
+	return nil
 }
 
 // bends makes the frame of a page one that cannot be read to its end, where it has

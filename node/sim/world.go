@@ -218,7 +218,7 @@ func (w *World) step() {
 // working are the workstations that are on.
 func (w *World) working() (up []*station) {
 	for _, s := range w.stations {
-		if s.up && w.nowMS >= s.pause {
+		if s.on() {
 			up = append(up, s)
 		}
 	}
