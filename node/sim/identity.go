@@ -114,6 +114,9 @@ func (w *World) newestCopy(s *station) *copied {
 		return nil
 	}
 	c := list[len(list)-1]
+	if w.lostTwice(&c) {
+		return nil
+	}
 	return &c
 }
 
@@ -152,6 +155,9 @@ func (w *World) aged() (*station, *copied) {
 		return nil, nil
 	}
 	c := pick(w.faults, m.copies[s])
+	if w.lostTwice(&c) {
+		return nil, nil
+	}
 	return s, &c
 }
 

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"bough/crdt"
 )
 
@@ -174,4 +176,15 @@ func (w *World) buryLost(*quiet) {
 		}
 		w.checkHistory(g.origin, taken)
 	}
+}
+
+// buriedMS is until when neighbours may hold what was stamped ahead of time on a
+// disk that is lost: until it is due.
+func (w *World) buriedMS() (ms int64) {
+	for _, a := range w.truth.acts {
+		if slices.ContainsFunc(mine[graves](w).lost, func(g *grave) bool { return g.origin == a.origin }) {
+			ms = max(ms, a.stamp.Millis())
+		}
+	}
+	return ms
 }

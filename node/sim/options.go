@@ -13,8 +13,8 @@ const (
 	maxBranches = 50
 	maxNodes    = 20 // of a branch
 	// quietMS is the make-believe time after which a healed world must have come
-	// to rest: what was stamped by a clock that was maxAheadMS ahead, and whose
-	// author lost its disk, waits so long at its neighbours.
+	// to rest; what was stamped further ahead, and whose author lost its disk, waits
+	// longer at its neighbours.
 	quietMS        = maxAheadMS + hourMS
 	quietEvents    = 200_000 // the same, in events: a circle of messages takes no time
 	quietLookMS    = 500     // how often it is looked, at first

@@ -234,7 +234,7 @@ func (w *World) heal() {
 		}
 	}
 	w.say("world", "all lines are back, everything is on")
-	w.await(quietLookMS, w.nowMS+quietMS)
+	w.await(quietLookMS, max(w.nowMS+quietMS, w.buriedMS()+hourMS))
 }
 
 // await looks now and then whether nothing moves any more, the longer it takes

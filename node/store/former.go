@@ -225,6 +225,7 @@ func (s *Store) toldReissue(tx *rows.Tx, row *rows.Stored) error {
 	if err != nil {
 		return nil //nolint:nilerr // what somebody wrote wrong is nobody's alias
 	}
+	delete(s.relay.stuck, f.Origin) // central may take now what followed that change
 	return s.supersede(tx, f, row.Clocks.Latest())
 }
 

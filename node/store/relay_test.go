@@ -6,6 +6,7 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/sync/journal"
+	"bough/sync/wire"
 )
 
 // upward is what would be pushed of the colleague: the numbers of the changes.
@@ -90,5 +91,13 @@ func TestAnAnswerToWhatIsNotSentThatWayAnyMoreHoldsNothingBack(t *testing.T) {
 	l.Pushed([]journal.Range{first, second}, map[crdt.Origin]uint64{})
 	if got := l.upward(); got != nil {
 		t.Errorf("%v goes up again and again", got)
+	}
+	// Until the feed says that a change of theirs came under another number.
+	p = page(0, 0)
+	tell := TellFormer(crdt.MakeID(there+1, 1), branch, &journal.Former{Origin: there, Seq: 7, Stamp: at(there, 0)})
+	p.Epoch, p.Rows, p.Until = 2, []wire.PageRow{newFeed().take(tell, by(there+1, 1))}, 1
+	l.apply(p)
+	if got := l.upward(); len(got) != 2 {
+		t.Errorf("%v goes up though central may take it now", got)
 	}
 }

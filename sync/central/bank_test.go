@@ -129,7 +129,7 @@ func (b *bank) open() {
 		table = b.table
 	}
 	c, err := central.Open(ctx(), central.Options{Path: b.path, Schema: table, Migrations: store.LocalTables(), Origin: 900,
-		Rand: rand.NewChaCha8([32]byte{9}), NowMS: func() int64 { b.now++; return b.now }, Judge: byWord{}, NoSync: true})
+		Rand: rand.NewChaCha8([32]byte{9}), NowMS: func() int64 { b.now++; return b.now }, Judge: byWord{}, Forms: store.Forms{Schema: crm.Table()}, NoSync: true})
 	must(b.t, err)
 	b.Central = c
 }

@@ -20,6 +20,9 @@
 //     author's key and judged as the author's; changes of several authors in one
 //     push are taken in the order of their stamps. What cannot be taken of others
 //     does not hold the pusher's own work up.
+//   - What others hold of a workstation behind a gap is taken once all that is
+//     missing came under the number that it went on under, and the chain says that
+//     it is the same history (bridge.go).
 //   - A row stands once in the feed of each scope that holds it, under the
 //     number of its last change; a page is read in one snapshot with the vector
 //     and the digest.

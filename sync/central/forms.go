@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 
@@ -71,21 +72,15 @@ func (c *Central) takenAs(b *Batch, ch *journal.Change, f *journal.Former, link 
 	if !c.forms {
 		return nil, nil
 	}
-	var twice *same
-	err := b.Tx.Query(`SELECT stamp, ids FROM former_form WHERE origin=?1 AND seq=?2 AND hash=?3`, func(s *rows.Stmt) error {
-		stamp, err := crdt.DecodeStamp(rows.Blob(s, 0))
-		twice = &same{ids: map[crdt.ID]crdt.ID{}, stamp: stamp}
-		d := crdt.Decoder{B: rows.Blob(s, 1)}
-		for len(d.B) > 0 && d.Err == nil {
-			was, is := crdt.ID(d.Uvarint()), crdt.ID(d.Uvarint())
-			if f != nil && f.IDs[was] != 0 {
-				was = f.IDs[was]
-			}
-			twice.ids[was] = is
-		}
-		return errors.Join(err, d.Err)
-	}, int64(first.Origin), int64(first.Seq), first.Hash[:])
-	return twice, err
+	as, err := b.takenForm(&first)
+	if err != nil || as == nil || f == nil {
+		return as, err
+	}
+	twice := &same{ids: map[crdt.ID]crdt.ID{}, stamp: as.stamp}
+	for was, is := range as.ids {
+		twice.ids[cmp.Or(f.IDs[was], was)] = is
+	}
+	return twice, nil
 }
 
 // tookFirst reports whether a change was taken as it was first.

@@ -146,7 +146,9 @@ func (in *intake) plan(r *journal.Range) error {
 func (in *intake) planNew(t *taking, r *journal.Range) error {
 	first := r.Changes[0].Seq
 	if first > t.seq+1 {
-		return nil // a gap: the answer tells from where to send again
+		if bridged, err := in.bridge(t, r); err != nil || !bridged {
+			return err // a gap: the answer tells from where to send again
+		}
 	}
 	if r.Head.Seq <= t.seq {
 		if t.seq > t.node.Seq {

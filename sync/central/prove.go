@@ -111,7 +111,7 @@ func (w *walk) origin(ctx context.Context, did func(n int)) error {
 			return err
 		}
 		for i := range list {
-			if err := w.kept(&list[i]); err != nil {
+			if err := w.kept(ctx, &list[i]); err != nil {
 				return err
 			}
 		}
@@ -133,7 +133,7 @@ func (w *walk) origin(ctx context.Context, did func(n int)) error {
 }
 
 // kept takes the next range: it may begin before where the walk has come.
-func (w *walk) kept(k *kept) error {
+func (w *walk) kept(ctx context.Context, k *kept) error {
 	p, err := w.c.codec.DecodePush(k.frame)
 	if err != nil || len(p.Ranges) != 1 || p.Ranges[0].Head.Origin != w.proof.Origin || len(p.Ranges[0].Changes) == 0 {
 		w.fault(FaultUnreadable, k.first, k.last)
@@ -143,8 +143,9 @@ func (w *walk) kept(k *kept) error {
 	r := &p.Ranges[0]
 	first := r.Changes[0].Seq
 	if first > w.seq+1 {
-		w.fault(FaultMissing, w.seq+1, first-1)
-		w.seq, w.lost = first-1, true
+		if err := w.gap(ctx, first, r.Prev); err != nil {
+			return err
+		}
 	}
 	at, buf, broken := r.Prev, []byte(nil), false
 	for i := range r.Changes {
@@ -165,6 +166,26 @@ func (w *walk) kept(k *kept) error {
 		}
 	}
 	w.signed(r, at, broken)
+	return nil
+}
+
+// gap passes over the changes before number first: they came in another form, or
+// they are missing. prev is the link that first was chained to.
+func (w *walk) gap(ctx context.Context, first uint64, prev journal.Hash) error {
+	var forms []anew
+	err := w.c.File.Read(ctx, func(tx *rows.Tx) (err error) {
+		forms, err = formsBetween(tx, w.proof.Origin, w.seq, first)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if fills(forms, w.seq, first, prev) {
+		w.seq, w.hash = first-1, prev
+		return nil
+	}
+	w.fault(FaultMissing, w.seq+1, first-1)
+	w.seq, w.lost = first-1, true
 	return nil
 }
 

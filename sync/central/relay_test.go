@@ -37,16 +37,22 @@ func (b *bank) scribe(origin crdt.Origin, branch int64) *scribe {
 
 // write adds a change that writes the name of a party; id 0: a new one.
 func (c *scribe) write(id crdt.ID, name string) crdt.ID {
-	c.bank.now++
 	if id == 0 {
 		id = crdt.MakeID(c.origin, uint32(len(c.changes)+1))
 	}
-	ch := journal.Change{Origin: c.origin, Seq: uint64(len(c.changes) + 1), Stamp: c.clock.Now(c.bank.now), Session: crdt.MakeID(c.origin, 999),
-		Bodies: []journal.Body{{Op: crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{{Field: crm.PartyName, Value: crdt.TextValue(name)},
-			{Field: crm.PartyHome, Value: crdt.IntValue(1)}}}}}}
+	c.add(crdt.Op{Kind: crm.Party, ID: id, Set: []crdt.FieldSet{{Field: crm.PartyName, Value: crdt.TextValue(name)}, {Field: crm.PartyHome, Value: crdt.IntValue(1)}}})
+	return id
+}
+
+// add adds a change of ops.
+func (c *scribe) add(ops ...crdt.Op) {
+	c.bank.now++
+	ch := journal.Change{Origin: c.origin, Seq: uint64(len(c.changes) + 1), Stamp: c.clock.Now(c.bank.now), Session: crdt.MakeID(c.origin, 999)}
+	for _, op := range ops {
+		ch.Bodies = append(ch.Bodies, journal.Body{Op: op})
+	}
 	c.hash, _ = ch.Seal(c.hash, nil)
 	c.changes, c.hashes = append(c.changes, ch), append(c.hashes, c.hash)
-	return id
 }
 
 // signed is the range from change first to change last, numbers from 1.

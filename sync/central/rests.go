@@ -42,17 +42,9 @@ func (b *Batch) unmet(ch *journal.Change) (out []journal.Former, err error) {
 // takenForm is the form in which a change was taken that central does not have as
 // it was first: ids by what they were.
 func (b *Batch) takenForm(f *journal.Former) (as *same, err error) {
-	err = b.Tx.Query(`SELECT stamp, ids FROM former_form WHERE origin=?1 AND seq=?2 AND hash=?3`, func(s *rows.Stmt) error {
-		as = &same{ids: map[crdt.ID]crdt.ID{}}
-		if as.stamp, err = crdt.DecodeStamp(rows.Blob(s, 0)); err != nil {
-			return err
-		}
-		d := crdt.Decoder{B: rows.Blob(s, 1)}
-		for len(d.B) > 0 && d.Err == nil {
-			was, is := crdt.ID(d.Uvarint()), crdt.ID(d.Uvarint())
-			as.ids[was] = is
-		}
-		return d.Err
+	err = b.Tx.Query(`SELECT stamp, ids FROM former_form WHERE origin=?1 AND seq=?2 AND hash=?3`, func(s *rows.Stmt) (err error) {
+		as, err = decodeForm(rows.Blob(s, 0), rows.Blob(s, 1))
+		return err
 	}, int64(f.Origin), int64(f.Seq), f.Hash[:])
 	return as, err
 }

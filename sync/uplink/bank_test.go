@@ -114,7 +114,7 @@ func openBank(t testing.TB, noSync bool) *bank {
 	b := &bank{t: t, judge: &judge{}, now: time.Now, clock: nowMS, log: slog.New(slog.DiscardHandler)}
 	b.authority = must[*trust.Authority](t)(trust.NewAuthority("test", time.Now().AddDate(-3, 0, 0), rand.Reader))
 	b.central = must[*central.Central](t)(central.Open(t.Context(), central.Options{Path: filepath.Join(t.TempDir(), "central.db"), NodeRow: nodeRow,
-		Schema: crm.Table(), Origin: 1, Rand: rand.Reader, NowMS: func() int64 { return b.now().UnixMilli() }, Judge: b.judge, Forms: forms{}, NoSync: noSync}))
+		Schema: crm.Table(), Origin: 1, Rand: rand.Reader, NowMS: func() int64 { return b.now().UnixMilli() }, Judge: b.judge, Forms: store.Forms{Schema: crm.Table()}, NoSync: noSync}))
 	t.Cleanup(func() {
 		if err := b.central.Close(); err != nil {
 			t.Error(err)

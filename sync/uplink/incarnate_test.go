@@ -8,23 +8,8 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/store"
-	"bough/sync/journal"
 	"bough/sync/trust"
 )
-
-// forms knows, as head office does, how a change says what it was before.
-type forms struct{}
-
-func (forms) Former(c *journal.Change) (*journal.Former, error) { return store.FormerOf(c) }
-func (forms) Rename(op *crdt.Op, ids map[crdt.ID]crdt.ID, stamps map[crdt.Stamp]crdt.Stamp) crdt.Op {
-	names := crm.Renaming{IDs: ids, Stamps: stamps}
-	return names.Op(crm.Table(), op)
-}
-func (forms) Named(op *crdt.Op) []crdt.ID                       { return crm.NamedIn(crm.Table(), op) }
-func (forms) Rests(c *journal.Change) ([]journal.Former, error) { return store.RestsOf(c) }
-func (forms) Tell(id crdt.ID, branch int64, f *journal.Former) crdt.Op {
-	return store.TellFormer(id, branch, f)
-}
 
 // goOn makes the workstation go on as another origin.
 func (s *station) goOn(origin crdt.Origin, f Fork) {
