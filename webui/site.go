@@ -78,7 +78,7 @@ func New(e *echo.Echo, o Options, p Plan) (*Site, error) {
 func (s *Site) routes() {
 	s.echo.GET("/static/*", s.guarded(s.static))
 	s.Open(http.MethodGet, "/language", chooseLanguage)
-	s.Open(http.MethodGet, "/styleguide", func(v *Visit) error { return v.Show(http.StatusOK, "styleguide", guide()) })
+	s.Open(http.MethodGet, "/styleguide", func(v *Visit) error { return v.Show(http.StatusOK, "styleguide", guide(v.Site.Now())) })
 	s.echo.RouteNotFound("/*", s.guarded(s.visited(func(v *Visit) error { return v.missing() })))
 	if s.Desk == nil {
 		return

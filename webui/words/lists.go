@@ -29,7 +29,7 @@ func Lists() []List {
 		{"case", crm.CaseTypes}, {"casestate", crm.CaseStates},
 		{"step", crm.CaseSteps}, {"keying", crm.KeyingTypes}, {"keyingstate", crm.KeyingStates},
 		{"story", desk.StoryTypes}, {"opinion", crm.FeedbackTypes}, {"daygroup", []string{"overdue", "today", "soon", "later"}}, {"dayempty", []string{"overdue", "today", "soon", "later"}},
-		{"saidhint", []string{"day", "past", "date", "moment"}}, {"weekday", []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}},
+		{"saidhint", []string{"day", "past", "date", "moment"}}, {"guidewhen", []string{"day", "past", "date", "moment"}}, {"weekday", []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}},
 		{"flaw", []string{"bad_phone", "no_reach", "no_birth", "no_language", "no_address"}},
 		{"verdict", []string{"safe", "nearby", "not_safe", "missing"}},
 		{"clock", []string{"acknowledge", "answer", "report"}}, {"casetab", []string{"open", "mine", "complaints", "resolved"}},
