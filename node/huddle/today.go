@@ -196,12 +196,13 @@ func (b *Board) Unlogged(ctx context.Context, who *desk.Who) (out []Unlogged, er
 	return out, err
 }
 
-// wroteOf reports whether somebody wrote of a party since midnight.
+// wroteOf reports whether somebody wrote of a party since midnight, whenever it
+// happened: what is typed in from paper is of another day.
 func wroteOf(r *desk.Reader, who *desk.Who, party crdt.ID, midnight int64) (wrote bool, err error) {
-	err = r.Rows(crm.Interaction, `party=?1 AND happened>=?2`, func(row *rows.Stored) error {
+	err = r.Rows(crm.Interaction, `party=?1`, func(row *rows.Stored) error {
 		a, err := r.Author(row)
-		wrote = wrote || a.Person == who.Person
+		wrote = wrote || a.Person == who.Person && a.AtMS >= midnight
 		return err
-	}, int64(party), midnight)
+	}, int64(party))
 	return wrote, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/node/desk"
 	"bough/webui"
 	"bough/webui/door"
 	"bough/webui/pagetest"
@@ -61,6 +62,26 @@ func TestATellerSeesTheClosingButNotTheBranch(t *testing.T) {
 		}
 	}
 	c.Get("/closing").Says(t, "Closing", "may be switched off", "Every visit is wrapped up.")
+}
+
+func TestAVisitWithoutAWordIsOfferedAtClosingUntilSomethingIsWritten(t *testing.T) {
+	c := pagetest.Open(t, register)
+	anna, eva := party(c, "Anna Nováková"), party(c, "Eva Malá")
+	_, jana, err := c.Desk.SignIn(t.Context(), "jana", pagetest.Password, false)
+	must(t, err)
+	for _, id := range []crdt.ID{anna, eva} {
+		_, err := c.Desk.Customer(t.Context(), jana, id)
+		must(t, err)
+	}
+	c.SignIn("jana")
+	c.Get("/closing").Says(t, "Opened today without a word", `href="/customers/`+anna.String()+`/wrapup"`, "Eva Malá")
+	_, err = c.Desk.RecordInteraction(t.Context(), jana, anna, desk.Interaction{Channel: "counter", Text: "typed in from paper", HappenedMS: c.Now() - 30*3600_000})
+	must(t, err)
+	a := c.Get("/closing")
+	a.Says(t, "Eva Malá")
+	if strings.Contains(a.Body, "Anna Nováková") {
+		t.Error("somebody who was written of is still offered")
+	}
 }
 
 func TestWhatIsNotGoodInTheDataIsListedByKind(t *testing.T) {
