@@ -74,7 +74,7 @@ func (b *Board) Adoption(ctx context.Context, who *desk.Who) (a *Adoption, err e
 		for i := range adoptionWeeks {
 			a.EndMS = append(a.EndMS, cal.AddDays(r.NowMS, -7*i))
 		}
-		c := &counting{Adoption: a, cal: cal, people: map[crdt.ID]*PersonOutcomes{}}
+		c := &counting{Adoption: a, cal: cal, people: map[crdt.ID]*PersonOutcomes{}, from: cal.AddDays(r.NowMS, -7*adoptionWeeks)}
 		for _, part := range []func(*desk.Reader) error{c.visits, c.promises, c.cases} {
 			if err := part(r); err != nil {
 				return err
@@ -90,15 +90,19 @@ type counting struct {
 	*Adoption
 	cal    *calendar.Calendar
 	people map[crdt.ID]*PersonOutcomes
+	from   int64    // the first instant that counts is after it, ms UTC
+	day    [2]int64 // the day that was looked at last: its first and last instant
 }
 
 // week is the index of the week that an instant lies in, -1 for none.
 func (c *counting) week(ms int64) int {
-	if ms > c.EndMS[0] {
-		return -1
+	for n := range c.EndMS {
+		if ms > c.EndMS[n] {
+			return n - 1
+		}
 	}
-	if n := c.cal.Days(ms, c.EndMS[0]) / 7; n < adoptionWeeks {
-		return n
+	if ms > c.since() {
+		return adoptionWeeks - 1
 	}
 	return -1
 }
@@ -121,13 +125,21 @@ func (c *counting) add(person crdt.ID, atMS int64, of func(*Outcomes) *Share, go
 	of(&p.Weeks[at]).add(good)
 }
 
-func (c *counting) since() int64 { return c.cal.AddDays(c.NowMS, -7*adoptionWeeks) }
+func (c *counting) since() int64 { return c.from }
+
+// sameDay asks the calendar once for the notes of a day, which come together.
+func (c *counting) sameDay(happenedMS, writtenMS int64) bool {
+	if happenedMS < c.day[0] || happenedMS > c.day[1] {
+		c.day = [2]int64{c.cal.AddDays(happenedMS, -1) + 1, c.cal.AddDays(happenedMS, 0)}
+	}
+	return writtenMS >= c.day[0] && writtenMS <= c.day[1]
+}
 
 // visits counts what was wrapped up, and whether that was the same day.
 func (c *counting) visits(r *desk.Reader) error {
 	return talksSince(r, c.since(), math.MaxInt64, func(t talk) error { // nothing is written before it happened
 		if t.happenedMS > c.since() {
-			c.add(t.writer, t.happenedMS, func(o *Outcomes) *Share { return &o.Visits }, c.cal.SameDay(t.happenedMS, t.writtenMS))
+			c.add(t.writer, t.happenedMS, func(o *Outcomes) *Share { return &o.Visits }, c.sameDay(t.happenedMS, t.writtenMS))
 		}
 		return nil
 	})
