@@ -192,6 +192,7 @@ func (h *HeadOffice) Admin() http.Handler {
 		return None{}, h.Office.Revoke(ctx, in.Origin)
 	})
 	h.fleetCommand(mux)
+	h.clockCommands(mux)
 	h.erasureCommands(mux)
 	h.moveCommands(mux)
 	h.auditCommands(mux)

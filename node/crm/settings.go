@@ -13,6 +13,10 @@ const (
 	LineHours        = "08:00-18:00"
 )
 
+// SettingEpoch is the epoch in which head office stamps; none: the first. The row
+// tells workstations of it by its own stamp.
+const SettingEpoch = "stamp_epoch"
+
 // How long a customer who was served at another branch is held there, from the
 // last service on: months of 30 days, 0 to 120; 0: not at all.
 const (

@@ -21,20 +21,24 @@ func lives(t testing.TB) int {
 	return n
 }
 
+// notesOfOne: a page of the API holds 1,000 notes of one customer, and no more are
+// to come together.
+const notesOfOne = 100
+
 // clerk writes notes at a workstation until told to stop, and remembers those
 // that were acknowledged.
 type clerk struct {
-	w     *workstation
-	party string
-	stop  chan struct{}
-	work  sync.WaitGroup
+	w    *workstation
+	stop chan struct{}
+	work sync.WaitGroup
 
 	mu    sync.Mutex // guards saved
 	saved []string
 }
 
-func (w *workstation) busy(party, about string) *clerk {
-	c := &clerk{w: w, party: party, stop: make(chan struct{})}
+// busy writes about these customers in turn, notesOfOne about each at a time.
+func (w *workstation) busy(about string, parties ...string) *clerk {
+	c := &clerk{w: w, stop: make(chan struct{})}
 	c.work.Go(func() {
 		for i := 0; ; i++ {
 			select {
@@ -42,7 +46,7 @@ func (w *workstation) busy(party, about string) *clerk {
 				return
 			case <-time.After(20 * time.Millisecond):
 			}
-			text := fmt.Sprintf("%s %d", about, i)
+			text, party := fmt.Sprintf("%s %d", about, i), parties[i/notesOfOne%len(parties)]
 			a, err := c.w.door().ask(http.MethodPost, "/customers/"+party+"/interactions", map[string]any{"channel": "counter", "text": text}, "")
 			if err == nil && a.ok() {
 				c.mu.Lock()
@@ -65,9 +69,12 @@ func (c *clerk) end() []string {
 // acknowledged is at central, once.
 func TestWhoIsKilledAgainAndAgainLosesNothing(t *testing.T) {
 	b := neighbourly(t)
-	id := b.front.newProspect("Nine Lives")
+	var ids []string
+	for i := range 1 + lives(t)/5 {
+		ids = append(ids, b.front.newProspect(fmt.Sprintf("Nine Lives %d", i)))
+	}
 	b.quiet(settleWithin)
-	clerks := []*clerk{b.front.busy(id, "front"), b.nodes[1].busy(id, "back")}
+	clerks := []*clerk{b.front.busy("front", ids...), b.nodes[1].busy("back", ids...)}
 	for range lives(t) {
 		<-time.After(300 * time.Millisecond)
 		b.central.kill()
@@ -86,8 +93,10 @@ func TestWhoIsKilledAgainAndAgainLosesNothing(t *testing.T) {
 	b.quiet(fillWithin)
 	for _, d := range []*door{b.central.door, b.front.door(), b.nodes[1].door()} {
 		seen := map[string]int{}
-		for _, i := range d.timeline(t, id) {
-			seen[i.Text]++
+		for _, id := range ids {
+			for _, i := range d.timeline(t, id) {
+				seen[i.Text]++
+			}
 		}
 		for _, text := range saved {
 			if seen[text] != 1 {

@@ -58,7 +58,7 @@ var answers = []struct {
 	{errCrowd, http.StatusServiceUnavailable, wire.FaultBusy},
 	{errTooMany, http.StatusTooManyRequests, wire.FaultSlow},
 	{trust.ErrExpired, http.StatusUnauthorized, wire.FaultExpired},
-	{trust.ErrNotYetValid, http.StatusUnauthorized, wire.FaultClock},
+	{trust.ErrNotYetValid, http.StatusUnauthorized, wire.FaultExpired},
 	{errTrust, http.StatusUnauthorized, wire.FaultCertificate},
 }
 

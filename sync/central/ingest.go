@@ -137,7 +137,7 @@ func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change, at journal.H
 }
 
 func (c *Central) judge(b *Batch, n *Node, ch *journal.Change) (crdt.ID, *Refusal, error) {
-	if ahead := ch.Stamp.Millis() - c.o.NowMS(); ahead > MaxAheadMS {
+	if ahead := c.tooFarAhead(ch.Stamp); ahead > 0 {
 		return 0, &Refusal{Code: CodeAhead, Message: fmt.Sprintf("the workstation's clock was %d minutes ahead of central's", ahead/60000)}, nil
 	}
 	if ch.Stamp.Epoch > c.author.Clock.Epoch {

@@ -364,7 +364,7 @@ func (b *Batch) tellOutcome(id crdt.ID, o Outcome) error {
 }
 
 func (b *Batch) mergeChange(ch *journal.Change, by crdt.ID, n *Node) error {
-	if err := b.c.author.Clock.Observe(ch.Stamp, b.NowMS(), MaxAheadMS); err != nil {
+	if err := b.c.observe(ch.Stamp); err != nil {
 		return err
 	}
 	for i := range ch.Bodies {

@@ -97,8 +97,10 @@ func (a *Author) load(tx *Tx) error {
 		a.seq = uint64(s.ColumnInt64(0))
 		copy(a.hash[:], Blob(s, 1))
 		stamp, err := crdt.DecodeStamp(Blob(s, 2))
-		a.Clock.Resume(stamp.Time)
-		return err
+		if err != nil {
+			return err
+		}
+		return a.Clock.Observe(stamp, 0, -1) // one of an epoch that was left behind moves nothing
 	})
 }
 
@@ -113,15 +115,28 @@ func (a *Author) Hash() journal.Hash { return a.hash }
 
 // Mark is where the author stands, to go back to when a transaction fails.
 type Mark struct {
-	seq  uint64
-	hash journal.Hash
+	seq   uint64
+	hash  journal.Hash
+	clock crdt.Clock
 }
 
 // Mark notes where the author stands.
-func (a *Author) Mark() Mark { return Mark{a.seq, a.hash} }
+func (a *Author) Mark() Mark { return Mark{a.seq, a.hash, a.Clock} }
 
-// Back returns to a mark. Ids and stamps are not used again.
-func (a *Author) Back(m Mark) { a.seq, a.hash = m.seq, m.hash; a.reserved = a.minted }
+// Back returns to a mark. Ids and stamps are not used again; an epoch that was
+// begun meanwhile never was.
+func (a *Author) Back(m Mark) {
+	a.seq, a.hash, a.reserved = m.seq, m.hash, a.minted
+	if a.Clock.Epoch != m.clock.Epoch {
+		a.Clock = m.clock
+	}
+}
+
+// BeginEpoch leaves the time of all stamps so far behind: what is written from now
+// on is later than all of them, whatever time they bear. Central alone does that.
+func (a *Author) BeginEpoch() {
+	a.Clock = crdt.Clock{Origin: a.Clock.Origin, Epoch: a.Clock.Epoch + 1}
+}
 
 // Mint makes a fresh id within a write transaction.
 func (a *Author) Mint(tx *Tx) (crdt.ID, error) {

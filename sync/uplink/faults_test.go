@@ -97,7 +97,7 @@ func TestBadRequestsAreAnsweredWithAClearError(t *testing.T) {
 	cases := []badRequest{
 		{"no certificate", nil, wire.PathPull, pull, nil, 401, wire.FaultCertificate, "none was shown"},
 		{"an expired certificate", s.pair(s.issue(s.node(), yearAgo)), wire.PathPull, pull, nil, 401, wire.FaultExpired, "has expired"},
-		{"a certificate of tomorrow", s.pair(s.issue(s.node(), time.Now().AddDate(0, 0, 2))), wire.PathPull, pull, nil, 401, wire.FaultClock, "clock"},
+		{"a certificate of tomorrow", s.pair(s.issue(s.node(), time.Now().AddDate(0, 0, 2))), wire.PathPull, pull, nil, 401, wire.FaultExpired, "clock"},
 		{"an origin that never joined", s.pair(s.issue(trust.Node{Origin: 5, Branch: 1}, time.Now())), wire.PathPull, pull, nil, 403, wire.FaultUnknown, "not known"},
 		{"the origin of another", stranger.pair(stranger.issue(s.node(), time.Now())), wire.PathPull, pull, nil, 403, wire.FaultUnknown, "another key"},
 		{"another branch than it joined", s.pair(s.issue(trust.Node{Origin: s.node().Origin, Branch: 2}, time.Now())), wire.PathPull, foreign, nil, 403, wire.FaultUnknown, "branch"},
