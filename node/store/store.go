@@ -232,6 +232,11 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 	p.Safe = s.overlay.safeUpTo()
 	s.mu.Unlock()
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		aside, _, err := tx.Int(`SELECT count(*) FROM aside`)
+		if err != nil {
+			return err
+		}
+		p.Aside = uint64(aside)
 		return tx.Query(`SELECT coalesce(state, '')='held', count(*)
 			FROM refusal
 			WHERE origin=?1 AND coalesce(state, '')<>'applied'
@@ -243,14 +248,6 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 			}
 			return nil
 		}, int64(s.Origin()))
-	})
-	if err != nil {
-		return p, err
-	}
-	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		n, _, err := tx.Int(`SELECT count(*) FROM aside`)
-		p.Aside = uint64(n)
-		return err
 	})
 	return p, err
 }
