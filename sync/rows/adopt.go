@@ -52,7 +52,8 @@ func Adopt(o Options, strict bool) error {
 		if err := bind1(c, `ATTACH ?1 AS copy`, disk.URI(path)); err != nil {
 			return err
 		}
-		if err := script(c, "PRAGMA copy.synchronous=OFF", "PRAGMA copy.journal_mode=OFF", "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON"); err != nil {
+		// Each index reads its table: what fits stays decrypted until the next.
+		if err := script(c, fmt.Sprintf("PRAGMA copy.cache_size=-%d", cacheKiB), "PRAGMA copy.synchronous=OFF", "PRAGMA copy.journal_mode=OFF", "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON"); err != nil {
 			return err
 		}
 		want, err := contents(c, "main")
