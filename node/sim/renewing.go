@@ -269,7 +269,11 @@ func (s *station) doubts(q waiter) bool {
 	}
 	if seq, link, known := s.store.Knows(q.self.Origin); known {
 		if ours, err := q.asker.store.Wrote(s.w.ctx, seq, link); s.w.must("look for a link", err) && !ours {
-			s.w.side(s, q.asker, nil, func([]byte, bool) { q.asker.suspect(q, q.asker.store.Taken()) })
+			s.w.side(s, q.asker, nil, func([]byte, bool) {
+				if q.alive() {
+					q.asker.suspect(q, q.asker.store.Taken())
+				}
+			})
 			return true
 		}
 	}
