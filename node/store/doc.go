@@ -20,6 +20,8 @@
 //   - What left the scopes is hidden with the page that says so, whatever is
 //     untaken on it; a stub of ids stays. A receipt goes out only after nothing
 //     untaken named the row and pages, log, index and own journal were rid of it.
+//   - What is closed for central alone does not go to neighbours, nor what follows it
+//     to one that lacks it.
 //   - A row of the feed that cannot be read is noted by its number, in the
 //     transaction that moves the cursor past it; no copy of it is kept. While a
 //     scope lacks rows its digest says nothing.

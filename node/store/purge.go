@@ -153,7 +153,10 @@ func (s *Store) forget(ctx context.Context, orders []wire.Receipt) error {
 	if err := s.enclose(ctx, gone); err != nil {
 		return err
 	}
-	return s.encloseOthers(ctx, gone)
+	if err := s.encloseOthers(ctx, gone); err != nil {
+		return err
+	}
+	return s.noteClosed(ctx)
 }
 
 // enclose makes the bodies of own changes that name what is gone readable for

@@ -69,6 +69,7 @@ func (s *Store) Renew(ctx context.Context, r Renewing) (done Incarnation, err er
 	n := renewal{s: s, Renewing: r, own: s.author.Origin(), over: s.overlay.rowsOver(), unsure: s.unsure}
 	var l layers
 	var known neighbours
+	var closed map[crdt.Origin][]uint64
 	err = s.File.Write(ctx, func(tx *rows.Tx) error {
 		if err := n.run(tx); err != nil {
 			return err
@@ -76,13 +77,16 @@ func (s *Store) Renew(ctx context.Context, r Renewing) (done Incarnation, err er
 		if l, err = s.untakenSince(tx, r.Origin, 0); err != nil {
 			return err
 		}
-		known, err = loadNeighbours(tx)
+		if known, err = loadNeighbours(tx); err != nil {
+			return err
+		}
+		closed, err = closedOf(tx, r.Origin)
 		return err
 	})
 	if err != nil {
 		return done, fmt.Errorf("store: go on as origin %d: %w", r.Origin, err)
 	}
-	s.author, s.neighbours, s.relay, s.unsure = n.author, known, newRelay(), n.unsure
+	s.author, s.neighbours, s.relay, s.unsure, s.closed = n.author, known, newRelay(), n.unsure, closed
 	s.self.Store(uint32(r.Origin))
 	s.overlay.set(l)
 	s.overlay.forgetCopies()

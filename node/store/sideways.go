@@ -61,11 +61,12 @@ func (s *Store) Lacks(held map[crdt.Origin]uint64) bool {
 func (s *Store) Beyond(have map[crdt.Origin]uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.author.Seq() > have[s.Origin()] {
+	lend := s.lendable()
+	if own := have[s.Origin()]; lend(s.Origin(), own, s.author.Seq()) > own {
 		return true
 	}
 	for origin, n := range s.neighbours {
-		if n.last > n.base && n.last > have[origin] && n.base <= have[origin] {
+		if n.last > n.base && lend(origin, have[origin], n.last) > have[origin] && n.base <= have[origin] {
 			return true
 		}
 	}
@@ -77,7 +78,7 @@ func (s *Store) Beyond(have map[crdt.Origin]uint64) bool {
 // certificates of these. What is not here, or does not follow, is left out.
 func (s *Store) Sideways(ctx context.Context, have map[crdt.Origin]uint64, limit int, sign journal.Signer) (map[crdt.Origin][]byte, []journal.Range, error) {
 	s.mu.Lock()
-	own := s.author.Seq()
+	own, lend := s.author.Seq(), s.lendable()
 	s.mu.Unlock()
 	certificates := map[crdt.Origin][]byte{}
 	var ranges []journal.Range
@@ -91,12 +92,12 @@ func (s *Store) Sideways(ctx context.Context, have map[crdt.Origin]uint64, limit
 			return err
 		}
 		b := bundle{tx: tx, own: s.Origin(), sign: sign, limit: limit}
-		if since := have[s.Origin()]; since >= trimmed && since < own {
-			b.from = append(b.from, source{origin: s.Origin(), since: since, until: own})
+		if since := have[s.Origin()]; since >= trimmed && since < lend(s.Origin(), since, own) {
+			b.from = append(b.from, source{origin: s.Origin(), since: since, until: lend(s.Origin(), since, own)})
 		}
 		for origin, n := range known {
-			if since := have[origin]; since >= n.base && since < n.last {
-				b.from = append(b.from, source{origin: origin, since: since, until: n.last, n: n})
+			if since := have[origin]; since >= n.base && since < lend(origin, since, n.last) {
+				b.from = append(b.from, source{origin: origin, since: since, until: lend(origin, since, n.last), n: n})
 				certificates[origin] = n.certificate
 			}
 		}

@@ -47,15 +47,16 @@ type Store struct {
 	enclosing func([]byte) ([]byte, error)
 
 	applying   sync.Mutex // held while a page is taken, of the line or of a bundle; taken before mu
-	mu         sync.Mutex // serialises acts and pages; guards author, heard, unsure, neighbours and anyAside
+	mu         sync.Mutex // serialises acts and pages; guards author, heard, unsure, neighbours, anyAside and closed
 	author     *rows.Author
 	heard      uint64 // the latest stamp's time that came with the feed
 	neighbours neighbours
 	relay      relay
 	again      bool // what lies over the rows is to be read again
 	gone       gone
-	unsure     []span // own changes that nobody vouches for the time of
-	anyAside   bool   // something may be set aside
+	unsure     []span                   // own changes that nobody vouches for the time of
+	anyAside   bool                     // something may be set aside
+	closed     map[crdt.Origin][]uint64 // changes that do not go to neighbours; replaced, never written to
 
 	overlay  overlay
 	changed  func([]crdt.ID)
@@ -108,7 +109,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		if _, s.anyAside, err = tx.Int(`SELECT 1 FROM aside LIMIT 1`); err != nil {
 			return err
 		}
-		s.neighbours, err = loadNeighbours(tx)
+		if s.neighbours, err = loadNeighbours(tx); err != nil {
+			return err
+		}
+		s.closed, err = closedOf(tx, s.Origin())
 		return err
 	})
 	if err != nil {
