@@ -133,6 +133,7 @@ type Central struct {
 	together together
 	reached  reached
 	readers  readers
+	unsaid   unsaid
 }
 
 const (

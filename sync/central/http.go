@@ -82,6 +82,9 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	}
 	e := &endpoint{c: c, o: o, crowd: crowd.New(Room), heard: map[crdt.Origin]heard{},
 		codes: wrongs{by: map[string]*wrong{}}}
+	c.unsaid.onFirst(func(row RowID, n int64, err error) {
+		o.Log.Error("Central cannot tell a row of its own to workstations: they set it aside, and go on behind it. Write the row anew, or take it back.", "kind", row.Kind, "row", row.ID, "number", n, "reason", err)
+	})
 	mux := http.NewServeMux()
 	mux.Handle("POST "+wire.PathPush, e.route(e.ofNode(e.push)))
 	mux.Handle("POST "+wire.PathPull, e.route(e.ofNode(e.pull)))

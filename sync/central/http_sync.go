@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -90,7 +89,8 @@ func mayRead(n *Node, scope int64) error {
 }
 
 // pageFrame encodes a page that fits into a frame: with fewer rows than asked for,
-// if they are large.
+// if they are large or one of them cannot be encoded. That one comes by itself,
+// unsaid, so that the feed goes on behind it.
 func (c *Central) pageFrame(ctx context.Context, n *Node, q wire.Pull) ([]byte, error) {
 	for {
 		p, err := c.Page(ctx, n, q)
@@ -101,11 +101,17 @@ func (c *Central) pageFrame(ctx context.Context, n *Node, q wire.Pull) ([]byte, 
 		if err == nil {
 			return b, nil
 		}
-		if !errors.Is(err, wire.ErrTooLarge) || len(p.Rows) <= 1 {
+		if len(p.Rows) > 1 {
+			q.Limit = len(p.Rows) / 2
+			continue
+		}
+		unsaid, err2 := c.codec.EncodeUnsaid(p)
+		if err2 != nil {
 			// Not to be told as the fault of the one who asked.
 			return nil, fmt.Errorf("central: encode page of scope %d after %d: %v", q.Scope, q.Since, err)
 		}
-		q.Limit = len(p.Rows) / 2
+		c.unsaid.note(&p.Rows[0], err)
+		return unsaid, nil
 	}
 }
 

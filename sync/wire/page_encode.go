@@ -17,6 +17,30 @@ const (
 
 // EncodePage makes a frame. Nulls at the end of Fields are not carried.
 func (c *Codec) EncodePage(p *Page) ([]byte, error) {
+	w, err := writePage(p)
+	if err != nil {
+		return nil, err
+	}
+	return c.seal(kindPage, w)
+}
+
+// EncodeUnsaid encodes a page of one row that cannot be encoded: who reads it sets
+// the row aside, by kind, id and number, and goes on behind it.
+func (c *Codec) EncodeUnsaid(p *Page) ([]byte, error) {
+	if len(p.Rows) != 1 {
+		return nil, fmt.Errorf("%w: %d rows are left unsaid, not one", ErrMessage, len(p.Rows))
+	}
+	one, row := *p, &p.Rows[0]
+	one.Rows = []PageRow{{N: row.N, Void: true, Row: crdt.Row{Kind: row.Row.Kind, ID: row.Row.ID}}}
+	w, err := writePage(&one)
+	if err != nil {
+		return nil, err
+	}
+	w.raw = append(w.raw, 0) // left over: nobody takes it for a row
+	return c.seal(kindPage, w)
+}
+
+func writePage(p *Page) (*writer, error) {
 	if len(p.Rows) > MaxPageRows {
 		return nil, fmt.Errorf("%w: a page of %d rows, at most %d", ErrTooLarge, len(p.Rows), MaxPageRows)
 	}
@@ -39,7 +63,7 @@ func (c *Codec) EncodePage(p *Page) ([]byte, error) {
 	w.rows(p.Rows, g)
 	w.cleared(p.Rows)
 	w.conflicts(p.Rows)
-	return c.seal(kindPage, w)
+	return w, nil
 }
 
 func (w *writer) pageHead(p *Page) error {
