@@ -98,9 +98,6 @@ func (r *Reader) CaseDue(row *rows.Stored) (int64, error) {
 	if row.Get(crm.CaseState).S == "resolved" || r.desk.file.Schema().Kind(crm.CaseStep) == nil { // a release that knows no steps
 		return row.Get(crm.CaseDue).I, nil
 	}
-	if !r.Knows(crm.CaseStep) {
-		return row.Get(crm.CaseDue).I, nil
-	}
 	var steps []CaseStep
 	err := r.Query(`SELECT type, happened FROM case_step WHERE case_file=?1`, func(s *rows.Stmt) error {
 		steps = append(steps, CaseStep{s.ColumnText(0), s.ColumnInt64(1)})

@@ -73,10 +73,6 @@ func bind(s *sqlite.Stmt, args []any) error {
 	return nil
 }
 
-// Knows reports whether the program that holds the file has a table for a kind:
-// the release before may have none.
-func (tx *Tx) Knows(kind uint8) bool { return tx.file.plans[kind] != nil }
-
 // Rows reads whole rows of a kind that a condition on its columns selects, for
 // example `party=?1 ORDER BY id`. The condition comes from our own code only.
 func (tx *Tx) Rows(kind uint8, where string, fn func(*Stored) error, args ...any) error {
