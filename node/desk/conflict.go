@@ -114,15 +114,8 @@ func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosin
 		if err := d.need(who, act); err != nil {
 			return 0, err
 		}
-		cur := row.Clocks.Of(c.Field)
-		if err := d.maySettle(who, row, &crdt.FieldSet{Field: c.Field, Saw: []crdt.Stamp{cur.Stamp, c.Stamp}}); err != nil {
-			return 0, err
-		}
-		if keepLosing && d.guarded(row, c.Field) && crm.CoreKnows(&row.Row) {
-			return 0, denied("core_field", "this value comes from core banking; keep it, or ask for a correction")
-		}
-		seen := []crdt.Stamp{cur.Stamp}
-		v := row.Get(c.Field)
+		cur := row.Clocks.Of(c.Field).Stamp
+		seen, v := []crdt.Stamp{cur}, row.Get(c.Field)
 		if keepLosing {
 			v = c.Value
 			if saw != nil {
@@ -131,7 +124,15 @@ func (d *Desk) Settle(ctx context.Context, who *Who, conflict crdt.ID, keepLosin
 				}
 			}
 		}
-		a.Add(crdt.Op{Kind: row.Kind, ID: row.ID, Set: []crdt.FieldSet{{Field: c.Field, Value: v, Saw: append(seen, c.Stamp)}}})
+		seen = append(seen, c.Stamp)
+		// Also of what an old page showed as current: central asks who wrote that, too.
+		if err := d.maySettle(who, row, &crdt.FieldSet{Field: c.Field, Saw: append([]crdt.Stamp{cur}, seen...)}); err != nil {
+			return 0, err
+		}
+		if keepLosing && d.guarded(row, c.Field) && crm.CoreKnows(&row.Row) {
+			return 0, denied("core_field", "this value comes from core banking; keep it, or ask for a correction")
+		}
+		a.Add(crdt.Op{Kind: row.Kind, ID: row.ID, Set: []crdt.FieldSet{{Field: c.Field, Value: v, Saw: seen}}})
 		return row.ID, nil
 	})
 }

@@ -100,6 +100,22 @@ func TestOfAGuardedFieldASecondPersonSettles(t *testing.T) {
 	})
 }
 
+func TestNobodySettlesFromAnOldPageOnWhichTheirOwnValueStood(t *testing.T) {
+	everywhere(t, func(t *testing.T, p *place) {
+		boss, ada, other := p.signIn("manager1"), p.signIn("teller1"), p.signIn("manager21")
+		id := p.prospect(ada, "Customer")
+		seen := p.customer(ada, id).Field("name").Stamp
+		p.edit(ada, id, "name", "Ada's", seen)
+		p.edit(boss, id, "name", "Boss's", seen)
+		old := p.customer(boss, id).Conflicts[0]
+		p.edit(ada, id, "name", "Ada's second", seen)
+		if _, err := p.Settle(ctx(), boss, old.ID, true, old.CurrentStamp); trouble(err) != "denied settle_second" {
+			t.Errorf("the author of what the page showed as current: %v", err)
+		}
+		p.saved(p.Settle(ctx(), other, old.ID, true, old.CurrentStamp))
+	})
+}
+
 func TestAGuardedFieldIsTheCoresOnceItKnowsTheParty(t *testing.T) {
 	everywhere(t, func(t *testing.T, p *place) {
 		boss, ada := p.signIn("manager1"), p.signIn("teller1")
