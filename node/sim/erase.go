@@ -218,7 +218,7 @@ func (w *World) copyWorkOf(s *station, comesMS int64) {
 // bring gives old work to central and to the neighbours of its author.
 func (w *World) bring(s *station, frame, side []byte) {
 	w.say(s.name, "old work of it turns up")
-	if w.hub.up {
+	if w.hub.up && !w.hub.revoked(s.seat.origin) {
 		w.hub.push(parcel{s: s, seat: s.seat, what: "push", frame: frame})
 		w.hub.tell()
 	}

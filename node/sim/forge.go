@@ -85,8 +85,9 @@ func (h *hub) forged(p parcel, check journal.Checker) {
 		return
 	}
 	last := len(push.Ranges) - 1
-	if origin := push.Ranges[last].Head.Origin; h.w.doubted(origin) && origin != p.seat.origin {
-		return // central may not know who that is, and passes over it
+	origin := push.Ranges[last].Head.Origin
+	if _, known := h.vector()[origin]; !known && origin != p.seat.origin {
+		return // central passes over what a stranger wrote
 	}
 	lie, ok := h.w.forge(&push.Ranges[last])
 	if !ok {

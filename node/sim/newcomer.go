@@ -389,6 +389,7 @@ func (a *arrival) prove(_ ctx, scope, since int64, _ uint64) (*wire.Page, error)
 	if !w.hub.up || !own && !lent {
 		return nil, errUnconfirmed
 	}
+	w.hub.readmit(a.s.seat)
 	n, err := w.hub.office.Central.Node(w.ctx, a.s.seat.origin)
 	if err != nil {
 		return nil, err

@@ -243,10 +243,13 @@ func (w *World) checkNumbers(q *quiet) {
 
 // taken is up to which change central has an origin; none of one that it does
 // not know yet, or any more.
-func (h *hub) taken(origin crdt.Origin) uint64 {
-	v, err := h.office.Central.Vector(h.w.ctx) // of revoked ones, too
+func (h *hub) taken(origin crdt.Origin) uint64 { return h.vector()[origin] }
+
+// vector is how far central has each origin that it knows, of revoked ones, too.
+func (h *hub) vector() map[crdt.Origin]uint64 {
+	v, err := h.office.Central.Vector(h.w.ctx)
 	h.w.must("read the vector", err)
-	return v[origin]
+	return v
 }
 
 // disclose has central open what a workstation closed for it, where it was lost.
