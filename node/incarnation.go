@@ -122,7 +122,7 @@ func (b *Branch) claim() (*uplink.Incarnation, error) {
 
 // become makes the node go on as another origin: own changes after the fork are
 // written again. Nothing of its lines runs meanwhile.
-func (b *Branch) become(ctx context.Context, fork uint64, reason store.Reason) error {
+func (b *Branch) become(ctx context.Context, fork uint64, reason store.Reason, lost map[crdt.Origin]uint64) error {
 	link, err := b.Store.LinkAt(ctx, fork)
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func (b *Branch) become(ctx context.Context, fork uint64, reason store.Reason) e
 		return err
 	}
 	s := trust.Renewal{Old: uint32(b.Store.Origin()), Seq: fork, Hash: link}
-	return b.step(ctx, stepping{statement: s, by: b.keys.identity, chain: chain, fork: fork, reason: reason})
+	return b.step(ctx, stepping{statement: s, by: b.keys.identity, chain: chain, fork: fork, reason: reason, lost: lost})
 }
 
 // another takes another number than the one that central would not certify, for
@@ -177,6 +177,7 @@ type stepping struct {
 	chain     []trust.SignedRenewal // that lead to whom by belongs
 	fork      uint64                // own changes after it are written again
 	reason    store.Reason
+	lost      map[crdt.Origin]uint64 // of former origins what follows these numbers, too
 }
 
 func (b *Branch) step(ctx context.Context, s stepping) error {
@@ -194,7 +195,7 @@ func (b *Branch) step(ctx context.Context, s stepping) error {
 		return err
 	}
 	was := b.keys.identity
-	r := store.Renewing{Origin: origin, Fork: s.fork, Reason: s.reason, Credential: trust.Credential(b.keys.cert.Load().Raw, renewals),
+	r := store.Renewing{Origin: origin, Fork: s.fork, Lost: s.lost, Reason: s.reason, Credential: trust.Credential(b.keys.cert.Load().Raw, renewals),
 		Sign: func(message []byte) []byte { return was.Sign(trust.ContextJournalHead, message) }}
 	if s.reason == store.Clock {
 		r.UntilMS = b.nowMS()
@@ -271,10 +272,10 @@ func (b *Branch) recognise(ctx context.Context) error {
 	}
 	reason, err := b.ownFile(ctx)
 	if err == nil && reason != "" {
-		err = b.become(ctx, b.Store.Taken(), reason)
+		err = b.become(ctx, b.Store.Taken(), reason, nil)
 	}
 	if after, yes := b.Store.Poisoned(b.nowMS()); err == nil && yes && b.time.Load().State().Trust != anchor.Carried {
-		err = b.become(ctx, after, store.Clock) // its clock was ahead, and was set right while it was off
+		err = b.become(ctx, after, store.Clock, nil) // its clock was ahead, and was set right while it was off
 	}
 	if err != nil {
 		return err
@@ -375,11 +376,11 @@ func (b *Branch) beginAnew(ctx context.Context, f uplink.Fork) error {
 		b.me.Cookie, b.me.Origin, b.inc = cmp.Or(b.me.Cookie, b.me.Origin), b.inc.Origin, nil
 		err = errors.Join(err, b.loadKeys())
 	case f.Ahead:
-		err = errors.Join(err, b.become(ctx, f.Common, store.Clock))
+		err = errors.Join(err, b.become(ctx, f.Common, store.Clock, nil))
 	case f.Taken:
 		err = errors.Join(err, b.another(ctx))
 	case f.Found:
-		err = errors.Join(err, b.become(ctx, f.Common, store.Forked))
+		err = errors.Join(err, b.become(ctx, f.Common, store.Forked, f.Lost))
 	}
 	up, err2 := b.newUplink(ctx)
 	if err2 != nil {

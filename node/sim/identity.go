@@ -55,7 +55,8 @@ func identities() feature {
 		},
 		situations: []string{"a backup was put back", "a backup was put back with work that nobody else had", "a workstation went back in time", "a disk was cloned",
 			"a fork was found at central", "a fork was found by a neighbour", "a change was written again", "an id was given anew", "a third workstation writes of a twin's customer",
-			"a change waits for what a copy wrote", "forked lost", "forked repeated", "linked lost", "linked repeated"},
+			"a change waits for what a copy wrote", "forked lost", "forked repeated", "linked lost", "linked repeated",
+			"what stands at head office under a former number is compared"},
 	}
 }
 

@@ -32,7 +32,7 @@ type claim struct {
 }
 
 // goOn makes a workstation go on as another origin, as node does.
-func (s *station) goOn(fork uint64, reason store.Reason, follow []crdt.Origin) {
+func (s *station) goOn(fork uint64, reason store.Reason, lost map[crdt.Origin]uint64) {
 	w, was := s.w, s.seat
 	identity, err := trust.NewIdentity(s.secret)
 	if !w.must("make a key", err) {
@@ -53,7 +53,7 @@ func (s *station) goOn(fork uint64, reason store.Reason, follow []crdt.Origin) {
 	}
 	c.steps = append(c.steps, signed)
 	next.proof = trust.Credential(c.from.proof, c.steps)
-	r := store.Renewing{Origin: next.origin, Fork: fork, Reason: reason, Follow: follow, Credential: was.proof,
+	r := store.Renewing{Origin: next.origin, Fork: fork, Reason: reason, Lost: lost, Credential: was.proof,
 		Sign: func(message []byte) []byte { return was.identity.Sign(trust.ContextJournalHead, message) }}
 	if reason == store.Clock {
 		r.UntilMS = s.nowMS()
@@ -200,7 +200,12 @@ func (s *station) mind() {
 		s.goOn(after, store.Clock, nil)
 		return
 	}
-	s.ask1(parcel{what: "links", after: s.store.Taken()})
+	after := s.store.Taken()
+	first, held, err := s.store.Links(s.w.ctx, s.seat.origin, 0)
+	if s.w.must("read links", err) && len(held) > 0 {
+		after = first - 1 // central may be restored since
+	}
+	s.ask1(parcel{what: "links", after: after})
 }
 
 func (h *hub) links(p parcel) (parcel, bool) {

@@ -388,6 +388,9 @@ func (s *station) watched(p parcel) {
 // apply takes a page into the file; sometimes the workstation crashes midway.
 func (s *station) apply(a replica.Apply) {
 	page := a.Page
+	if !s.compared(a) {
+		return
+	}
 	s.seen(page)
 	s.comeAnew(page)
 	s.covered = max(s.covered, page.Vector[s.seat.origin])

@@ -45,7 +45,13 @@ func (s *Store) Rewind(ctx context.Context, scope int64, epoch uint64, away bool
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.relay = newRelay() // in a new epoch central may lack what it had
-	return s.File.Write(ctx, func(tx *rows.Tx) error { return s.rewind(tx, scope, epoch, away) })
+	return s.File.Write(ctx, func(tx *rows.Tx) error {
+		sc, err := tx.Scope(scope)
+		if err == nil && sc.Epoch != epoch {
+			err = tx.SetFact(factUncompared, int64(1))
+		}
+		return errors.Join(err, s.rewind(tx, scope, epoch, away))
+	})
 }
 
 // reread makes a scope be read from 0 though nothing was missed, to repair it:

@@ -26,6 +26,9 @@
 //     transaction that moves the cursor past it; no copy of it is kept. While a
 //     scope lacks rows its digest says nothing.
 //   - Changes count as taken only with the last page of a pull.
+//   - What was written as a former origin is compared with what central has under
+//     that number (Compare) before a page is applied that says it has it, and anew
+//     in each epoch: it may be a twin's.
 //   - The index is behind the save: what is not indexed yet stands in table
 //     dirty, written with the save, and find looks through that too.
 //

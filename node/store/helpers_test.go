@@ -51,11 +51,13 @@ func (l *till) close() {
 // reopen opens the file, again if it was open.
 func (l *till) reopen() {
 	l.t.Helper()
+	origin := here
 	if l.Store != nil {
+		origin = l.Origin()
 		l.close()
 	}
 	var err error
-	l.Store, err = Open(ctx(), Options{Path: l.path, Schema: l.schema, Origin: here, Branch: branch, Rand: rand.NewChaCha8([32]byte{1}),
+	l.Store, err = Open(ctx(), Options{Path: l.path, Schema: l.schema, Origin: origin, Branch: branch, Rand: rand.NewChaCha8([32]byte{1}),
 		NowMS: func() int64 { *l.now++; return *l.now }, NoSync: true})
 	if err != nil {
 		l.t.Fatal(err)

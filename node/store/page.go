@@ -231,7 +231,8 @@ func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 				return err
 			}
 		}
-		if err := s.advance(tx, page, page.Until); err != nil || page.More || page.Scope != s.branch {
+		err = errors.Join(compared(tx), s.advance(tx, page, page.Until))
+		if err != nil || page.More || page.Scope != s.branch {
 			return err
 		}
 		if err := errors.Join(tx.SetFact(factWhole, page.Until), entered(tx)); err != nil {

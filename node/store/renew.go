@@ -41,9 +41,9 @@ type Renewing struct {
 	// UntilMS: stamps later than this are put back to it, ms UTC; 0: none is. What
 	// Vouched found written at a wrong time is stamped and dated right then, too.
 	UntilMS int64
-	// Follow are origins under which neighbours wrote again what stands here:
-	// the ids they gave are followed.
-	Follow []crdt.Origin
+	// Lost are former origins, and the last number of each that central has in the
+	// same form: what the file wrote after it is written again, too.
+	Lost map[crdt.Origin]uint64
 }
 
 // Incarnation tells of a former origin of the file.
@@ -102,10 +102,15 @@ type renewal struct {
 	over   []key       // rows that untaken changes lie over
 	author *rows.Author
 	names  crm.Renaming
-	again  []journal.Change // as they were
-	links  []journal.Hash   // of them
-	unsure []span           // as they were, until run is done
+	again  []rewritten
+	unsure []span // as they were, until run is done
 	told   Incarnation
+}
+
+// rewritten is a change that is written again, as it was, and its link.
+type rewritten struct {
+	journal.Change
+	link journal.Hash
 }
 
 func (n *renewal) run(tx *rows.Tx) error {
@@ -114,6 +119,9 @@ func (n *renewal) run(tx *rows.Tx) error {
 	}
 	known, err := n.knownIDs(tx)
 	if err != nil {
+		return err
+	}
+	if err := n.takeLost(tx, known); err != nil {
 		return err
 	}
 	if err := n.step(tx); err != nil {
@@ -145,44 +153,39 @@ func (n *renewal) take(tx *rows.Tx) error {
 		return fmt.Errorf("%w: fork at %d, the journal holds %d to %d", ErrTrimmed, n.Fork, trimmed+1, n.s.author.Seq())
 	}
 	n.names = crm.Renaming{IDs: map[crdt.ID]crdt.ID{}, Stamps: map[crdt.Stamp]crdt.Stamp{}, Dates: map[crdt.ID]*crm.Redate{}}
-	for _, origin := range n.Follow {
-		r, err := renamingTo(tx, origin)
-		if err != nil {
-			return err
-		}
-		for was, is := range r.IDs {
-			n.names.IDs[was] = is
-		}
-		for was, is := range r.Stamps {
-			n.names.Stamps[was] = is
-		}
-	}
 	hash, again, err := tx.Changes(n.own, n.Fork, int(n.s.author.Seq()-n.Fork)+1)
 	if err != nil {
 		return err
 	}
 	var buf []byte
-	for i := range again {
-		hash, buf = again[i].Seal(hash, buf)
-		n.links = append(n.links, hash)
-	}
 	renamed, err := ownRenamed(tx)
 	if err != nil {
 		return err
 	}
 	for i := range again {
+		hash, buf = again[i].Seal(hash, buf)
 		if r := renamed[again[i].Seq]; r != nil {
 			rename(n.s.File.Held(), r, &again[i])
 		}
+		n.again = append(n.again, rewritten{again[i], hash})
 	}
-	n.again = again
 	return nil
 }
 
-// knownIDs is the greatest counter of an own id that stands before the fork:
-// in what central gave back, or in changes that stay. Ids ascend with the
-// journal, so what is greater was minted after it.
-func (n *renewal) knownIDs(tx *rows.Tx) (upTo uint32, err error) {
+// knownIDs are, by the origin that minted them, the greatest counters of ids that
+// stand before the fork.
+func (n *renewal) knownIDs(tx *rows.Tx) (map[crdt.Origin]uint32, error) {
+	upTo, err := n.knownOwn(tx)
+	return map[crdt.Origin]uint32{n.own: upTo}, err
+}
+
+// knownOwn is the greatest counter of an own id that stands before the fork: in
+// what central gave back, or in changes that stay. Ids ascend with the journal,
+// so what is greater was minted after it.
+func (n *renewal) knownOwn(tx *rows.Tx) (upTo uint32, err error) {
+	if taken, _ := n.s.overlay.taken(); n.Fork < taken && len(n.again) > 0 {
+		return madeBefore(tx, n.s.File.Held(), n.own, n.again[0].Stamp) // central has lost what it gave back
+	}
 	low, high := crdt.MakeID(n.own, 0), crdt.MakeID(n.own, 1<<32-1)
 	for _, k := range n.s.File.Held().Kinds {
 		id, _, err := tx.Int(`SELECT coalesce(max(id), 0) FROM "`+k.Name+`" WHERE id BETWEEN ?1 AND ?2 AND n>0`, int64(low), int64(high))
@@ -266,12 +269,13 @@ func (n *renewal) step(tx *rows.Tx) error {
 }
 
 // write writes the changes after the fork again.
-func (n *renewal) write(tx *rows.Tx, known uint32) error {
+func (n *renewal) write(tx *rows.Tx, known map[crdt.Origin]uint32) error {
 	for i := range n.again {
-		c := &n.again[i]
-		f := journal.Former{Origin: c.Origin, Seq: c.Seq, Hash: n.links[i], Stamp: c.Stamp, IDs: map[crdt.ID]crdt.ID{}}
+		c := &n.again[i].Change
+		f := journal.Former{Origin: c.Origin, Seq: c.Seq, Hash: n.again[i].link, Stamp: c.Stamp, IDs: map[crdt.ID]crdt.ID{}}
 		for j := range c.Bodies {
-			if id := c.Bodies[j].Op.ID; id.Origin() == n.own && id.Counter() > known && n.names.IDs[id] == 0 {
+			id := c.Bodies[j].Op.ID
+			if upTo, ours := known[id.Origin()]; ours && id.Counter() > upTo && n.names.IDs[id] == 0 {
 				is, err := n.author.Mint(tx)
 				if err != nil {
 					return err

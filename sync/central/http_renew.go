@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 
@@ -8,17 +9,24 @@ import (
 	"bough/sync/wire"
 )
 
-// links tells a node the links of its own chain.
+// links tells a node the links of its own chain, or of another of its branch.
 func (e *endpoint) links(w http.ResponseWriter, r *http.Request, n *Node) error {
 	var q wire.Chain
 	if err := readJSON(w, r, &q); err != nil {
 		return err
 	}
-	taken, links, err := e.c.Links(r.Context(), n.Origin, q.After)
+	author, err := e.c.writer(r.Context(), cmp.Or(q.Origin, n.Origin))
 	if err != nil {
 		return err
 	}
-	answer := wire.Links{Taken: taken}
+	if author != nil && author.Branch != n.Branch {
+		return fmt.Errorf("%w: the chain of %d is of another branch", errForbidden, q.Origin)
+	}
+	taken, links, err := e.c.Links(r.Context(), cmp.Or(q.Origin, n.Origin), q.After)
+	if err != nil {
+		return err
+	}
+	answer := wire.Links{Origin: q.Origin, Taken: taken}
 	for i := range links {
 		answer.Links = append(answer.Links, links[i][:])
 	}

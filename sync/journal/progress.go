@@ -1,5 +1,11 @@
 package journal
 
+import "bough/crdt"
+
+// Asking tells the links of a chain after a number, some of them or all, as
+// somebody else has it.
+type Asking func(origin crdt.Origin, after uint64) ([]Hash, error)
+
 // Progress is how far the changes of an origin have come, as its own file
 // knows.
 type Progress struct {

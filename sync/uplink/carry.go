@@ -13,8 +13,9 @@ import (
 	"bough/sync/wire"
 )
 
-// carry carries an action out; its outcome is the event that ends it.
-func (u *Uplink) carry(ctx context.Context, a replica.Action) replica.Event {
+// carry carries an action out; its outcome is the event that ends it, or what of
+// a former number central has otherwise.
+func (u *Uplink) carry(ctx context.Context, a replica.Action) any {
 	var e replica.Event
 	var err error
 	var ticket uint64
@@ -27,7 +28,13 @@ func (u *Uplink) carry(ctx context.Context, a replica.Action) replica.Event {
 		e, err = u.pull(ctx, a)
 	case replica.Apply:
 		ticket = a.Ticket
-		e, err = u.applied(ctx, ticket, a.Page.Scope, u.o.Store.Apply(ctx, a.Page))
+		f, otherwise := u.compare(ctx, a.Page)
+		if f != nil {
+			return lost{ticket, *f}
+		}
+		if err = otherwise; err == nil {
+			e, err = u.applied(ctx, ticket, a.Page.Scope, u.o.Store.Apply(ctx, a.Page))
+		}
 	case replica.Rewind:
 		ticket = a.Ticket
 		e, err = u.applied(ctx, ticket, a.Scope, u.o.Store.Rewind(ctx, a.Scope, a.Epoch, a.Away))

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -112,6 +113,7 @@ func TestBadRequestsAreAnsweredWithAClearError(t *testing.T) {
 		{"an oversized frame", mine, wire.PathPush, make([]byte, wire.MaxFrame+1), nil, 413, wire.FaultTooLarge, "too large"},
 		{"an oversized pull", mine, wire.PathPull, make([]byte, maxSmallBody+1), nil, 413, wire.FaultTooLarge, "too large"},
 		{"the changes of another", mine, wire.PathPush, foreignPush, nil, 403, wire.FaultForbidden, "another workstation"},
+		{"the links of another branch", mine, wire.PathLinks, fmt.Appendf(nil, `{"origin":%d}`, other.store.Origin()), nil, 403, wire.FaultForbidden, "of another branch"},
 		{"a head signed by another", mine, wire.PathPush, badSignature, nil, 422, wire.FaultJournal, "signature"},
 		{"a renewal without a certificate", nil, wire.PathRenew, []byte("{}"), nil, 401, wire.FaultCertificate, "none was shown"},
 		{"a renewal with garbage", mine, wire.PathRenew, []byte(`{"request":"Z2FyYmFnZQ=="}`), nil, 400, wire.FaultMalformed, "certificate request"},

@@ -79,9 +79,10 @@ func (l *light) Noted(context.Context, []wire.Receipt) (int, error)        { ret
 func (l *light) Wrote(context.Context, uint64, journal.Hash) (bool, error) { return true, nil }
 func (l *light) Reading(context.Context, int64) (rows.Reading, error)      { return rows.Reading{}, nil }
 func (l *light) Poisoned(int64) (uint64, bool)                             { return 0, false }
-func (l *light) Common(context.Context, uint64, []journal.Hash) (uint64, error) {
-	return 0, nil
+func (l *light) Compare(context.Context, map[crdt.Origin]uint64, journal.Asking) (uint64, map[crdt.Origin]uint64, error) {
+	return 0, nil, nil
 }
+func (l *light) Fork(context.Context, journal.Asking) (uint64, error) { return 0, nil }
 
 // member is one of the herd: its line, and when its act was acknowledged.
 type member struct {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"bough/crdt"
-	"bough/sync/journal"
 	"bough/sync/replica"
 	"bough/sync/trust"
 	"bough/sync/wire"
@@ -30,6 +29,9 @@ type Fork struct {
 	// Ahead: it is the clock that was wrong, what follows Common is stamped far
 	// ahead.
 	Ahead bool
+	// Lost are former origins of which central has another history, each with the
+	// last number that both have.
+	Lost map[crdt.Origin]uint64
 	// Taken: another workstation has the number under which this one would go on.
 	Taken bool
 }
@@ -98,36 +100,15 @@ type forked struct {
 	err  error
 }
 
-// findFork asks central for its links of the own chain, from where both are
-// known to agree, and finds the last one that is ours.
+// findFork asks central for its links of the own chain, and finds the last one that
+// is ours. What was once taken is no proof: central may be restored since.
 func (u *Uplink) findFork(ctx context.Context) forked {
 	offset, _, known := u.clock.offset()
 	if after, yes := u.o.Store.Poisoned(u.o.Now() + offset); yes && known {
 		return forked{fork: Fork{Common: after, Ahead: true}}
 	}
-	p, err := u.o.Store.Progress(ctx)
-	if err != nil {
-		return forked{err: err}
-	}
-	f := Fork{Common: p.Taken, Found: true}
-	for {
-		answer, err := askJSON[wire.Links](ctx, u.line, wire.PathLinks, wire.Chain{After: f.Common})
-		if err != nil {
-			return forked{err: err}
-		}
-		links := make([]journal.Hash, len(answer.Links))
-		for i, b := range answer.Links {
-			copy(links[i][:], b)
-		}
-		at, err := u.o.Store.Common(ctx, f.Common+1, links)
-		if err != nil {
-			return forked{err: err}
-		}
-		f.Common = max(f.Common, at)
-		if at == 0 || at < f.Common || len(links) == 0 || at == answer.Taken {
-			return forked{fork: f}
-		}
-	}
+	at, err := u.o.Store.Fork(ctx, u.links(ctx))
+	return forked{Fork{Common: at, Found: true}, err}
 }
 
 // foundFork hands on what was found; the owner of the line ends it then.

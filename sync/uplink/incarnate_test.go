@@ -26,7 +26,7 @@ func (s *station) goOn(origin crdt.Origin, f Fork) {
 	}
 	statement := trust.Renewal{Old: uint32(s.store.Origin()), New: uint32(origin), Seq: f.Common, Hash: link, Key: s.identity.Public()}
 	s.renewals = append(s.renewals, must[trust.SignedRenewal](s.t)(was.Renew(statement)))
-	r := store.Renewing{Origin: origin, Fork: f.Common, Credential: s.joined.Certificate.Raw, Reason: store.Forked,
+	r := store.Renewing{Origin: origin, Fork: f.Common, Lost: f.Lost, Credential: s.joined.Certificate.Raw, Reason: store.Forked,
 		Sign: func(message []byte) []byte { return was.Sign(trust.ContextJournalHead, message) }}
 	if f.Ahead {
 		r.Reason, r.UntilMS = store.Clock, s.stampMS()

@@ -53,11 +53,14 @@ type Store interface {
 	Again(ctx context.Context, a rows.Aside, page *wire.Page) (readable bool, err error)
 	// Wrote reports whether the own chain has this link at a number.
 	Wrote(ctx context.Context, seq uint64, link journal.Hash) (bool, error)
-	// Common is the last own number whose link is among those told, the first of
-	// number first; 0: none. Poisoned tells whether own changes are stamped far
-	// ahead of a time, and after which number.
-	Common(ctx context.Context, first uint64, links []journal.Hash) (uint64, error)
+	// Fork is the last own number at which central has the link that stands here.
+	// Poisoned tells whether own changes are stamped far ahead of a time, and after
+	// which number.
+	Fork(ctx context.Context, ask journal.Asking) (uint64, error)
 	Poisoned(nowMS int64) (after uint64, yes bool)
+	// Compare looks whether what a page says central has of former origins is what
+	// this file wrote; lost is what is not, and fork the last own number that is.
+	Compare(ctx context.Context, vector map[crdt.Origin]uint64, ask journal.Asking) (fork uint64, lost map[crdt.Origin]uint64, err error)
 }
 
 // Options is all that a line needs.
@@ -117,7 +120,7 @@ type Uplink struct {
 	kick    chan struct{}
 	lent    chan *lent
 	waiting []*lent  // owned by run
-	events  chan any // replica.Event, renewal, forked or askedAgain
+	events  chan any // replica.Event, renewal, forked, lost or askedAgain
 	tick    steady   // owned by run
 	renewal renewing // owned by run
 	asking  asking   // owned by run
@@ -283,6 +286,8 @@ func (u *Uplink) take(e any) {
 		u.renewed(e)
 	case forked:
 		u.foundFork(e)
+	case lost:
+		u.foundLost(e)
 	case askedAgain:
 		u.asked(e)
 	case replica.Event:

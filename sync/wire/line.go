@@ -20,7 +20,8 @@ const (
 	PathLease = "/sync/v1/lease"
 	// PathGone takes receipts.
 	PathGone = "/sync/v1/gone"
-	// PathLinks tells a node the links of its own chain, as central took them.
+	// PathLinks tells a node the links of its own chain, or of another of its
+	// branch, as central took them.
 	PathLinks = "/sync/v1/links"
 	// PathIncarnation takes the renewals of a node that goes on as another origin.
 	PathIncarnation = "/sync/v1/incarnation"
@@ -141,16 +142,20 @@ type Renewed struct {
 	NowMS       int64  `json:"now_ms"`      // central's time, ms UTC
 }
 
-// Chain asks for the links of one's own chain after a number.
+// Chain asks for the links of one's own chain after a number, or of another
+// workstation's of the branch: one's own under a former number.
 type Chain struct {
-	After uint64 `json:"after"`
+	Origin crdt.Origin `json:"origin,omitempty"` // 0: one's own
+	After  uint64      `json:"after"`
 }
 
 // Links is the answer: up to which number the chain was taken, and the links
-// (32 bytes each) that follow After, some of them or all.
+// (32 bytes each) that follow After, some of them or all. Origin is as it was
+// asked: a central that does not repeat it has told of one's own chain.
 type Links struct {
-	Taken uint64   `json:"taken"`
-	Links [][]byte `json:"links"`
+	Origin crdt.Origin `json:"origin,omitempty"`
+	Taken  uint64      `json:"taken"`
+	Links  [][]byte    `json:"links"`
 }
 
 // Incarnate says that a node goes on as another origin: the renewals
