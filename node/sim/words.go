@@ -96,8 +96,8 @@ func (w *World) unsure(kind uint8, id crdt.ID) bool {
 func (l *ledger) spell(s *station, c *journal.Change, on screen) {
 	for i := range c.Bodies {
 		op := &c.Bodies[i].Op
-		if c.Bodies[i].Closed() {
-			continue
+		if c.Bodies[i].Closed() || op.Kind == crm.Node {
+			continue // nobody types the name of a workstation, which keeps it under another number
 		}
 		if l.doubted[c.Origin] {
 			l.touched[cell{op.Kind, op.ID, 0}] = true
