@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bough/node/desk"
+	"bough/sync/gossip"
 )
 
 // farAhead is how far ahead a clock is that makes a certificate of 90 days seem over,
@@ -67,6 +68,10 @@ func TestTheDoctorTellsThatNeighboursAreHeardAndTheClockKeepsThemApart(t *testin
 	two = again(t, o[1], o[1].Dir)
 	walkIn(t, one, signedIn(t, one), "Ada, whom it hears of")
 	soon(t, "the neighbour answers", func() bool { return finds(t, two, "lan_ok") })
+	soon(t, "they gossip", func() bool { // and know where, at the next start
+		g := two.neighbours.Load().gossip.Load()
+		return g != nil && slices.ContainsFunc(g.Heard(), func(h gossip.Heard) bool { return h.Here })
+	})
 	stopped(t, two.Stop)
 	stopped(t, h.Stop)
 	m := &machine{began: time.Now()}
