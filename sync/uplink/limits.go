@@ -21,7 +21,6 @@ const (
 
 	longestAgainMS = 60 * 1000      // a clerk waits: central is asked again by then, whatever it says
 	renewAgainMS   = 10 * 60 * 1000 // after a renewal in vain, while the certificate lasts
-	renewRestMS    = 60 * 1000      // after one that went well
 	offsetKeptMS   = 10 * 60 * 1000 // a better measurement of the clock counts so long
 	joinTries      = 4              // an answer that is lost, an origin that is taken
 	shrinkTries    = 12             // halvings of a push that does not fit into a frame

@@ -101,8 +101,9 @@ func (u *Uplink) renewed(r renewal) {
 		u.o.Log.Warn("certificate was not renewed", "class", class.String())
 		return
 	}
-	// An answer to the old certificate may still come.
-	u.renewal.againMS = u.tick.ms + renewRestMS
+	// An answer to the old certificate may still come; and central's clock, by
+	// which the new one was made, may be set right.
+	u.renewal.againMS = u.tick.ms + u.backoffCap()
 	u.machine.Step(replica.Contact{})
 	u.o.Log.Info("certificate renewed", "until", r.cert.NotAfter)
 }
