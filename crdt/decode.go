@@ -142,7 +142,11 @@ func (d *Decoder) stamps(limit int) []Stamp {
 	if n == 0 {
 		return nil
 	}
-	out := make([]Stamp, 0, min(n, len(d.B)/StampSize+1))
+	if n > len(d.B)/StampSize {
+		d.fail() // before room is made for as many as somebody says there are
+		return nil
+	}
+	out := make([]Stamp, 0, n)
 	for range n {
 		out = append(out, d.Stamp())
 	}

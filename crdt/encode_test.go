@@ -2,6 +2,9 @@ package crdt_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"errors"
+	"math"
 	"slices"
 	"testing"
 
@@ -213,4 +216,12 @@ func TestARowComesBackFromItsCanonicalBytes(t *testing.T) {
 			t.Fatalf("%x decodes to %+v", b, got)
 		}
 	})
+}
+
+// A few bytes of a peer must not make room for billions.
+func TestARowThatSaysItHasMoreStampsThanBytesIsRefused(t *testing.T) {
+	b := append([]byte{'r', 1, 0, 0, 0, 0, 0, 0, 0, 7, 0}, binary.AppendUvarint(nil, math.MaxInt32)...)
+	if row, err := crdt.DecodeRow(append(b, make([]byte, 64)...)); !errors.Is(err, crdt.ErrShort) {
+		t.Errorf("%+v, %v", row, err)
+	}
 }
