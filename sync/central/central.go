@@ -128,6 +128,8 @@ type Central struct {
 	forms   bool  // some changes were taken in another form than their first
 	erased  erased
 	epoch   uint64
+	toldMS  int64 // the latest time that central told anybody, ms UTC
+	led     led
 
 	news
 	together together
@@ -180,7 +182,7 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 			err = tx.SetFact(factEpoch, epoch)
 		}
 		c.epoch = uint64(epoch)
-		return err
+		return errors.Join(err, c.loadLed(tx))
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("central: open %s: %w", o.Path, err), file.Close())
@@ -260,16 +262,19 @@ func (b *Batch) complete(op *crdt.Op) error {
 func (c *Central) write(ctx context.Context, fn func(*Batch) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	mark, number := c.author.Mark(), c.number
+	mark, number, told, led := c.author.Mark(), c.number, c.toldMS, c.led
 	var scopes []int64
 	var parties []crdt.ID
 	var gone erased
 	err := c.File.Write(ctx, func(tx *rows.Tx) error {
-		b := newBatch(c, tx)
-		if err := fn(b); err != nil {
+		if err := c.noticeLed(tx); err != nil {
 			return err
 		}
-		var err error
+		b := newBatch(c, tx)
+		err := fn(b)
+		if err != nil {
+			return err
+		}
 		if scopes, parties, err = b.flush(); err != nil {
 			return err
 		}
@@ -280,7 +285,7 @@ func (c *Central) write(ctx context.Context, fn func(*Batch) error) error {
 	})
 	if err != nil {
 		c.author.Back(mark)
-		c.number = number
+		c.number, c.toldMS, c.led = number, told, led
 		return err
 	}
 	maps.Copy(c.erased, gone)
