@@ -95,7 +95,7 @@ func (r *Reader) FirstDue(caseType string, party crdt.ID, f clocks.Facts) (crdt.
 // CaseDue is the next deadline of a case, ms UTC; 0: none runs. Of a resolved one
 // it is the one that stood when it was.
 func (r *Reader) CaseDue(row *rows.Stored) (int64, error) {
-	if row.Get(crm.CaseState).S == "resolved" || r.desk.file.Schema().Kind(crm.CaseStep) == nil { // a release that knows no steps
+	if row.Get(crm.CaseState).S == "resolved" || r.Kind(crm.CaseStep) == nil { // a release that knows no steps
 		return row.Get(crm.CaseDue).I, nil
 	}
 	var steps []CaseStep
