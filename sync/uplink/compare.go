@@ -3,6 +3,7 @@ package uplink
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"bough/crdt"
 	"bough/sync/journal"
@@ -58,7 +59,9 @@ func (u *Uplink) links(ctx context.Context) journal.Asking {
 		}
 		links := make([]journal.Hash, len(answer.Links))
 		for i, b := range answer.Links {
-			copy(links[i][:], b)
+			if copy(links[i][:], b) != len(links[i]) || len(b) != len(links[i]) {
+				return nil, fmt.Errorf("uplink: %w: link %d after %d is %d bytes long", wire.ErrMalformed, i, after, len(b))
+			}
 		}
 		return links, err
 	}
