@@ -53,6 +53,15 @@ func (s *station) losable() bool {
 	return !s.away && s.up && s.at > 0 && s.claim == nil && !s.w.doubted(s.seat.origin) && !s.w.catchesUp(s.seat.origin)
 }
 
+// doomed draws a workstation whose disk may be lost; nil: there is none.
+func (w *World) doomed() *station {
+	up := slices.DeleteFunc(w.working(), func(s *station) bool { return !s.losable() })
+	if len(up) == 0 {
+		return nil
+	}
+	return pick(w.faults, up)
+}
+
 // burn takes the disk of a workstation, which joins anew then.
 func (w *World) burn(s *station, joinsMS int64) {
 	if !s.losable() {

@@ -31,7 +31,7 @@ func moves() feature {
 			{Move, 1, (*World).forgetVisits},
 			{Move, 3, (*World).purgeSomewhere},
 		},
-		stories: []story{{Move, 3, (*World).leavesWithWork}},
+		stories: []story{{Move, 5, (*World).leavesWithWork}},
 		checks: []check{
 			{6, "every receipt that is due has come", (*World).checkReceipts},
 			{6, "nothing outside the scopes is on a disk after the receipt", (*World).checkDisks},

@@ -53,7 +53,10 @@ func newcomers() feature {
 // that what its neighbours have is what central has; sometimes their line is cut
 // before that is confirmed.
 func (w *World) quietHour() {
-	s := pick(w.faults, w.stations)
+	s := w.doomed()
+	if s == nil {
+		return
+	}
 	w.burn(s, 5_000)
 	w.rest(s.seat.branch, 200_000)
 	if w.faults.chance(lineGoes) {

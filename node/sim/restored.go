@@ -28,7 +28,7 @@ func restores() feature {
 	return feature{
 		faults:   []fault{{Backup, "central's disk is lost, and its newest or an older backup is put in its place"}},
 		nemeses:  []nemesis{{Backup, 3, (*World).backUpCentral}, {Backup, 1, (*World).restoreCentral}},
-		stories:  []story{{Backup, 4, (*World).joinedSince}, {Backup, 5, (*World).closedSince}},
+		stories:  []story{{Backup, 4, (*World).joinedSince}, {Backup, 7, (*World).closedSince}},
 		refusals: []refusal{{"other_branch", (*World).restsOnLostMove}},
 		checks:   []check{{2, "nothing is numbered twice", (*World).checkNumbers}},
 		situations: []string{"central is restored from its newest backup", "central is restored from an older backup", "a workstation that joined after the backup is taken in",

@@ -21,7 +21,7 @@ func rots() feature {
 	return feature{
 		faults:   []fault{{Rot, "rows of a workstation's file are changed behind its back"}},
 		nemeses:  []nemesis{{Rot, 2, (*World).rot}},
-		stories:  []story{{Rot, 2, (*World).rottenCopy}},
+		stories:  []story{{Rot, 6, (*World).rottenCopy}},
 		opened:   (*station).recountLater,
 		heal:     (*World).recountAll,
 		restless: (*World).differing,
@@ -49,7 +49,7 @@ func (w *World) rot() {
 // rottenCopy is a workstation that loses its disk, and a neighbour whose rows have
 // rotted: a copy of them is none of central's.
 func (w *World) rottenCopy() {
-	s, _ := w.somewhere()
+	s := w.doomed()
 	if s == nil {
 		return
 	}

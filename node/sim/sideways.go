@@ -56,8 +56,12 @@ func (s *station) borrow() {
 
 // lend asks central for a sealed page and hands it on.
 func (s *station) lend(to *station, q wire.Pull) {
-	w := s.w
-	n, err := w.hub.office.Central.Node(w.ctx, s.seat.origin)
+	w, speaker := s.w, (&parcel{claim: s.claim, seat: s.seat}).speaker()
+	if w.hub.revoked(speaker.origin) {
+		return
+	}
+	w.hub.readmit(speaker)
+	n, err := w.hub.office.Central.Node(w.ctx, speaker.origin)
 	if !w.must("central knows its node", err) {
 		return
 	}

@@ -1,5 +1,7 @@
 package sim
 
+import "slices"
+
 const (
 	// storiesTold are the stories of a run.
 	storiesTold = 3
@@ -38,6 +40,16 @@ func (w *World) plot() {
 		}
 		w.plots[d.IntN(w.o.Days)*share+d.IntN(max(1, share/storyBegins))] = s.tell
 	}
+}
+
+// atWork reports whether a story may begin: central is up, and whoever is on has met
+// the feed, so that people can sign in.
+func (w *World) atWork() bool {
+	up := w.working()
+	return w.hub.up && len(up) > 0 && !slices.ContainsFunc(up, func(s *station) bool {
+		met, err := s.store.Met(w.ctx)
+		return !w.must("ask whether the feed was met", err) || !met
+	})
 }
 
 // then goes on with a story, unless the run is over.

@@ -181,10 +181,14 @@ func (s *station) askNow(life int) {
 	}
 }
 
-// askForAside asks for each row that was set aside, and reports whether there were any.
+// askForAside asks for each row that was set aside, and reports whether there were
+// any. As in uplink, whose number is not certified yet asks for nothing.
 func (s *station) askForAside() bool {
 	list, err := s.store.Asides(s.w.ctx)
 	s.w.must("read what was set aside", err)
+	if s.claim != nil {
+		return len(list) > 0
+	}
 	for _, a := range list {
 		frame, err := s.w.codec.EncodePull(&wire.Pull{Scope: a.Scope, Since: a.Since, Limit: 1})
 		if s.w.must("encode a pull", err) {

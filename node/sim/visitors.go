@@ -17,7 +17,7 @@ import (
 func visiting() feature {
 	return feature{
 		nemeses: []nemesis{{Move, 8, (*World).visitorComes}, {Move, 1, (*World).visitorRefuses}},
-		stories: []story{{Move, 8, (*World).visitorWithAStop}},
+		stories: []story{{Move, 6, (*World).visitorWithAStop}},
 		acts:    []deed{{2, (*World).warn}},
 		checks: []check{
 			{6, "the directory says what the rows say, of everybody who is there, and nothing more", (*World).checkDirectory},
@@ -62,36 +62,49 @@ func (w *World) visitorComes() {
 	}
 }
 
-// visitorWithAStop is a stop at one branch, and its customer, who is at the other
-// one's counter a little later. The line there is cut.
+// visitorWithAStop is a stop at one branch, whose customer is at the other one's
+// counter as soon as the directory there has it. The line there is cut.
 func (w *World) visitorWithAStop() {
 	s, c := w.somewhere()
-	if s == nil {
+	if s == nil || !w.hub.up || w.o.Branches < 2 {
 		return
 	}
-	l := w.open(c, w.someone(c))
-	if l == nil {
+	ids := w.onlyAt(s.seat.branch)
+	if len(ids) == 0 {
 		return
 	}
-	saved, err := c.desk.Warn(w.ctx, c.who, l.party, "stop", w.text("warning"))
-	w.did(c, "warn", saved, err, nil)
-	for _, inMS := range []int64{75_000, 140_000} {
-		w.then(inMS, func() { w.comesTo(s.seat.branch, l.party) })
-	}
+	party, t := pick(w.faults, ids), (*station)(nil)
+	w.once(func() bool { // not everybody may
+		if c = w.staffed(s); c == nil || w.open(c, party) == nil {
+			return false
+		}
+		saved, err := c.desk.Warn(w.ctx, c.who, party, "stop", w.text("warning"))
+		w.did(c, "warn", saved, err, nil)
+		return err == nil
+	}, func() {
+		w.once(func() bool { t = w.showsStop(party); return t != nil }, func() {
+			if who := t.signIn(); who != nil && len(w.failures) == 0 {
+				w.cutOff(t.seat.branch, 30_000)
+				w.serve(t, who, party)
+			}
+		})
+	})
 }
 
-// comesTo is a customer of a branch at a counter of another one, whose line is cut.
-func (w *World) comesTo(home int64, party crdt.ID) {
+// showsStop is a workstation to which somebody is a stranger with a stop; nil: there
+// is none.
+func (w *World) showsStop(party crdt.ID) *station {
 	for _, t := range w.working() {
-		if t.seat.branch == home || !slices.Contains(w.strangers(t), party) {
-			continue
+		var shows bool
+		w.must("read the directory", t.store.File.Read(w.ctx, func(tx *rows.Tx) (err error) {
+			_, shows, err = tx.Int(`SELECT 1 FROM directory WHERE id=?1 AND warning='stop' AND id NOT IN (SELECT id FROM party)`, int64(party))
+			return err
+		}))
+		if shows {
+			return t
 		}
-		if who := t.signIn(); who != nil && len(w.failures) == 0 {
-			w.cutOff(t.seat.branch, 30_000)
-			w.serve(t, who, party)
-		}
-		return
 	}
+	return nil
 }
 
 // serve is a visitor at a counter: they say who they are, are looked up, and are

@@ -203,7 +203,7 @@ func (w *World) file(name string, gen int) string {
 // step is one random thing that happens.
 func (w *World) step() {
 	if tell := w.plots[w.o.Steps-w.stepsLeft]; tell != nil {
-		tell(w)
+		w.once(w.atWork, func() { tell(w) })
 	}
 	if w.steps.chance(workPerMille) {
 		up := slices.DeleteFunc(w.working(), func(s *station) bool { return w.nowMS < s.restMS })

@@ -25,7 +25,7 @@ const rightMS = 2 * anchor.SlackMS
 func wrongClocks() feature {
 	return feature{
 		faults:  []fault{{Clock, "clocks are set while machines run, by seconds to thirty years; batteries are dead; machines start decades ahead"}},
-		nemeses: []nemesis{{Clock, 4, (*World).setClock}, {Clock, 2, (*World).deadBattery}, {Clock, 5, (*World).startAhead}},
+		nemeses: []nemesis{{Clock, 4, (*World).setClock}, {Clock, 2, (*World).deadBattery}, {Clock, 7, (*World).startAhead}},
 		heal: func(w *World) {
 			for _, s := range w.stations {
 				s.setRight()
