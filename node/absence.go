@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,7 +124,7 @@ func (h *HeadOffice) takeStick(ctx context.Context, who *desk.Who, r io.Reader) 
 		out, err = h.ReadWork(ctx, r, w)
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errNoAnswer) {
 		return line, bundleFault(err)
 	}
 	names, err := h.branchNames(ctx)
@@ -131,9 +132,11 @@ func (h *HeadOffice) takeStick(ctx context.Context, who *desk.Who, r io.Reader) 
 		return line, err
 	}
 	line = hq.StickLine{Origin: out.Origin, Branch: out.Branch, BranchName: names[out.Branch], Name: out.Name, AtMS: h.nowMS(), By: who.Name,
-		Taken: out.Taken - out.Refused, Known: out.Known, Refused: out.Refused, Missed: out.Missed, Cut: out.Cut, SizeBytes: size,
+		Taken: out.Taken - out.Refused, Known: out.Known, Refused: out.Refused, Missed: out.Missed, Cut: out.Cut, Revoked: out.Revoked, SizeBytes: size,
 		Answer: fmt.Sprintf("%d-%d-%d", h.nowMS(), out.Branch, out.Origin)}
-	err = os.Rename(part.Name(), h.answerFile(line.Answer, newsTail))
+	if !line.Revoked {
+		err = os.Rename(part.Name(), h.answerFile(line.Answer, newsTail))
+	}
 	if err == nil {
 		_, err = writeWhole(h.answerFile(line.Answer, resultTail), func(w io.Writer) error { return json.NewEncoder(w).Encode(line) })
 	}
@@ -159,7 +162,10 @@ func (h *HeadOffice) answerIDs() (ids []string, err error) {
 func (h *HeadOffice) forgetAnswers() error {
 	ids, err := h.answerIDs()
 	for _, id := range ids[min(len(ids), answersKept):] {
-		err = errors.Join(err, os.Remove(h.answerFile(id, newsTail)), os.Remove(h.answerFile(id, resultTail)))
+		if gone := os.Remove(h.answerFile(id, newsTail)); !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
+		err = errors.Join(err, os.Remove(h.answerFile(id, resultTail)))
 	}
 	return err
 }
@@ -190,11 +196,12 @@ func (h *HeadOffice) answer(id string) (path, name string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	if !slices.Contains(ids, id) {
+	path = h.answerFile(id, newsTail)
+	if _, gone := os.Stat(path); gone != nil || !slices.Contains(ids, id) {
 		return "", "", &desk.Error{Reason: desk.NotFound, Code: "no_answer", Message: "this answer is not kept any more; bring the bundle again"}
 	}
 	_, of, _ := strings.Cut(id, "-")
-	return h.answerFile(id, newsTail), "bough-" + of + newsTail, nil
+	return path, "bough-" + of + newsTail, nil
 }
 
 // faultWord says a fault to people.
@@ -215,7 +222,7 @@ func inWords(err error, field string, words []faultWord) *desk.Error {
 
 // bundleFaults are the faults of a bundle.
 var bundleFaults = []faultWord{
-	{central.ErrUnknownNode, "bundle_station", "this bundle is of a workstation that is not known here, or was revoked"},
+	{central.ErrUnknownNode, "bundle_station", "this bundle is of a workstation that is not known here"},
 	{central.ErrLetter, "bundle_letter", "this bundle is not what its workstation wrote"},
 	{central.ErrFork, "bundle_fork", "another history of this workstation is known here; it has to reach the line"},
 	{bundle.ErrOtherBank, "bundle_bank", "this bundle is of another bank"},

@@ -226,6 +226,24 @@ func TestABranchWithoutALineIsOpenedByPhoneAndFedByStick(t *testing.T) {
 	if again := office.upload("/sticks", "bough.bundle", bundle); !strings.Contains(again, "0 changes taken, 2 known already") {
 		t.Errorf("brought again:\n%s", again)
 	}
+	stolen(c, office, bundle)
+}
+
+// stolen: the workstation is revoked. What is on a stick of it is held, and nobody
+// gets an answer.
+func stolen(c *cut, office *reader, bundle []byte) {
+	c.t.Helper()
+	if err := c.central.Office.Revoke(c.t.Context(), c.node.Origin()); err != nil {
+		c.t.Fatal(err)
+	}
+	page := office.upload("/sticks", "bough.bundle", bundle)
+	says(c.t, page, "Taken from desk", "This workstation was revoked", `href="/refused"`)
+	if link := regexp.MustCompile(`new=([0-9-]+)`).FindStringSubmatch(page); link != nil {
+		says(c.t, office.get("/sticks/"+link[1]), "not kept any more")
+	}
+	if strings.Count(page, "Save the answer") != 2 {
+		c.t.Errorf("answers are offered for more than was answered:\n%s", page)
+	}
 }
 
 // TestTheAnswerOnAStickRenewsTheLease by its age, and sets no clock back.

@@ -25,6 +25,7 @@ type CarriedOut struct {
 	Refused int
 	Missed  int
 	Cut     bool
+	Revoked bool // the workstation was: what is new is held, and no answer was written
 }
 
 // ReadOut is what reading a bundle did: at central, or at a node.
@@ -33,15 +34,22 @@ type ReadOut struct {
 	News *NewsOut     `json:",omitempty"`
 }
 
-// ReadWork takes a bundle of a node and writes the answer to it.
+// errNoAnswer: the bundle was taken, and its workstation was revoked.
+var errNoAnswer = errors.New("node: who was revoked gets no answer")
+
+// ReadWork takes a bundle of a node and writes the answer to it; errNoAnswer where
+// there is none.
 func (h *HeadOffice) ReadWork(ctx context.Context, r io.Reader, answer io.Writer) (out CarriedOut, err error) {
 	work, err := h.Office.Central.ReadWork(ctx, r, h.authority)
 	if work != nil && work.Node != nil {
 		out = CarriedOut{Origin: work.Node.Origin, Branch: work.Node.Branch, Name: work.Node.Name,
-			Taken: work.Taken, Known: work.Known, Refused: work.Refused, Missed: work.Missed, Cut: work.Cut}
+			Taken: work.Taken, Known: work.Known, Refused: work.Refused, Missed: work.Missed, Cut: work.Cut, Revoked: work.Node.Revoked}
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return out, err
+	case out.Revoked:
+		return out, errNoAnswer
 	}
 	return out, h.Office.Central.WriteNews(ctx, answer, h.authority, work)
 }
@@ -59,7 +67,10 @@ func (h *HeadOffice) readStick(ctx context.Context, path string) (out CarriedOut
 		return err
 	})
 	out.Path = path
-	if err == nil {
+	switch {
+	case errors.Is(err, errNoAnswer):
+		return out, nil
+	case err == nil:
 		out.Answer = answer
 	}
 	return out, err

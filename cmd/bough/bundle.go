@@ -98,6 +98,10 @@ func (p *program) tellWork(w *node.CarriedOut) {
 	if w.Cut {
 		p.say("The file ends early: the stick was pulled out too soon. What stood before was taken; write the bundle again.")
 	}
+	if w.Revoked {
+		p.say("This workstation was revoked: what is new of it is held until head office decides, and it gets no answer.")
+		return
+	}
 	p.say("Take the answer back: %s", w.Answer)
 }
 

@@ -14,8 +14,8 @@ func (p *program) revoke() *cobra.Command {
 		Use: "revoke --dir D --origin N", Short: "End that a workstation syncs: it was lost, stolen or replaced", GroupID: groupBank, Args: noArgs,
 		Long: "End that a workstation syncs, with central at once and with its neighbours as\n" +
 			"soon as they hear of it. The gossip of its branch gets a new key, which it does\n" +
-			"not learn. What it had not sent stays there: take a bundle of it first, if it can\n" +
-			"still be had. Its origin is on the fleet page, and in 'bough status' on it.",
+			"not learn. What it had not sent is held when a neighbour or a bundle of it brings\n" +
+			"it, until head office decides (Refused changes). Its origin is on the fleet page, and in 'bough status' on it.",
 		Example: "  bough revoke --dir /var/lib/bough --origin 1234567890",
 	}
 	dirFlag(cmd, &dir, "central")

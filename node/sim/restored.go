@@ -265,7 +265,7 @@ func (s *station) disclose(ranges []journal.Range) {
 		return
 	}
 	out, err := h.office.Central.Disclose(s.w.ctx, s.w.t.authority, n, wire.Disclose{Envelopes: closed})
-	if s.w.must("central opens envelopes", err) && s.w.must("put back what was opened", s.store.Disclosed(ranges, out.Envelopes)) {
+	if s.w.must("central opens envelopes", err) && s.w.must("put back what was opened", wire.PutBack(ranges, out.Envelopes)) {
 		s.w.saw("what was closed for central is opened for it")
 	}
 }

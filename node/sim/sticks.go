@@ -194,12 +194,8 @@ func (w *World) unpackWork(l *luggage) {
 	}
 	t := w.travels(l)
 	got, err := h.readWork(t.from, l.origin)
-	switch {
-	case errors.Is(err, central.ErrFork):
+	if errors.Is(err, central.ErrFork) {
 		w.saw("a stick of a copy is refused")
-		return
-	case h.revoked(l.origin) && (t.bent || errors.Is(err, central.ErrUnknownNode)):
-		w.saw("a stick of a revoked workstation is refused")
 		return
 	}
 	if !t.told(got != nil && got.Cut, err) {
@@ -214,6 +210,13 @@ func (w *World) unpackWork(l *luggage) {
 	}
 	if got.Known > 0 {
 		w.saw("a stick brings what central has")
+	}
+	if h.revoked(l.origin) {
+		w.saw("a stick of a revoked workstation is held")
+		if err := h.office.Central.WriteNews(w.ctx, io.Discard, w.t.authority, got); !errors.Is(err, central.ErrUnknownNode) {
+			w.fail("central answers a stick of a revoked workstation: %v", err)
+		}
+		return
 	}
 	answer := &luggage{s: l.s, origin: l.origin}
 	if err := h.office.Central.WriteNews(w.ctx, answer, w.t.authority, got); w.must("central answers a bundle", err) && !w.faults.chance(noAnswer) {

@@ -2,6 +2,7 @@ package stick
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"bough/crdt"
 	"bough/node/store"
 	"bough/sync/bundle"
+	"bough/sync/journal"
 	"bough/sync/trust"
 	"bough/sync/wire"
 )
@@ -116,6 +118,9 @@ func (w *Workstation) pack(ctx context.Context, out *bundle.Writer) (changes int
 		if err != nil {
 			return changes, err
 		}
+		if err := w.envelopes(ctx, out, ranges); err != nil {
+			return changes, err
+		}
 		if err := out.Chunk(frame, false); err != nil {
 			return changes, err
 		}
@@ -127,4 +132,20 @@ func (w *Workstation) pack(ctx context.Context, out *bundle.Writer) (changes int
 			w.Packed(changes)
 		}
 	}
+}
+
+// envelopes writes, before the frame of their ranges, what central alone can open of
+// them: it lost them with a backup, so they go once more.
+func (w *Workstation) envelopes(ctx context.Context, out *bundle.Writer, ranges []journal.Range) error {
+	closed, err := w.Store.Enclosed(ctx, ranges)
+	for i := range closed {
+		if err != nil {
+			break
+		}
+		var b []byte
+		if b, err = json.Marshal(closed[i]); err == nil {
+			err = out.Chunk(b, false)
+		}
+	}
+	return err
 }

@@ -21,8 +21,6 @@ const (
 	purgeAtOnce = 20_000
 	// indexAtOnce is how many parties the index takes in one transaction.
 	indexAtOnce = 200
-	// envelopeHead is origin and number at the beginning of an envelope.
-	envelopeHead = 12
 	// encloseAtOnce is how many changes of the journal one transaction looks at.
 	encloseAtOnce = 1000
 )
@@ -237,7 +235,7 @@ func envelopeOf(c *journal.Change) []byte {
 // alone can open, and of what else is kept under other origins.
 func (s *Store) Enclosed(ctx context.Context, ranges []journal.Range) (out []wire.Envelope, err error) {
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		for _, c := range closed(ranges) {
+		for _, c := range wire.Closed(ranges) {
 			err := tx.Query(`SELECT envelope FROM enclosed WHERE seq=?1 AND ?2=?3
 				UNION ALL SELECT envelope FROM former_enclosed WHERE seq=?1 AND origin=?2`, func(st *sqlite.Stmt) error {
 				out = append(out, wire.Envelope{Origin: uint32(c.Origin), Seq: c.Seq, Content: rows.Blob(st, 0)})
@@ -250,39 +248,6 @@ func (s *Store) Enclosed(ctx context.Context, ranges []journal.Range) (out []wir
 		return nil
 	})
 	return out, err
-}
-
-// closed are the changes of ranges whose bodies are not there.
-func closed(ranges []journal.Range) (out []*journal.Change) {
-	for i := range ranges {
-		for k := range ranges[i].Changes {
-			c := &ranges[i].Changes[k]
-			if c.Bodies[0].Erased {
-				out = append(out, c)
-			}
-		}
-	}
-	return out
-}
-
-// Disclosed puts bodies that central opened back into ranges, to be sent.
-func (s *Store) Disclosed(ranges []journal.Range, opened []wire.Envelope) error {
-	by := map[link][]byte{}
-	for i := range opened {
-		by[link{crdt.Origin(opened[i].Origin), opened[i].Seq}] = opened[i].Content
-	}
-	for _, c := range closed(ranges) {
-		content, there := by[link{c.Origin, c.Seq}]
-		if !there {
-			continue
-		}
-		bodies, err := journal.DecodeOps(content[min(len(content), envelopeHead):])
-		if err != nil || len(bodies) != len(c.Bodies) {
-			return fmt.Errorf("store: change %d as it was opened: %w", c.Seq, errors.Join(err, journal.ErrBadChange))
-		}
-		c.Bodies = bodies
-	}
-	return nil
 }
 
 // clean makes the receipts due: nothing is left. Of what hung on the rows not

@@ -109,14 +109,16 @@ func (byWord) Refused(id crdt.ID, n *central.Node, c *journal.Change, r *central
 // bank is central under test, on a real file.
 type bank struct {
 	*central.Central
-	t     testing.TB
-	path  string
-	now   int64
-	table *crdt.Schema // nil: that of this release
+	t    testing.TB
+	path string
+	// origin that central takes where it has none yet
+	origin crdt.Origin
+	now    int64
+	table  *crdt.Schema // nil: that of this release
 }
 
 func newBank(t testing.TB) *bank {
-	b := &bank{t: t, path: filepath.Join(t.TempDir(), "central.db"), now: startMS}
+	b := &bank{t: t, path: filepath.Join(t.TempDir(), "central.db"), origin: 900, now: startMS}
 	b.open()
 	t.Cleanup(func() { must(t, b.Close()) })
 	return b
@@ -128,7 +130,7 @@ func (b *bank) open() {
 	if b.table != nil {
 		table = b.table
 	}
-	c, err := central.Open(ctx(), central.Options{Path: b.path, Schema: table, Migrations: store.LocalTables(), Origin: 900,
+	c, err := central.Open(ctx(), central.Options{Path: b.path, Schema: table, Migrations: store.LocalTables(), Origin: b.origin,
 		Rand: rand.NewChaCha8([32]byte{9}), NowMS: func() int64 { b.now++; return b.now }, Judge: byWord{}, Forms: store.Forms{Schema: crm.Table()}, NoSync: true})
 	must(b.t, err)
 	b.Central = c

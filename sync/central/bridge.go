@@ -17,7 +17,7 @@ import (
 // them came in another form, and that history is the one that the range follows.
 // What they made is known by the ids that it has.
 func (in *intake) bridge(t *taking, r *journal.Range) (bool, error) {
-	if r.Head.Origin == in.pusher || !in.c.forms {
+	if r.Head.Origin == in.from.origin || !in.c.forms {
 		return false, nil
 	}
 	first := r.Changes[0].Seq

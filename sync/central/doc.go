@@ -16,6 +16,8 @@
 //
 //   - A change is applied exactly once, or refused with a row that says so, in
 //     the transaction that moves the vector past it. The stream never stops.
+//   - Of a revoked node nothing is taken over the line; what it wrote comes by
+//     neighbours and on its sticks, and is held (revoked.go).
 //   - A node may pass on what others of its branch wrote. It is proved by the
 //     author's key and judged as the author's; changes of several authors in one
 //     push are taken in the order of their stamps. What cannot be taken of others

@@ -28,7 +28,11 @@ type lenient struct{}
 
 func (lenient) Judge(*Batch, *Node, *journal.Change) (crdt.ID, *Refusal, error) { return 9, nil, nil }
 
-func (lenient) Refused(crdt.ID, *Node, *journal.Change, *Refusal, int64) crdt.Op { return crdt.Op{} }
+func (lenient) Refused(id crdt.ID, n *Node, c *journal.Change, r *Refusal, _ int64) crdt.Op {
+	return crdt.Op{Kind: crm.Refusal, ID: id, Set: []crdt.FieldSet{{Field: crm.RefusalBranch, Value: crdt.IntValue(n.Branch)},
+		{Field: crm.RefusalOrigin, Value: crdt.IntValue(int64(n.Origin))}, {Field: crm.RefusalSeq, Value: crdt.IntValue(int64(c.Seq))},
+		{Field: crm.RefusalCode, Value: crdt.TextValue(r.Code)}}}
+}
 
 func newCentral(t testing.TB) *Central {
 	t.Helper()

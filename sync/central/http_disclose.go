@@ -45,7 +45,7 @@ func (c *Central) Disclose(ctx context.Context, a *trust.Authority, n *Node, q w
 			continue
 		}
 		content, err := a.Disclose(v.Content)
-		if err != nil || len(content) < 12 || v.Seq <= taken[origin] ||
+		if err != nil || len(content) < wire.EnvelopeHead || v.Seq <= taken[origin] ||
 			binary.BigEndian.Uint32(content) != v.Origin || binary.BigEndian.Uint64(content[4:]) != v.Seq {
 			continue
 		}

@@ -31,10 +31,21 @@ var (
 // signature of the node's own heads; those of others are verified by the keys
 // that they joined with.
 func (c *Central) Push(ctx context.Context, origin crdt.Origin, p *wire.Push, check journal.Checker) (*wire.Pushed, error) {
+	return c.push(ctx, pusher{origin, check, loadNode}, p)
+}
+
+// pusher is whose push it is: load reads them, if they may push this way.
+type pusher struct {
+	origin crdt.Origin
+	check  journal.Checker
+	load   func(*rows.Tx, crdt.Origin) (*Node, error)
+}
+
+func (c *Central) push(ctx context.Context, from pusher, p *wire.Push) (*wire.Pushed, error) {
 	out := &wire.Pushed{Vector: map[crdt.Origin]uint64{}, NowMS: c.o.NowMS()}
-	ranges, err := c.proven(ctx, origin, p, check)
+	ranges, err := c.proven(ctx, from, p)
 	if err != nil {
-		return nil, fmt.Errorf("central: push of %d: %w", origin, err)
+		return nil, fmt.Errorf("central: push of %d: %w", from.origin, err)
 	}
 	if c.o.Halt != nil {
 		if err := c.o.Halt(); err != nil {
@@ -42,19 +53,19 @@ func (c *Central) Push(ctx context.Context, origin crdt.Origin, p *wire.Push, ch
 		}
 	}
 	if len(ranges) == 0 {
-		n, err := c.Node(ctx, origin)
+		n, err := c.node(ctx, from.origin, from.load)
 		if err != nil {
-			return nil, fmt.Errorf("central: push of %d: %w", origin, err)
+			return nil, fmt.Errorf("central: push of %d: %w", from.origin, err)
 		}
-		out.Vector[origin] = n.Seq
+		out.Vector[from.origin] = n.Seq
 		return out, nil // it asks what is had of it, and what time it is
 	}
 	err = c.share(ctx, func(b *Batch) error {
-		in := intake{c: c, b: b, pusher: origin, authors: map[crdt.Origin]*taking{}}
+		in := intake{c: c, b: b, from: from, authors: map[crdt.Origin]*taking{}}
 		return in.run(ranges, out)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("central: push of %d: %w", origin, err)
+		return nil, fmt.Errorf("central: push of %d: %w", from.origin, err)
 	}
 	return out, nil
 }
@@ -124,11 +135,13 @@ func (c *Central) takeChange(b *Batch, n *Node, ch *journal.Change, at journal.H
 	if err != nil {
 		return false, err
 	}
-	if refusal == nil && n.Revoked {
-		refusal = &Refusal{Code: CodeRevoked, Hold: true, Message: "its workstation was revoked before this came, through a neighbour: look whether its people wrote it"}
-	}
 	if refusal, err = b.resting(refusal); err != nil {
 		return false, err
+	}
+	if n.Revoked {
+		if refusal, err = b.ofRevoked(n, refusal); err != nil {
+			return false, err
+		}
 	}
 	if refusal != nil {
 		return false, c.refuse(b, n, ch, refusal)

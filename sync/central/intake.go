@@ -18,14 +18,14 @@ import (
 // but what neighbours hold of it may be all that is left of it: that is taken, and
 // held. One of another branch, or one that its author did not sign, is the pusher's
 // fault.
-func (c *Central) proven(ctx context.Context, pusher crdt.Origin, p *wire.Push, check journal.Checker) (out []*journal.Range, err error) {
+func (c *Central) proven(ctx context.Context, from pusher, p *wire.Push) (out []*journal.Range, err error) {
 	var me *Node
 	for i := range p.Ranges {
 		r := &p.Ranges[i]
-		by := check
-		if r.Head.Origin != pusher {
+		by := from.check
+		if r.Head.Origin != from.origin {
 			if me == nil {
-				if me, err = c.Node(ctx, pusher); err != nil {
+				if me, err = c.node(ctx, from.origin, from.load); err != nil {
 					return nil, err
 				}
 			}
@@ -40,7 +40,7 @@ func (c *Central) proven(ctx context.Context, pusher crdt.Origin, p *wire.Push, 
 				continue
 			}
 			if author.Branch != me.Branch {
-				return nil, fmt.Errorf("%w: %d of branch %d sent a range of %d, which is of branch %d", ErrNotYours, pusher, me.Branch, author.Origin, author.Branch)
+				return nil, fmt.Errorf("%w: %d of branch %d sent a range of %d, which is of branch %d", ErrNotYours, from.origin, me.Branch, author.Origin, author.Branch)
 			}
 			by = signedBy(author.Key)
 		}
@@ -76,7 +76,7 @@ func signedBy(key []byte) journal.Checker {
 type intake struct {
 	c       *Central
 	b       *Batch
-	pusher  crdt.Origin
+	from    pusher
 	authors map[crdt.Origin]*taking
 	order   []*taking // as they came
 	refused int
@@ -94,7 +94,7 @@ type taking struct {
 
 // run takes ranges that were proven, and says in out what became of them.
 func (in *intake) run(ranges []*journal.Range, out *wire.Pushed) error {
-	if _, err := in.author(in.pusher); err != nil {
+	if _, err := in.author(in.from.origin); err != nil {
 		return err // also where it only passes on: the answer tells what is had of it
 	}
 	for _, r := range ranges {
@@ -116,9 +116,9 @@ func (in *intake) author(origin crdt.Origin) (*taking, error) {
 	if t := in.authors[origin]; t != nil {
 		return t, nil
 	}
-	load := loadNode
-	if origin != in.pusher {
-		load = loadAuthor
+	load := loadAuthor
+	if origin == in.from.origin {
+		load = in.from.load
 	}
 	n, err := load(in.b.Tx, origin)
 	if err != nil {
@@ -137,7 +137,7 @@ func (in *intake) plan(r *journal.Range) error {
 		return err
 	}
 	err = in.planNew(t, r)
-	if errors.Is(err, ErrFork) && r.Head.Origin != in.pusher {
+	if errors.Is(err, ErrFork) && r.Head.Origin != in.from.origin {
 		return nil // the author hears of it; the pusher's own work goes on
 	}
 	return err
@@ -230,7 +230,7 @@ func (in *intake) close() error {
 			return err
 		}
 	}
-	return in.b.Tx.Exec(`UPDATE origin SET seen=?2 WHERE origin=?1`, int64(in.pusher), in.c.o.NowMS())
+	return in.b.Tx.Exec(`UPDATE origin SET seen=?2 WHERE origin=?1`, int64(in.from.origin), in.c.o.NowMS())
 }
 
 // clean erases what was ordered away in those changes of a range, too, that had

@@ -51,9 +51,13 @@ func loadAuthor(tx *rows.Tx, origin crdt.Origin) (*Node, error) {
 }
 
 // Node reads a node that may sync.
-func (c *Central) Node(ctx context.Context, origin crdt.Origin) (n *Node, err error) {
+func (c *Central) Node(ctx context.Context, origin crdt.Origin) (*Node, error) {
+	return c.node(ctx, origin, loadNode)
+}
+
+func (c *Central) node(ctx context.Context, origin crdt.Origin, load func(*rows.Tx, crdt.Origin) (*Node, error)) (n *Node, err error) {
 	err = c.File.Read(ctx, func(tx *rows.Tx) error {
-		n, err = loadNode(tx, origin)
+		n, err = load(tx, origin)
 		return err
 	})
 	return n, err

@@ -22,7 +22,7 @@ const (
 	CodeTooLarge   = "too_large"  // held: more than a change may be
 	CodeFuture     = "future"     // held: rows of a kind that only a newer release knows
 	CodeWaits      = "waits"      // held: it rests on a held change
-	CodeRevoked    = "revoked"    // held: its workstation was revoked before it came, by a neighbour
+	CodeRevoked    = "revoked"    // held: its workstation was revoked before it came
 )
 
 // States of a change that was not taken at once, as its row says.

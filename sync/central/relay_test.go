@@ -197,3 +197,23 @@ func TestWhatCannotBeTakenOfOthersDoesNotHoldTheRelayUp(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 }
+
+func TestWhatARevokedWorkstationWroteOnWhatIsHeldOfAnotherIsDecidedByItself(t *testing.T) {
+	b := newBank(t)
+	revoked, relay := b.scribe(11, 1), b.scribe(12, 1)
+	eve := relay.write(0, "perhaps Eve")
+	revoked.write(eve, "Eve, as a thief would have her")
+	own := revoked.write(0, "by the revoked")
+	revoked.write(own, "by the revoked, and mended")
+	must(t, b.Revoke(ctx(), 11, func(*rows.Act) error { return nil }))
+	_, err := relay.push(relay.signed(1, 1), revoked.signed(1, 3))
+	must(t, err)
+	b.wants("perhaps held", "revoked held", "revoked held", "waits held")
+	must(t, b.Decide(ctx(), b.heldOne(12, 1), central.Decision{Apply: true, Why: "rang her"}))
+	b.wants("perhaps applied", "revoked held", "revoked held", "waits held")
+	if got := b.name(eve); got != "perhaps Eve" {
+		t.Errorf("taken along: %q", got)
+	}
+	must(t, b.Decide(ctx(), b.heldOne(11, 2), central.Decision{Apply: true, Why: "its teller wrote it"}))
+	b.wants("perhaps applied", "revoked held", "revoked applied", "waits applied")
+}

@@ -16,7 +16,8 @@ import (
 // names.
 var ErrLetter = errors.New("central: the letter in this bundle is not what its workstation wrote")
 
-// Carried is what a bundle brought.
+// Carried is what a bundle brought. Its node may have been revoked: what is new of
+// it is held then, and it gets no answer.
 type Carried struct {
 	Letter  bundle.WorkLetter
 	Header  bundle.Header
@@ -29,8 +30,8 @@ type Carried struct {
 }
 
 // ReadWork takes a bundle of a node: what is in it is proved, judged and taken
-// exactly as over the line. Read twice, it changes nothing. With an error some
-// of it may have been taken.
+// exactly as over the line; of a node that was revoked, as from its neighbours. Read
+// twice, it changes nothing. With an error some of it may have been taken.
 func (c *Central) ReadWork(ctx context.Context, r io.Reader, a *trust.Authority) (*Carried, error) {
 	h, err := bundle.ReadHeader(r)
 	if err != nil {
@@ -54,7 +55,7 @@ func (c *Central) ReadWork(ctx context.Context, r io.Reader, a *trust.Authority)
 	if err := c.letter(ctx, a.Root(), in, out); err != nil {
 		return nil, fmt.Errorf("central: read bundle: %w", err)
 	}
-	return out, c.unload(ctx, in, out)
+	return out, c.unload(ctx, in, out, a)
 }
 
 // letter reads who sends a bundle, and checks that it is them.
@@ -69,7 +70,7 @@ func (c *Central) letter(ctx context.Context, root *trust.Root, in *bundle.Reade
 			return ErrLetter
 		}
 		signed := func(key []byte) error { return trust.CheckSigned(key, at, message, signature) }
-		out.Node, err = c.Node(ctx, unsure.Origin)
+		out.Node, err = c.node(ctx, unsure.Origin, loadAuthor)
 		if errors.Is(err, ErrUnknownNode) && c.o.NodeRow != nil && unsure.Credential != nil {
 			out.Node, err = c.stranger(ctx, root, &unsure, signed)
 			return err
@@ -91,7 +92,8 @@ func (c *Central) letter(ctx context.Context, root *trust.Root, in *bundle.Reade
 }
 
 // unload takes the frames of a bundle.
-func (c *Central) unload(ctx context.Context, in *bundle.Reader, out *Carried) error {
+func (c *Central) unload(ctx context.Context, in *bundle.Reader, out *Carried, a *trust.Authority) error {
+	var closed []wire.Envelope // of the frame that follows
 	for {
 		b, err := in.Next()
 		switch {
@@ -103,14 +105,35 @@ func (c *Central) unload(ctx context.Context, in *bundle.Reader, out *Carried) e
 		case err != nil:
 			return fmt.Errorf("central: read bundle: %w", err)
 		}
+		if envelope, is := wire.ReadEnvelope(b); is && len(closed) < wire.MaxPushChanges {
+			closed = append(closed, *envelope)
+			continue
+		}
 		p, err := c.codec.DecodePush(b)
+		if err == nil {
+			err = c.reopen(ctx, a, out.Node, p, closed)
+		}
+		if err == nil {
+			err = c.unpack(ctx, p, out)
+		}
 		if err != nil {
 			return fmt.Errorf("central: read bundle: part %d: %w", in.Index()-1, err)
 		}
-		if err := c.unpack(ctx, p, out); err != nil {
-			return fmt.Errorf("central: read bundle: part %d: %w", in.Index()-1, err)
-		}
+		closed = nil
 	}
+}
+
+// reopen puts the bodies back that a node closed for central, and that central lacks:
+// it was restored from a backup that is older.
+func (c *Central) reopen(ctx context.Context, a *trust.Authority, n *Node, p *wire.Push, closed []wire.Envelope) error {
+	if len(closed) == 0 {
+		return nil
+	}
+	opened, err := c.Disclose(ctx, a, n, wire.Disclose{Envelopes: closed})
+	if err != nil {
+		return err
+	}
+	return wire.PutBack(p.Ranges, opened.Envelopes)
 }
 
 // unpack takes one frame as if its node had pushed it.
@@ -119,7 +142,7 @@ func (c *Central) unpack(ctx context.Context, p *wire.Push, out *Carried) error 
 	if err != nil {
 		return err
 	}
-	answer, err := c.Push(ctx, out.Node.Origin, p, signedBy(out.Node.Key))
+	answer, err := c.push(ctx, pusher{out.Node.Origin, signedBy(out.Node.Key), loadAuthor}, p)
 	if err != nil {
 		return err
 	}
@@ -142,12 +165,15 @@ func (c *Central) unpack(ctx context.Context, p *wire.Push, out *Carried) error 
 
 // stickHeard notes what the letter says of its workstation.
 func (c *Central) stickHeard(ctx context.Context, out *Carried) error {
+	if out.Node.Revoked {
+		return nil
+	}
 	return c.Heard(ctx, out.Node.Origin, Report{Unsent: int64(out.Letter.Unsent), OldestMS: out.Letter.OldestMS, Version: out.Letter.Version, Aside: -1})
 }
 
 // WriteNews writes the answer to a bundle: what central has of the node's
 // changes, and the pages of its feeds from where it stood, each signed. Only
-// who wrote the bundle can read it.
+// who wrote the bundle can read it; ErrUnknownNode where that node was revoked.
 func (c *Central) WriteNews(ctx context.Context, w io.Writer, a *trust.Authority, to *Carried) error {
 	h := bundle.Header{Kind: bundle.News, Lock: bundle.ToReply, Central: to.Header.Central, ID: to.Header.ID}
 	key, sealed, err := trust.SealReply(to.Letter.Reply, h.Info())

@@ -3,10 +3,15 @@ package central
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 	"time"
+
+	"zombiezen.com/go/sqlite"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -29,6 +34,7 @@ type stick struct {
 	// credential and reason of one that goes on under another number
 	credential []byte
 	reason     string
+	closed     []wire.Envelope // that go before the first range
 }
 
 func newStick(t *testing.T, c *Central, a *trust.Authority, origin crdt.Origin, branch int64) *stick {
@@ -69,6 +75,9 @@ func (s *stick) write(origin crdt.Origin, branch int64, ranges ...journal.Range)
 		return s.me.Sign(c, m), nil
 	}))
 	err = w.Chunk(letter, true)
+	for i := range s.closed {
+		err = errors.Join(err, w.Chunk(must[[]byte](s.t)(json.Marshal(s.closed[i])), false))
+	}
 	for _, r := range ranges {
 		frame := must[[]byte](s.t)(s.c.codec.EncodePush(&wire.Push{Ranges: []journal.Range{r}}))
 		err = errors.Join(err, w.Chunk(frame, false))
@@ -220,5 +229,90 @@ func TestTheAnswerAfterALongAbsenceBeginsAtZero(t *testing.T) {
 	last := pages[len(pages)-1]
 	if last.Since != 0 || last.Floor <= early.Until || len(last.Rows) != 1 || last.Rows[0].Row.ID != a.ids[1] || last.Rows[0].Row.Kind != crm.Party {
 		t.Errorf("from %d, floor %d, %d rows", last.Since, last.Floor, len(last.Rows))
+	}
+}
+
+// heldOnes are the numbers of what is held of an origin, ascending.
+func (c *Central) heldOnes(t *testing.T, origin crdt.Origin) (out []uint64) {
+	t.Helper()
+	err := c.File.Read(t.Context(), func(tx *rows.Tx) error {
+		return tx.Query(`SELECT seq FROM held WHERE origin=?1 ORDER BY seq`, func(s *sqlite.Stmt) error {
+			out = append(out, uint64(s.ColumnInt64(0)))
+			return nil
+		}, int64(origin))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestABundleOfARevokedWorkstationIsHeldAndGetsNoAnswer(t *testing.T) {
+	c, a := newCentral(t), authority(t)
+	s, thief := newStick(t, c, a, 101, 7), newStick(t, c, a, 102, 7)
+	for i := range 3 {
+		s.by.write(uint32(i+1), "Ada")
+	}
+	must[*Carried](t)(s.read(s.write(101, 7, s.part(1, 1))))
+	data := s.write(101, 7, s.part(1, 3))
+	if err := c.Revoke(t.Context(), 101, func(*rows.Act) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 2 { // twice is harmless
+		got := must[*Carried](t)(s.read(data))
+		if !got.Node.Revoked || got.Taken+got.Known != 3 || got.Taken != 2-2*round || got.Refused != got.Taken {
+			t.Errorf("round %d: %+v", round, got)
+		}
+		if err := c.WriteNews(t.Context(), io.Discard, a, got); !errors.Is(err, ErrUnknownNode) {
+			t.Errorf("whoever has the machine gets an answer: %v", err)
+		}
+	}
+	if held := c.heldOnes(t, 101); !slices.Equal(held, []uint64{2, 3}) {
+		t.Errorf("held are %d", held)
+	}
+	thief.me = must[*trust.Identity](t)(trust.NewIdentity(rand.Reader))
+	if _, err := s.read(thief.write(101, 7)); !errors.Is(err, ErrLetter) {
+		t.Errorf("in the name of the revoked one: %v", err)
+	}
+	if _, err := s.by.push(t, c, 1, 3); !errors.Is(err, ErrUnknownNode) {
+		t.Errorf("over the line: %v", err)
+	}
+}
+
+// close makes the bodies of a range readable for central alone.
+func (s *stick) close(r journal.Range) (journal.Range, []wire.Envelope) {
+	s.t.Helper()
+	r.Changes = slices.Clone(r.Changes)
+	var out []wire.Envelope
+	for i := range r.Changes {
+		ch := &r.Changes[i]
+		head := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(nil, uint32(ch.Origin)), ch.Seq)
+		content := must[[]byte](s.t)(s.a.Root().Enclose(journal.AppendOps(head, ch.Bodies)))
+		out = append(out, wire.Envelope{Origin: uint32(ch.Origin), Seq: ch.Seq, Content: content})
+		ch.Bodies = []journal.Body{{Erased: true, Hash: ch.Bodies[0].Hash}}
+	}
+	return r, out
+}
+
+func TestWhatANodeClosedForCentralIsOpenedOutOfABundle(t *testing.T) {
+	c, a := newCentral(t), authority(t)
+	s, other := newStick(t, c, a, 101, 7), newStick(t, c, a, 102, 7)
+	s.by.write(1, "Ada")
+	s.by.write(2, "Bo")
+	other.by.write(1, "Cy")
+	closed, envelopes := s.close(s.part(1, 2))
+	envelopes[1].Content = envelopes[0].Content // of another change: this one stays closed
+	s.closed = envelopes
+	if got := must[*Carried](t)(s.read(s.write(101, 7, closed))); got.Taken != 2 || got.Refused != 1 {
+		t.Errorf("%+v", got)
+	}
+	if held := c.heldOnes(t, 101); !slices.Equal(held, []uint64{2}) {
+		t.Errorf("held for want of their text are %d", held)
+	}
+	// Of a colleague's central opens nothing: it is no business of who brings it.
+	closed, s.closed = other.close(other.part(1, 1))
+	must[*Carried](t)(s.read(s.write(101, 7, closed)))
+	if held := c.heldOnes(t, 102); !slices.Equal(held, []uint64{1}) {
+		t.Errorf("held of the colleague are %d", held)
 	}
 }

@@ -169,8 +169,6 @@ func TestAHerdThatComesBackAtOnceIsAcknowledged(t *testing.T) {
 func (l *light) Differences(context.Context) (map[int64]int64, error) { return nil, nil }
 func (l *light) Asides(context.Context) ([]rows.Aside, error)         { return nil, nil }
 
-func (l *light) Disclosed([]journal.Range, []wire.Envelope) error { return nil }
-
 func (l *light) Enclosed(context.Context, []journal.Range) ([]wire.Envelope, error) {
 	return nil, nil
 }

@@ -43,5 +43,5 @@ func (u *Uplink) disclose(ctx context.Context, ranges []journal.Range) error {
 		}
 		opened = append(opened, answer.Envelopes...)
 	}
-	return inFile(u.o.Store.Disclosed(ranges, opened))
+	return inFile(wire.PutBack(ranges, opened))
 }

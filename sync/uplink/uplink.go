@@ -38,9 +38,8 @@ type Store interface {
 	Apply(ctx context.Context, page *wire.Page) error
 	Rewind(ctx context.Context, scope int64, epoch uint64, away bool) error
 	// Enclosed reads the envelopes of own changes in ranges that central alone can
-	// open; Disclosed puts back what it opened.
+	// open.
 	Enclosed(ctx context.Context, ranges []journal.Range) ([]wire.Envelope, error)
-	Disclosed(ranges []journal.Range, opened []wire.Envelope) error
 	// Receipts reads those that central has not noted, at most limit; Noted
 	// forgets them, and tells how many there still are.
 	Receipts(ctx context.Context, limit int) ([]wire.Receipt, error)

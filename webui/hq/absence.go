@@ -44,6 +44,7 @@ type StickLine struct {
 	Refused    int
 	Missed     int  // do not follow what is known here
 	Cut        bool // the stick was pulled out too soon
+	Revoked    bool // the workstation was: what is new is held, and there is no answer
 	Answer     string
 	SizeBytes  int64 // of the answer
 }
