@@ -58,7 +58,7 @@ func (p *program) tellWorkstation(n *hq.NodeLine) {
 		line("went on", "as %d; nobody is expected under this number", n.Next)
 	}
 	if n.Was != 0 {
-		line("was", "%d; it has another number because %s", n.Was, whyCopied(n.Why))
+		line("was", "%d%s", n.Was, whyCopied(n.Why))
 	}
 	if n.Unsent > 0 {
 		line("only there", "%d changes, the oldest %s old", n.Unsent, desk.Rough(n.OldestMS))
@@ -94,19 +94,22 @@ func toldClock(n *hq.NodeLine) string {
 	return words
 }
 
-// whyCopied says why a file goes on under another number.
+// whyCopied says why a file goes on under another number; nothing where a restored
+// central does not know.
 func whyCopied(why string) string {
 	switch store.Reason(why) {
 	case store.Restored:
-		return "an older backup was put back"
+		why = "an older backup was put back"
 	case store.Copied:
-		return "its directory was copied"
+		why = "its directory was copied"
 	case store.Forked:
-		return "another file of this workstation had gone on"
+		why = "another file of this workstation had gone on"
 	case store.Clock:
-		return "its clock had been far off"
+		why = "its clock had been far off"
 	case store.Followed:
-		return "what it wrote about got other numbers"
+		why = "what it wrote about got other numbers"
+	case "":
+		return ""
 	}
-	return why
+	return "; it has another number because " + why
 }

@@ -7,7 +7,6 @@ import (
 
 	"bough/crdt"
 	"bough/node/store"
-	"bough/sync/trust"
 )
 
 // The faults of who somebody is.
@@ -280,17 +279,4 @@ func (w *World) checkAliases(q *quiet) {
 			}
 		}
 	}
-}
-
-// certificateOf is what a workstation shows of itself once it is certified.
-func (w *World) certificateOf(at *seat, secret *dice) ([]byte, error) {
-	request, err := at.identity.Request()
-	if err != nil {
-		return nil, err
-	}
-	c, err := w.t.authority.IssueNode(trust.Node{Origin: uint32(at.origin), Branch: at.branch}, request, msTime(w.hub.nowMS()), secret)
-	if err != nil {
-		return nil, err
-	}
-	return c.Raw, nil
 }

@@ -64,6 +64,7 @@ type parcel struct {
 	damaged  bool
 	sent     uint64 // of those that went the same way, which it is
 	claim    *claim
+	proof    []byte // who it is now, certified
 	after    uint64
 	links    []journal.Hash
 	aside    rows.Aside

@@ -144,15 +144,27 @@ func (p *parcel) speaker() *seat {
 
 // incarnate certifies the new origin of a workstation.
 func (h *hub) incarnate(p parcel) (parcel, bool) {
-	for _, step := range p.claim.steps {
-		r := central.Renewal{Old: crdt.Origin(step.Old), New: crdt.Origin(step.New), Key: step.Key, Reason: string(p.claim.reason)}
-		_, err := h.office.Central.Renew(h.w.ctx, r, func(a *rows.Act, n central.Node) error { return office.NodeRow(a, n) })
-		if !h.w.must("central certifies a renewal", err) {
-			return p, false
+	n, err := h.follow(p.claim.steps, p.claim.reason)
+	if !h.w.must("central certifies a renewal", err) {
+		return p, false
+	}
+	proof, err := p.seat.certificate(h.w.t.authority, n, h.nowMS(), p.s.secret)
+	if !h.w.must("make a certificate", err) || !h.w.must("read central's journal", h.harvest("a node goes on as another origin", nil)) {
+		return p, false
+	}
+	return parcel{s: p.s, life: p.life, what: "certified", claim: p.claim, proof: proof}, true
+}
+
+// follow makes known whom renewals lead to; nil: there are none.
+func (h *hub) follow(steps []trust.SignedRenewal, reason store.Reason) (n *central.Node, err error) {
+	for _, step := range steps {
+		r := central.Renewal{Old: crdt.Origin(step.Old), New: crdt.Origin(step.New), Key: step.Key, Reason: string(reason)}
+		n, err = h.office.Central.Renew(h.w.ctx, r, func(a *rows.Act, n central.Node) error { return office.NodeRow(a, n) })
+		if err != nil {
+			return nil, err
 		}
 	}
-	h.w.must("read central's journal", h.harvest("a node goes on as another origin", nil))
-	return parcel{s: p.s, life: p.life, what: "certified", claim: p.claim}, true
+	return n, nil
 }
 
 // certified takes the certificate.
@@ -160,12 +172,8 @@ func (s *station) certified(p parcel) {
 	if s.claim != p.claim {
 		return // said twice
 	}
-	proof, err := s.w.certificateOf(s.seat, s.secret)
-	if !s.w.must("make a certificate", err) {
-		return
-	}
 	next := *s.seat
-	next.proof = proof
+	next.proof = p.proof
 	s.seat, s.claim = &next, nil
 	s.w.say(s.name, "is certified as %d", s.seat.origin)
 	s.reborn = true // what lease codes are checked with is asked for at once

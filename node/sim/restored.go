@@ -8,11 +8,11 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/node/desk"
-	"bough/node/office"
 	"bough/node/store"
 	"bough/sync/central"
 	"bough/sync/journal"
 	"bough/sync/rows"
+	"bough/sync/trust"
 	"bough/sync/wire"
 )
 
@@ -196,7 +196,8 @@ func (w *World) lostTwice(c *copied) bool {
 // a former life of it.
 func (w *World) before(a *act, b *backupOf) bool { return a.origin < b.origin && a.refused == "" }
 
-// readmit takes in a workstation that a restored central does not know.
+// readmit takes in a workstation that a restored central does not know, by the
+// certificate it has and the renewals since.
 func (h *hub) readmit(at *seat) {
 	if mine[rebirths](h.w).times == 0 {
 		return // it knows everybody
@@ -205,8 +206,13 @@ func (h *hub) readmit(at *seat) {
 	if !h.w.strange(err) {
 		return
 	}
-	n := central.Node{Origin: at.origin, Branch: at.branch, Name: at.name, Key: at.identity.Public()}
-	_, err = h.office.Central.Readmit(h.w.ctx, n, h.nowMS(), func(a *rows.Act, n central.Node) error { return office.NodeRow(a, n) })
+	cert, since, err := trust.SplitCredential(at.proof)
+	if !h.w.must("read a certificate", err) {
+		return
+	}
+	if _, err = h.office.Central.Holder(h.w.ctx, cert); err == nil {
+		_, err = h.follow(since, store.Forked)
+	}
 	if h.w.must("take a workstation in again", err) && h.w.must("read central's journal", h.harvest("readmitted", nil)) {
 		h.w.saw("a workstation that joined after the backup is taken in")
 	}
@@ -311,21 +317,4 @@ func (w *World) restsOnLostMove(a *act) (rests bool) {
 		return nil
 	})
 	return w.must("read whom an act is about", err) && rests
-}
-
-// restsOnFormerSession reports whether a text was written after sessions that
-// central holds: of a workstation's former number, which it does not know since
-// it was restored.
-func (j *judgement) restsOnFormerSession(t *typed) bool {
-	if mine[rebirths](j.w).times == 0 {
-		return false
-	}
-	for _, f := range t.writes[0].forms {
-		for held, code := range j.refused {
-			if code == "session_elsewhere" && held.origin == f.link.origin && held.seq < f.link.seq {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -137,6 +137,8 @@ func (w *World) checkText(j *judgement, text string, t *typed, at []place, repla
 		w.found("%q was typed once, and stands in %d rows at central", text, len(at))
 	case best == stood && len(at) == 0 && !replaced:
 		w.found("%q was typed and acknowledged%s, and is not at central", text, t.where())
+	case best == refused && code == "session_elsewhere":
+		w.found("%q was held for a session of its own workstation%s", text, t.where())
 	case best == refused && len(at) == 1 && !at[0].settled && code != "":
 		w.found("%q was refused (%s), and stands at central", text, code)
 	}
@@ -154,7 +156,7 @@ func (w *World) checkWith(j *judgement, text string, t *typed, at []place, code 
 			// Central may lack the customer when it judges: it was restored, and
 			// whoever entered them has not called yet.
 			lacked := mine[rebirths](w).times > 0
-			if code == "missing_row" && !lacked && w.marked(t.writes[0].with) && !j.restsOnFormerSession(t) {
+			if code == "missing_row" && !lacked && w.marked(t.writes[0].with) {
 				w.found("%q was refused (%s)%s, and the customer it was typed for is at head office", text, code, t.where())
 			}
 			return nil

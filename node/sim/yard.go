@@ -193,17 +193,24 @@ func (at *seat) join(ctx context.Context, o *office.Office, authority *trust.Aut
 	if at.identity, err = trust.NewIdentity(secret); err != nil {
 		return err
 	}
+	n := central.Node{Origin: at.origin, Branch: at.branch, Name: at.name, Key: at.identity.Public(), Joined: nowMS}
+	if at.proof, err = at.certificate(authority, &n, nowMS, secret); err != nil {
+		return err
+	}
+	return o.Central.Join(ctx, n, func(a *rows.Act) error { return office.NodeRow(a, n) })
+}
+
+// certificate is what central gives a seat that it knows as n, DER.
+func (at *seat) certificate(authority *trust.Authority, n *central.Node, nowMS int64, secret *dice) ([]byte, error) {
 	request, err := at.identity.Request()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c, err := authority.IssueNode(trust.Node{Origin: uint32(at.origin), Branch: at.branch}, request, time.UnixMilli(nowMS), secret)
+	c, err := authority.IssueNode(trust.Node{Origin: uint32(n.Origin), Branch: n.Branch}, request, time.UnixMilli(nowMS), secret, n.Formers()...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	at.proof = c.Raw
-	n := central.Node{Origin: at.origin, Branch: at.branch, Name: at.name, Key: at.identity.Public(), Joined: nowMS}
-	return o.Central.Join(ctx, n, func(a *rows.Act) error { return office.NodeRow(a, n) })
+	return c.Raw, nil
 }
 
 // plantParties makes the first customers: some of one branch, some with an

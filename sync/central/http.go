@@ -133,7 +133,7 @@ func (e *endpoint) ofNode(fn func(http.ResponseWriter, *http.Request, *Node) err
 		if _, err := e.o.Authority.Root().ConnectedNode(r.TLS, e.o.Now()); err != nil {
 			return fault(err)
 		}
-		n, err := e.c.holder(r.Context(), r.TLS.PeerCertificates[0])
+		n, err := e.c.Holder(r.Context(), r.TLS.PeerCertificates[0])
 		if err != nil {
 			return err
 		}

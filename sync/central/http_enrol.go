@@ -116,7 +116,7 @@ func (e *endpoint) admit(ctx context.Context, q *wire.Enrol, code trust.Code) (n
 // certify issues a certificate for the key of a request, and notes the key.
 func (e *endpoint) certify(n *Node, request []byte) (*x509.Certificate, error) {
 	who := trust.Node{Origin: uint32(n.Origin), Branch: n.Branch}
-	cert, err := e.o.Authority.IssueNode(who, request, e.o.Now(), e.o.Rand)
+	cert, err := e.o.Authority.IssueNode(who, request, e.o.Now(), e.o.Rand, n.Formers()...)
 	if errors.Is(err, trust.ErrMalformed) || errors.Is(err, trust.ErrBadSignature) {
 		return nil, fmt.Errorf("%w: %w", wire.ErrMalformed, err)
 	}
@@ -160,7 +160,7 @@ func (e *endpoint) renew(w http.ResponseWriter, r *http.Request) error {
 		}
 		return fault(err)
 	}
-	n, err := e.c.holder(r.Context(), r.TLS.PeerCertificates[0])
+	n, err := e.c.Holder(r.Context(), r.TLS.PeerCertificates[0])
 	if err != nil {
 		return err
 	}

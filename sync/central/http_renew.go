@@ -41,7 +41,7 @@ func (e *endpoint) incarnate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault(err)
 	}
-	old, err := e.c.holder(r.Context(), r.TLS.PeerCertificates[0])
+	old, err := e.c.Holder(r.Context(), r.TLS.PeerCertificates[0])
 	if err != nil {
 		return err
 	}

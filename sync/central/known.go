@@ -18,17 +18,17 @@ import (
 
 const maxReason = 20 // bytes of the word that says why
 
-// holder is the node that a certificate of this bank names; the key must be the
+// Holder is the node that a certificate of this bank names; the key must be the
 // one it joined with. One that joined after the backup that was restored is taken
 // in again.
-func (c *Central) holder(ctx context.Context, cert *x509.Certificate) (*Node, error) {
+func (c *Central) Holder(ctx context.Context, cert *x509.Certificate) (*Node, error) {
 	who, key, err := trust.PeerNode(cert)
 	if err != nil {
 		return nil, fault(err)
 	}
 	n, err := c.Node(ctx, crdt.Origin(who.Origin))
 	if errors.Is(err, ErrUnknownNode) && c.o.NodeRow != nil {
-		asks := Node{Origin: crdt.Origin(who.Origin), Branch: who.Branch, Name: fmt.Sprintf("workstation %d", who.Origin), Key: key}
+		asks := Node{Origin: crdt.Origin(who.Origin), Branch: who.Branch, Name: fmt.Sprintf("workstation %d", who.Origin), Key: key, Was: formersOf(cert)}
 		n, err = c.Readmit(ctx, asks, cert.NotBefore.UnixMilli(), c.o.NodeRow)
 	}
 	if err != nil {
@@ -78,7 +78,7 @@ func (c *Central) stranger(ctx context.Context, root *trust.Root, l *bundle.Work
 	if err != nil {
 		return nil, err
 	}
-	n, err := c.holder(ctx, cert)
+	n, err := c.Holder(ctx, cert)
 	if err != nil || len(renewals) == 0 {
 		return n, err
 	}

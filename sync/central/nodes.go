@@ -45,7 +45,7 @@ func loadAuthor(tx *rows.Tx, origin crdt.Origin) (*Node, error) {
 		return nil, fmt.Errorf("%w: origin %d", ErrUnknownNode, origin)
 	}
 	if err == nil && n.Renews != 0 {
-		n.Was, err = ancestors(tx, n.Renews)
+		n.Was, err = ancestors(tx, origin)
 	}
 	return n, err
 }
@@ -119,10 +119,15 @@ func (c *Central) Heard(ctx context.Context, origin crdt.Origin, r Report) error
 	})
 }
 
-// Join makes a node known, in the act of head office that also writes its row.
+// Join makes a node known, and what it was before, in the act of head office that
+// also writes its row.
 func (c *Central) Join(ctx context.Context, n Node, fn func(*rows.Act) error) error {
 	_, err := c.act(ctx, rows.Actor{}, fn, func(b *Batch) error {
-		return b.Tx.Exec(insertNode, int64(n.Origin), n.Branch, n.Name, n.Key, n.Joined)
+		err := b.Tx.Exec(insertNode, int64(n.Origin), n.Branch, n.Name, n.Key, n.Joined)
+		if err != nil || len(n.Was) == 0 {
+			return err
+		}
+		return putFormers(b.Tx, n.Origin, n.Was)
 	})
 	return err
 }

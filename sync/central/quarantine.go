@@ -247,7 +247,7 @@ func (b *Batch) stillHeld(h held) (*journal.Change, *Node, error) {
 func (b *Batch) heldChange(h held) (*journal.Change, *Node, error) {
 	n, err := findNode(b.Tx, h.origin)
 	if err == nil {
-		n.Was, err = ancestors(b.Tx, n.Renews)
+		n.Was, err = ancestors(b.Tx, n.Origin)
 	}
 	if err != nil {
 		return nil, nil, err

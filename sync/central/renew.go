@@ -45,11 +45,12 @@ func (c *Central) Renew(ctx context.Context, r Renewal, row func(*rows.Act, Node
 			return ErrUnknownNode
 		case was != nil && bytes.Equal(was.Key, r.Key) && was.Renews == r.Old:
 			n = was
-			return nil
+			n.Was, err = ancestors(act.Tx, n.Origin)
+			return err
 		case was != nil || r.New == c.Origin():
 			return ErrOriginTaken
 		}
-		fresh = true
+		n.Was, fresh = append([]crdt.Origin{r.Old}, old.Was...), true
 		return row(act, *n)
 	}, func(b *Batch) error {
 		if !fresh {
@@ -72,19 +73,6 @@ func findNode(tx *rows.Tx, origin crdt.Origin) (n *Node, err error) {
 		return nil
 	}, int64(origin))
 	return n, err
-}
-
-// ancestors are the origins that the file of a node had before, newest first.
-func ancestors(tx *rows.Tx, renews crdt.Origin) (out []crdt.Origin, err error) {
-	for renews != 0 && len(out) < maxAncestors {
-		out = append(out, renews)
-		next, _, err := tx.Int(`SELECT renews FROM origin WHERE origin=?1`, int64(renews))
-		if err != nil {
-			return nil, err
-		}
-		renews = crdt.Origin(next)
-	}
-	return out, nil
 }
 
 // Links tells the links of an origin's chain after a number, as they were taken,

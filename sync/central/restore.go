@@ -143,7 +143,7 @@ func (r *Restored) revive(tx *rows.Tx, o Restoring) error {
 	if err := tx.SetFact(factNumber, max(number/restoreJump+1, o.NowMS/1000)*restoreJump); err != nil {
 		return err
 	}
-	if err := tx.SetFact(factRestored, max(r.BackupMS, 1)); err != nil {
+	if err := noteRestored(tx, max(r.BackupMS, 1)); err != nil {
 		return err
 	}
 	return tx.Exec(`UPDATE code SET used=1`)

@@ -360,4 +360,9 @@ CREATE TABLE held_for (
 	PRIMARY KEY (kind, row_id, held)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_for_held ON held_for (held);
+`, `
+-- The origins that the file of a node had before, as its certificate named them, JSON,
+-- newest first: of a node that a restored central took in again, for it may not know
+-- those that it had between.
+ALTER TABLE origin ADD COLUMN formers TEXT NOT NULL DEFAULT '[]';
 `}

@@ -131,9 +131,9 @@ func (a *Authority) IssueServer(hosts []string, now time.Time, rand io.Reader) (
 	return &tls.Certificate{Certificate: chain, PrivateKey: key, Leaf: cert}, nil
 }
 
-// IssueNode certifies the key of a request (Identity.Request) as this node's, for 90 days. Whether it may is for the
-// caller to decide.
-func (a *Authority) IssueNode(node Node, request []byte, now time.Time, rand io.Reader) (*x509.Certificate, error) {
+// IssueNode certifies the key of a request (Identity.Request) as this node's, for 90 days, and says which origins its
+// file had before, newest first (Formers). Whether it may is for the caller to decide.
+func (a *Authority) IssueNode(node Node, request []byte, now time.Time, rand io.Reader, formers ...uint32) (*x509.Certificate, error) {
 	if err := node.check(); err != nil {
 		return nil, fmt.Errorf("trust: issue node certificate: %w", err)
 	}
@@ -143,6 +143,7 @@ func (a *Authority) IssueNode(node Node, request []byte, now time.Time, rand io.
 	}
 	template := a.leaf(node.commonName(), x509.ExtKeyUsageClientAuth, now, nodeLife)
 	template.URIs = []*url.URL{node.uri()}
+	template.Subject.OrganizationalUnit = formerUnits(formers)
 	cert, err := issue(template, a.root.cert, key, a.key, rand)
 	if err != nil {
 		return nil, fmt.Errorf("trust: issue node certificate: %w", err)

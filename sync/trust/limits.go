@@ -30,6 +30,9 @@ const (
 	// maxRenewals is how often a workstation may become another origin before central certifies it: each time is a
 	// restored backup or a clone.
 	maxRenewals = 8
+	// maxFormers is how many former origins a certificate names, the newest: each was a restored backup or a clone, and
+	// what is still written in a session of one is hours old. They take 30 bytes each.
+	maxFormers = 16
 	// MaxCredential is what a certificate with its renewals may take, in bytes.
 	MaxCredential = maxCertificate + maxRenewals*renewalBytes
 	// maxOffice keeps the authority's common name under the 64 characters of X.520.
