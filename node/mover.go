@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bough/crdt"
+	"bough/node/desk"
 	"bough/node/office"
 	"bough/sync/rows"
 )
@@ -44,7 +45,7 @@ func (h *HeadOffice) moveOn(ctx context.Context) time.Duration {
 	case err != nil && ctx.Err() == nil:
 		h.o.Log.Error("an order to move cannot go on", "order", c.Job, "err", err)
 		if c.Job != 0 {
-			err = h.Office.StopMove(ctx, c.Job, err)
+			err = h.Office.StopMove(ctx, c.Job, desk.Told(err))
 		}
 		if err != nil {
 			h.o.Log.Error("pausing an order to move failed", "order", c.Job, "err", err)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 
 	"bough/crdt"
 	"bough/sync/rows"
@@ -11,6 +12,19 @@ import (
 func DiskFull() *Error {
 	return &Error{Reason: ReadOnly, Code: "disk_full",
 		Message: "The disk of this computer is full: nothing new can be saved until there is room. What was saved is safe."}
+}
+
+// Told is an error as pages tell it: the code of one that they have words for, the
+// text of any other.
+func Told(err error) string {
+	var known *Error
+	switch {
+	case errors.As(err, &known):
+		return known.Code
+	case rows.Full(err):
+		return DiskFull().Code
+	}
+	return err.Error()
 }
 
 // FileDamaged says that a part of the file does not verify.

@@ -57,9 +57,9 @@ func (f *Office) DecideMove(ctx context.Context, by crdt.ID, n int64, act MoveAc
 	return f.turnMove(ctx, n, turn{by, act, ""})
 }
 
-// StopMove pauses an order that cannot go on, with the reason.
-func (f *Office) StopMove(ctx context.Context, n int64, why error) error {
-	return f.turnMove(ctx, n, turn{0, MovePause, why.Error()})
+// StopMove pauses an order that cannot go on, with the reason, as pages tell it.
+func (f *Office) StopMove(ctx context.Context, n int64, why string) error {
+	return f.turnMove(ctx, n, turn{0, MovePause, why})
 }
 
 // turn is an order that gets another state.

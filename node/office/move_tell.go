@@ -19,7 +19,7 @@ type MoveOrder struct {
 	Reason  string
 	State   string
 	Halted  string // of a paused one: what it goes on with
-	Trouble string // why it was paused by the program itself
+	Trouble string // why it was paused by the program itself, as desk.Told tells it
 	Person  crdt.ID
 	Chosen  MoveChosen
 

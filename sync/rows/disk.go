@@ -37,6 +37,9 @@ func (Platform) Open(path string, flags ...sqlite.OpenFlags) (*sqlite.Conn, erro
 // URI is the path: without the flag for URIs it is taken as it is.
 func (Platform) URI(path string) string { return path }
 
+// Full reports whether an error says that there is no room on the disk.
+func Full(err error) bool { return sqlite.ErrCode(err).ToPrimary() == sqlite.ResultFull }
+
 // Backup writes a consistent copy of the file to path while work goes on. path
 // must not exist. The copy is encrypted as the file is, with keys of its own.
 func (f *File) Backup(ctx context.Context, path string) error {

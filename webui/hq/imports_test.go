@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"bough/crdt"
+	"bough/node/desk"
 	"bough/node/office"
 	"bough/node/office/corefeed"
 	"bough/node/office/corefeed/mapping"
@@ -42,7 +43,7 @@ func importPages() []pagetest.Page {
 	waiting := tried
 	waiting.State, waiting.By = imports.Waiting, 7
 	halted := tried
-	halted.State, halted.By, halted.Fault = imports.Halted, 7, "database or disk is full"
+	halted.State, halted.By, halted.Fault = imports.Halted, 7, desk.DiskFull().Code
 	done := tried
 	done.State, done.By, done.Latest = imports.Done, 7, true
 	done.Steps = append(done.Steps, step(5, "write", 7), step(4, "done", 0))
@@ -51,10 +52,12 @@ func importPages() []pagetest.Page {
 	undone.State, undone.Back, undone.Latest = imports.Undone, back, false
 	faulty := *mapped
 	faulty.Map, faulty.Fault = "name = \"x\"\n[rows]\na = 1\n", "mapping: read x:\n  line 3: rows.a: must be a table"
+	lost := *mapped
+	lost.Bad = corefeed.BadFiles{{Path: "客户.csv", Why: &mapping.Reason{Code: "at_line", Args: []string{"1"}, Of: mapping.NewReason("no_column", `"客户号"`, "id, name, sex")}}, {Path: "accounts.csv", Why: mapping.NewReason("no_file")}}
 	lines := []imports.Line{{N: at - 9*minuteMS, Name: "客户-2026-11", State: imports.Tried, AtMS: at - 9*minuteMS, By: 7, New: 1204, Changed: 323, Same: 219_137, Refused: 38},
 		{N: 5, Name: "accounts", State: imports.Done, AtMS: at - 3*24*60*minuteMS, By: 8, New: 12, Changed: 90_112, Same: 30_809}, {Name: "berka", State: imports.Undone, AtMS: at - 9*24*60*minuteMS, New: 45_000}}
 	mapView := func(j *imports.Import) *importView {
-		return &importView{Import: j, People: people, Own: []string{"core, customers"}, Builtin: []string{"berka"}, Previews: []*imports.Preview{{Head: head}, {Head: &corefeed.Head{}, Fault: "a file of the feed cannot be used: notes.txt: it is empty"}}}
+		return &importView{Import: j, People: people, Own: []string{"core, customers"}, Builtin: []string{"berka"}, Previews: []*imports.Preview{{Head: head}, {Head: &corefeed.Head{}, Bad: corefeed.BadFiles{{Path: "notes.txt", Why: mapping.NewReason("empty")}}}}}
 	}
 	view := func(j *imports.Import) *importView {
 		return &importView{Import: j, People: people, First: refused, Me: 8, MayAgree: true}
@@ -66,6 +69,7 @@ func importPages() []pagetest.Page {
 		{Name: "hq-imports-empty", Page: "imports", View: &importsView{Form: webui.Form{Fault: &webui.Fault{Field: "files", Text: "error.import_empty"}}}},
 		{Name: "hq-import-map", Page: "import", View: mapView(mapped)},
 		{Name: "hq-import-text", Page: "import", View: mapView(&faulty)},
+		{Name: "hq-import-files", Page: "import", View: mapView(&lost)},
 		{Name: "hq-import-tried", Page: "import", View: view(&tried)},
 		{Name: "hq-import-waiting", Page: "import", View: view(&waiting)},
 		{Name: "hq-import-writing", Page: "import", View: view(&writing)},

@@ -30,8 +30,52 @@ var (
 	ErrFile   = errors.New("corefeed: a file of the feed cannot be used")
 )
 
-func badFile(path, format string, args ...any) error {
-	return fmt.Errorf("%w: %s: %w", ErrFile, path, fmt.Errorf(format, args...))
+// BadFile is why a file of a feed cannot be used.
+type BadFile struct {
+	Path string          `json:"path"`
+	Why  *mapping.Reason `json:"why"`
+
+	cause error // nil: the file is at fault, not the reading of it
+}
+
+// BadFiles are all files of a feed that cannot be used; it is ErrFile.
+type BadFiles []BadFile
+
+// Error names one file a line.
+func (b BadFiles) Error() string {
+	var lines []string
+	for _, one := range b {
+		lines = append(lines, fmt.Sprintf("%v: %s: %v", ErrFile, one.Path, one.Why))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap is ErrFile, and what hindered the reading.
+func (b BadFiles) Unwrap() []error {
+	errs := []error{ErrFile}
+	for _, one := range b {
+		if one.cause != nil {
+			errs = append(errs, one.cause)
+		}
+	}
+	return errs
+}
+
+func badFile(path, code string, args ...string) error {
+	return BadFiles{{Path: path, Why: mapping.NewReason(code, args...)}}
+}
+
+func badLine(path string, line int, why *mapping.Reason) error {
+	return BadFiles{{Path: path, Why: &mapping.Reason{Code: "at_line", Args: []string{strconv.Itoa(line)}, Of: why}}}
+}
+
+// unread is a file that the system does not let read; line 0: any of it.
+func unread(path string, line int, err error) error {
+	b := BadFile{Path: path, Why: mapping.NewReason("unread", err.Error()), cause: err}
+	if line > 0 {
+		b.Why = &mapping.Reason{Code: "at_line", Args: []string{strconv.Itoa(line)}, Of: b.Why}
+	}
+	return BadFiles{b}
 }
 
 // measure looks at every file before one is read, so that all that are missing
@@ -40,23 +84,29 @@ func measure(folder fs.FS, files []*mapping.File) (total int64, err error) {
 	if _, err := fs.Stat(folder, "."); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	var faults []error
+	var faults BadFiles
+	add := func(code string, f *mapping.File) {
+		faults = append(faults, BadFile{Path: f.Path, Why: mapping.NewReason(code)})
+	}
 	for _, f := range files {
 		info, err := fs.Stat(folder, f.Path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			faults = append(faults, badFile(f.Path, "it is not in the folder"))
+			add("no_file", f)
 		case err != nil:
-			faults = append(faults, badFile(f.Path, "%w", err))
+			faults = append(faults, BadFile{f.Path, mapping.NewReason("unread", err.Error()), err})
 		case !info.Mode().IsRegular():
-			faults = append(faults, badFile(f.Path, "it is not a regular file"))
+			add("not_regular", f)
 		case info.Size() == 0:
-			faults = append(faults, badFile(f.Path, "it is empty"))
+			add("empty", f)
 		default:
 			total += info.Size()
 		}
 	}
-	return total, errors.Join(faults...)
+	if faults != nil {
+		return 0, faults
+	}
+	return total, nil
 }
 
 // meter counts bytes, hashes them, reports progress and notices a cancelled
@@ -98,11 +148,11 @@ type sheet struct {
 func openSheet(f *mapping.File, in io.Reader) (*sheet, error) {
 	s := &sheet{file: f, names: f.Columns, lines: newLines(in, f.Encoding), cut: splitter{f.Delimiter, f.Quote}}
 	if s.lines.wide() {
-		return nil, badFile(f.Path, "it is UTF-16; export it in one of the encodings that a mapping can name")
+		return nil, badFile(f.Path, "utf16")
 	}
 	for range f.Skip {
 		if _, _, err := s.lines.next(); err != nil {
-			return nil, badFile(f.Path, "it ends within the %d lines of preamble", f.Skip)
+			return nil, badFile(f.Path, "short_preamble", strconv.Itoa(f.Skip))
 		}
 	}
 	if !f.Header {
@@ -111,14 +161,14 @@ func openSheet(f *mapping.File, in io.Reader) (*sheet, error) {
 	text, fault, err := s.lines.next()
 	switch {
 	case err == io.EOF:
-		return nil, badFile(f.Path, "it ends before the line with the names of its columns")
+		return nil, badFile(f.Path, "no_names")
 	case err != nil:
-		return nil, badFile(f.Path, "%w", err)
+		return nil, unread(f.Path, 0, err)
 	case fault != nil:
-		return nil, badFile(f.Path, "line %d: %w", s.lines.number, fault)
+		return nil, badLine(f.Path, s.lines.number, fault)
 	}
 	if s.names, fault = s.cut.split(text, nil); fault != nil {
-		return nil, badFile(f.Path, "line %d: %w", s.lines.number, fault)
+		return nil, badLine(f.Path, s.lines.number, fault)
 	}
 	s.names = dropEmptyTail(s.names)
 	return s, nil
@@ -135,10 +185,10 @@ func dropEmptyTail(names []string) []string {
 func (s *sheet) column(name string) (int, error) {
 	at := slices.Index(s.names, name)
 	if at < 0 {
-		return 0, badFile(s.file.Path, "line %d: there is no column %q; there are %s", s.lines.number, name, strings.Join(s.names, ", "))
+		return 0, badLine(s.file.Path, s.lines.number, mapping.NewReason("no_column", strconv.Quote(name), strings.Join(s.names, ", ")))
 	}
 	if slices.Contains(s.names[at+1:], name) {
-		return 0, badFile(s.file.Path, "line %d: two columns are called %q", s.lines.number, name)
+		return 0, badLine(s.file.Path, s.lines.number, mapping.NewReason("column_twice", strconv.Quote(name)))
 	}
 	return at, nil
 }

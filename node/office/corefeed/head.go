@@ -47,7 +47,7 @@ func ReadHead(in io.Reader, path string, format mapping.Format, most int) (*Head
 		case errors.Is(err, io.EOF):
 			return h, nil
 		case err != nil:
-			return nil, badFile(path, "line %d: %w", s.lines.number+1, err)
+			return nil, unread(path, s.lines.number+1, err)
 		}
 	}
 	return h, nil

@@ -135,7 +135,7 @@ type reader struct {
 func (r *reading) file(f *mapping.File) error {
 	in, err := r.Folder.Open(f.Path)
 	if err != nil {
-		return badFile(f.Path, "%w", err)
+		return unread(f.Path, 0, err)
 	}
 	defer in.Close() // read only: nothing can be lost
 	meter := newMeter(r.ctx, in, &r.done, r.tell)
@@ -194,7 +194,7 @@ func (r *reading) lines(one *reader) error {
 		case r.ctx.Err() != nil:
 			return fmt.Errorf("corefeed: read %s: %w", path, r.ctx.Err())
 		case err != nil:
-			return badFile(path, "line %d: %w", number+1, err)
+			return unread(path, number+1, err)
 		case bad != nil:
 			r.out.Refused.line(Refused{File: path, Line: number}.because(bad), one.kinds)
 			continue

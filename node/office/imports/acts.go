@@ -48,7 +48,8 @@ func (im *Imports) Choose(ctx context.Context, by crdt.ID, n int64, c Choices) e
 				return err
 			}
 		}
-		j.State, j.View, j.Fault, j.Changed = Mapping, nil, "", false
+		j.View, j.Changed = nil, false
+		j.reach(Mapping)
 		return nil
 	})
 }
@@ -67,7 +68,7 @@ func (im *Imports) choose(j *Import, at int, c File) error {
 	c.Columns = was.Columns
 	j.Files[at] = c
 	p, err := im.head(j.N, j.Files, at, headLines)
-	if err != nil || p.Fault != "" {
+	if err != nil || p.Bad != nil {
 		return err
 	}
 	f := &j.Files[at]
@@ -122,11 +123,13 @@ func (j *Import) MapText() string {
 // import.
 func (im *Imports) Try(ctx context.Context, by crdt.ID, n int64) error {
 	return im.turn(ctx, turn{n, by, "try", before}, func(_ *rows.Tx, j *Import) error {
-		j.State, j.Fault, j.View, j.Changed = Trying, "", nil, false
+		j.View, j.Changed = nil, false
+		j.reach(Trying)
 		var bad *mapping.Errors
 		_, err := j.mapped()
 		if errors.As(err, &bad) {
-			j.State, j.Fault, err = Mapping, bad.Error(), nil
+			j.fail(Mapping, err)
+			err = nil
 		}
 		return err
 	})
@@ -187,7 +190,7 @@ func alone(tx *rows.Tx, n int64) error {
 // Resume goes on where it was halted.
 func (im *Imports) Resume(ctx context.Context, by crdt.ID, n int64) error {
 	return im.turn(ctx, turn{n, by, "resume", []string{Halted}}, func(_ *rows.Tx, j *Import) error {
-		j.State, j.Fault = Writing, ""
+		j.reach(Writing)
 		return nil
 	})
 }
@@ -202,7 +205,7 @@ func (im *Imports) Stop(ctx context.Context, by crdt.ID, n int64) error {
 			return err
 		}
 		j.Written = told.Created + told.Changed
-		if j.State, j.Fault = Tried, ""; j.Written > 0 {
+		if j.reach(Tried); j.Written > 0 {
 			j.end()
 			j.Stopped = true
 		}
@@ -313,7 +316,8 @@ func (im *Imports) UseMap(ctx context.Context, by crdt.ID, n int64, name string)
 		if err != nil {
 			return err
 		}
-		j.Map, j.State, j.View, j.Fault = m.Map, Mapping, nil, ""
+		j.Map, j.View = m.Map, nil
+		j.reach(Mapping)
 		for i := range j.Files {
 			if err := im.follow(j, i, m.Files); err != nil {
 				return err

@@ -2,6 +2,7 @@ package imports
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -132,7 +133,7 @@ func hanShare(text []byte) int {
 // Preview is how a file begins, as it would be read.
 type Preview struct {
 	*corefeed.Head
-	Fault string // why it cannot be read as it is said to be written
+	Bad corefeed.BadFiles // why it cannot be read as it is said to be written
 }
 
 // head reads how a file begins.
@@ -145,7 +146,11 @@ func (im *Imports) head(n int64, files []File, at int, most int) (*Preview, erro
 	defer in.Close() // read only: nothing can be lost
 	h, err := corefeed.ReadHead(io.LimitReader(in, headBytes), f.Path, f.format(), most)
 	if err != nil {
-		return &Preview{Head: &corefeed.Head{}, Fault: says(err)}, nil
+		p := &Preview{Head: &corefeed.Head{}}
+		if errors.As(err, &p.Bad) {
+			err = nil
+		}
+		return p, err
 	}
 	return &Preview{Head: h}, nil
 }

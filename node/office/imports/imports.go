@@ -91,17 +91,18 @@ type Import struct {
 	Name    string // what the list calls it
 	Date    string // of the files, YYYY-MM-DD
 	Files   []File
-	Map     string         // a mapping as text, instead of the choices; empty: the choices
-	View    *corefeed.View `json:",omitempty"` // what would change; the refused lines are kept apart
-	Shown   []crdt.ID      // customers of whom the examples tell
-	Kept    int            // refused lines that can be downloaded
-	By      crdt.ID        // who had it written
-	Second  crdt.ID        // who agreed
-	Fault   string         // why the dry run could not be made, or writing not go on
-	Changed bool           // central held something else when it was to be written
-	Stopped bool           // before all was written
-	Written int            // rows, of one that was stopped
-	Back    *Back          `json:",omitempty"`
+	Map     string            // a mapping as text, instead of the choices; empty: the choices
+	View    *corefeed.View    `json:",omitempty"` // what would change; the refused lines are kept apart
+	Shown   []crdt.ID         // customers of whom the examples tell
+	Kept    int               // refused lines that can be downloaded
+	By      crdt.ID           // who had it written
+	Second  crdt.ID           // who agreed
+	Fault   string            // why the dry run could not be made, or writing not go on: a code of desk, or text of a map
+	Bad     corefeed.BadFiles `json:",omitempty"` // the files that are the reason, instead
+	Changed bool              // central held something else when it was to be written
+	Stopped bool              // before all was written
+	Written int               // rows, of one that was stopped
+	Back    *Back             `json:",omitempty"`
 
 	Steps    []Step   `json:"-"`
 	Progress Progress `json:"-"`

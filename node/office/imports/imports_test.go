@@ -381,12 +381,12 @@ func TestFaultsOfFilesStopTheDryRunAndThoseOfLinesAreListed(t *testing.T) {
 	j := b.must(doc{"customers.csv", customers(20)})
 	missing := Choices{Name: "x", Files: j.Files, Map: "name = 'x'\n[file.a]\npath = 'customers.csv'\n[rows.a]\nkind = 'party'\nkey = '{nothing}'\n"}
 	must(t, b.Choose(t.Context(), 1, j.N, missing))
-	if j = b.tried(j); j.State != Mapping || !strings.Contains(j.Fault, `there is no column "nothing"`) {
-		t.Errorf("%s %s", j.State, j.Fault)
+	if j = b.tried(j); j.State != Mapping || j.Fault != "" || !strings.Contains(j.Bad.Error(), `there is no column "nothing"`) {
+		t.Errorf("%s %s %v", j.State, j.Fault, j.Bad)
 	}
 	missing.Map = "name = 'x'\n[rows.a]\nbad = 1"
 	must(t, b.Choose(t.Context(), 1, j.N, missing))
-	if j = b.tried(j); j.State != Mapping || !strings.Contains(j.Fault, "line 2") {
+	if j = b.tried(j); j.State != Mapping || j.Bad != nil || !strings.Contains(j.Fault, "line 2") {
 		t.Errorf("%s %s", j.State, j.Fault)
 	}
 	twice := append(customers(5), []byte("1001,Twice,01.01.1990,male,1\nshort line\n1,Latin \xe9,01.01.1990,male,1\n")...)

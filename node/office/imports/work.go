@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"bough/node/crm"
 	"bough/node/desk"
@@ -86,20 +85,22 @@ func (im *Imports) try(ctx context.Context, j *Import) error {
 			return err
 		}
 		return im.turn(ctx, turn{j.N, 0, "faulty", []string{Trying}}, func(_ *rows.Tx, j *Import) error {
-			j.State, j.Fault = Mapping, says(err)
+			j.fail(Mapping, err)
 			return nil
 		})
 	}
 	return im.turn(ctx, turn{j.N, 0, "tried", []string{Trying}}, func(tx *rows.Tx, j *Import) error { return j.show(tx, plan) })
 }
 
-// says is an error of files and maps, which are written for people.
-func says(err error) string {
-	var known *desk.Error
-	if errors.As(err, &known) {
-		return known.Message
+// reach moves the import on; all is well.
+func (j *Import) reach(state string) { j.State, j.Fault, j.Bad = state, "", nil }
+
+// fail moves it on with what went wrong.
+func (j *Import) fail(state string, why error) {
+	j.reach(state)
+	if !errors.As(why, &j.Bad) {
+		j.Fault = desk.Told(why)
 	}
-	return strings.TrimPrefix(err.Error(), "corefeed: ")
 }
 
 // show keeps what a plan would change.
@@ -114,7 +115,8 @@ func (j *Import) show(tx *rows.Tx, plan *corefeed.Plan) error {
 			}
 		}
 	}
-	j.State, j.View, j.Kept, j.Fault = Tried, &view, len(refused), ""
+	j.View, j.Kept = &view, len(refused)
+	j.reach(Tried)
 	if err := tx.Exec(`DELETE FROM import_refused WHERE job=?1`, j.N); err != nil {
 		return err
 	}
@@ -170,7 +172,8 @@ func (im *Imports) write(ctx context.Context, j *Import) error {
 
 // end keeps of an import what is needed once it is written: counts, no values.
 func (j *Import) end() {
-	j.State, j.Fault, j.Shown = Done, "", nil
+	j.Shown = nil
+	j.reach(Done)
 	for i := range j.View.Kinds {
 		j.View.Kinds[i].Examples = nil
 	}
@@ -204,7 +207,7 @@ func (im *Imports) halt(ctx context.Context, j *Import, why error) error {
 		return why
 	}
 	return im.turn(ctx, turn{j.N, 0, "halted", []string{Writing}}, func(_ *rows.Tx, j *Import) error {
-		j.State, j.Fault = Halted, says(why)
+		j.fail(Halted, why)
 		return nil
 	})
 }
@@ -241,13 +244,15 @@ func (im *Imports) undo(ctx context.Context, j *Import) error {
 				return err // it is gone on with
 			}
 			return im.turn(ctx, turn{j.N, 0, "halted", []string{Undoing}}, func(_ *rows.Tx, j *Import) error {
-				j.State, j.Fault, j.Back = Done, says(err), nil
+				j.fail(Done, err)
+				j.Back = nil
 				return nil
 			})
 		}
 	}
 	return im.turn(ctx, turn{j.N, 0, "undone", []string{Undoing}}, func(_ *rows.Tx, j *Import) error {
-		j.State, j.Fault, j.Back = Undone, "", back
+		j.Back = back
+		j.reach(Undone)
 		return nil
 	})
 }

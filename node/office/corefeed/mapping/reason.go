@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Reason is why a line, or what it would have become, was not taken: a code,
+// Reason is why a file, a line, or what it would have become, was not taken: a code,
 // which has its sentence in every language of the pages, and what the sentence
 // names.
 type Reason struct {
@@ -53,6 +53,17 @@ func sentences() map[string]string {
 		"from_line":    "{of} ({1}, line {2})",
 		"nowhere":      "{kind} {1} is neither in the feed nor at central",
 		"refused_too":  "{kind} {1} was refused",
+
+		"at_line":        "line {1}: {of}",
+		"no_file":        "it is not in the folder",
+		"not_regular":    "it is not a regular file",
+		"empty":          "it is empty",
+		"unread":         "it cannot be read: {1}",
+		"utf16":          "it is UTF-16; export it in one of the encodings that a mapping can name",
+		"short_preamble": "it ends within the {1} lines of preamble",
+		"no_names":       "it ends before the line with the names of its columns",
+		"no_column":      "there is no column {1}; there are {2}",
+		"column_twice":   "two columns are called {1}",
 	}
 }
 
