@@ -1,6 +1,8 @@
 package crm
 
 import (
+	"slices"
+
 	. "bough/crdt" //nolint:revive // the table reads as a table
 )
 
@@ -15,6 +17,48 @@ type Redate struct {
 	SinceMS  int64 // the time by that clock when it began to be believed
 	LaterMS  int64 // how much later it was
 	LatestMS int64 // and it was not after this, where nobody knows
+	PutBack  bool  // that is what is known of it: it is marked, where it can be
+}
+
+// Of is what sets right the row that an op makes.
+func (d Redate) Of(op *Op) *Redate {
+	d.PutBack = op.Kind == Interaction && slices.ContainsFunc(op.Set, func(f FieldSet) bool {
+		return f.Field == InteractionHappened && f.Value.I > d.LatestMS && d.when(f.Value.I) == d.LatestMS
+	})
+	return &d
+}
+
+// markOp marks an op that is put back, markRow the row that it makes.
+func (d *Redate) markOp(op *Op) {
+	if d == nil || !d.PutBack {
+		return
+	}
+	i := slices.IndexFunc(op.Set, func(f FieldSet) bool { return f.Field == InteractionClock })
+	if i < 0 {
+		i, op.Set = len(op.Set), append(op.Set, FieldSet{Field: InteractionClock})
+	}
+	if op.Set[i].Value.IsNull() {
+		op.Set[i].Value = IntValue(ClockUnsure)
+	}
+}
+func (d *Redate) markRow(row *Row) {
+	if d == nil || !d.PutBack || !row.Get(InteractionClock).IsNull() {
+		return
+	}
+	row.Fields[InteractionClock] = IntValue(ClockUnsure)
+	for i := range row.Clocks {
+		if w := &row.Clocks[i]; w.Mask&(1<<InteractionHappened) != 0 {
+			w.Mask |= 1 << InteractionClock
+		}
+	}
+}
+
+// when is what a time by that clock was.
+func (d *Redate) when(ms int64) int64 {
+	if d.LaterMS != 0 && ms >= d.SinceMS-redateWithinMS {
+		return ms + d.LaterMS // central has said so
+	}
+	return min(ms, d.LatestMS)
 }
 
 // redateWithinMS: what happened so shortly before was told by the same clock; what
@@ -34,8 +78,6 @@ func (d *Redate) value(kind, field uint8, v Value) Value {
 		return IntValue(ClockRighted)
 	case field == 0 || happened[kind] != field:
 		return v
-	case d.LaterMS != 0 && v.I >= d.SinceMS-redateWithinMS:
-		return IntValue(v.I + d.LaterMS) // central has said so
 	}
-	return IntValue(min(v.I, d.LatestMS))
+	return IntValue(d.when(v.I))
 }

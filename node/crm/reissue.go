@@ -148,6 +148,7 @@ func (r *Renaming) Op(schema *Schema, op *Op) Op {
 		f := &out.Set[i]
 		f.Value, f.Saw = r.value(k, op.ID, f.Field, f.Value), r.stamps(f.Saw)
 	}
+	r.Dates[op.ID].markOp(&out)
 	return out
 }
 
@@ -160,6 +161,7 @@ func (r *Renaming) Row(schema *Schema, row *Row, conflicts []Conflict) (Row, []C
 	for n := range out.Fields {
 		out.Fields[n] = r.value(k, row.ID, uint8(n), out.Fields[n])
 	}
+	r.Dates[row.ID].markRow(&out)
 	out.Cleared = r.stamps(row.Cleared)
 	slices.SortFunc(out.Cleared, Stamp.Compare)
 	for i := range out.Clocks {

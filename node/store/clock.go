@@ -162,11 +162,11 @@ func (n *renewal) written(c *journal.Change) span {
 	return span{}
 }
 
-// redate sets right when what a row of a change tells of happened, where the
+// redate sets right when what the row of an op tells of happened, where the
 // clock was wrong.
-func (n *renewal) redate(c *journal.Change, row crdt.ID) {
-	if n.UntilMS > 0 {
+func (n *renewal) redate(c *journal.Change, op *crdt.Op) {
+	if n.UntilMS > 0 && n.names.Dates[op.ID] == nil {
 		p := n.written(c)
-		n.names.Dates[row] = &crm.Redate{SinceMS: p.sinceMS, LaterMS: p.laterMS, LatestMS: n.UntilMS}
+		n.names.Dates[op.ID] = crm.Redate{SinceMS: p.sinceMS, LaterMS: p.laterMS, LatestMS: n.UntilMS}.Of(op)
 	}
 }

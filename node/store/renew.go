@@ -310,7 +310,7 @@ func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) er
 		case c.Bodies[j].Opaque != nil:
 			unread = append(unread, c.Bodies[j].Opaque)
 		case op.Kind != crm.Reissue && !c.Bodies[j].Erased:
-			n.redate(c, op.ID)
+			n.redate(c, op)
 			ops = append(ops, n.names.Op(schema, op))
 		}
 	}
