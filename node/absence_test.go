@@ -238,9 +238,11 @@ func stolen(c *cut, office *reader, bundle []byte) {
 	}
 	page := office.upload("/sticks", "bough.bundle", bundle)
 	says(c.t, page, "Taken from desk", "This workstation was revoked", `href="/refused"`)
-	if link := regexp.MustCompile(`new=([0-9-]+)`).FindStringSubmatch(page); link != nil {
-		says(c.t, office.get("/sticks/"+link[1]), "not kept any more")
+	ids, err := c.central.answerIDs()
+	if err != nil || len(ids) == 0 {
+		c.t.Fatal(ids, err)
 	}
+	says(c.t, office.get("/sticks/"+ids[0]), "not kept any more")
 	if strings.Count(page, "Save the answer") != 2 {
 		c.t.Errorf("answers are offered for more than was answered:\n%s", page)
 	}

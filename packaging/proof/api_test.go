@@ -35,6 +35,7 @@ type (
 		Written        uint64           `json:"written"`
 		Accepted       uint64           `json:"accepted"`
 		Refused        uint64           `json:"refused"`
+		Held           uint64           `json:"held"`
 		Missing        int64            `json:"missing"`
 		Scopes         map[string]scope `json:"scopes"`
 	}

@@ -28,6 +28,7 @@ type bank struct {
 	nodes   []*workstation
 	words   string // file with everybody's password
 	used    string // the enrolment code used last
+	bin     string // program of what is started next; empty: the one to be tried
 }
 
 // headOffice is the process of central.
@@ -71,7 +72,7 @@ func newBank(t testing.TB) *bank {
 func (b *bank) open() {
 	b.t.Helper()
 	c := b.central
-	c.program = launch(b.t, "central", "central", "--dir", c.dir, "--listen", "127.0.0.1:0", "--pages", "127.0.0.1:0")
+	c.program = launchAs(b.t, b.bin, "central", "central", "--dir", c.dir, "--listen", "127.0.0.1:0", "--pages", "127.0.0.1:0")
 	c.door = newDoor(c.pages())
 }
 
@@ -79,11 +80,17 @@ func (b *bank) open() {
 func openBank(t testing.TB) *bank {
 	t.Helper()
 	b := newBank(t)
+	b.opened()
+	return b
+}
+
+// opened starts a new central, with an administrator.
+func (b *bank) opened() {
+	b.t.Helper()
 	b.open()
 	b.central.said(`^first administrator: (\S+)$`)
 	b.person("root", "admin", 0)
 	b.central.token = b.token(b.central.dir, "root")
-	return b
 }
 
 // pages waits for central's address of pages without TLS.
@@ -134,13 +141,25 @@ func (b *bank) line(branch int64) *line {
 // join enrols a workstation by the command line and starts it.
 func (b *bank) join(branch int64, name string, more ...string) *workstation {
 	b.t.Helper()
+	w := b.enrol(branch, name)
+	b.run(w, more...)
+	return w
+}
+
+func (b *bank) enrol(branch int64, name string) *workstation {
+	b.t.Helper()
 	w := &workstation{dir: filepath.Join(b.folder, name), name: name, branch: branch}
 	b.used = done(b.t, "", "code", "--dir", b.central.dir, "--branch", fmt.Sprint(branch))
 	done(b.t, "", "join", "--dir", w.dir, "--central", b.line(branch).url(), "--code", b.used, "--name", name)
-	w.program = launch(b.t, name, append([]string{"node", "--dir", w.dir, "--listen", "127.0.0.1:0"}, more...)...)
+	return w
+}
+
+// run starts a workstation that was enrolled.
+func (b *bank) run(w *workstation, more ...string) {
+	b.t.Helper()
+	w.program = launchAs(b.t, b.bin, w.name, append([]string{"node", "--dir", w.dir, "--listen", "127.0.0.1:0"}, more...)...)
 	w.listens()
 	b.nodes = append(b.nodes, w)
-	return w
 }
 
 // listens waits until the node serves, and remembers where.

@@ -73,10 +73,16 @@ func pageAt(url string) string {
 	if err != nil {
 		return ""
 	}
-	defer answer.Body.Close() //nolint:errcheck // read only
-	text, err := io.ReadAll(answer.Body)
+	text, err := textOf(answer)
 	if err != nil {
 		return ""
 	}
-	return string(text)
+	return text
+}
+
+// textOf reads an answer to its end.
+func textOf(answer *http.Response) (string, error) {
+	defer answer.Body.Close() //nolint:errcheck // read only
+	text, err := io.ReadAll(answer.Body)
+	return string(text), err
 }

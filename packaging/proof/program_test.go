@@ -3,6 +3,7 @@ package proof
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"io"
 	"os"
 	"os/exec"
@@ -25,6 +26,7 @@ const (
 type program struct {
 	t    testing.TB
 	name string // for people
+	bin  string // the program; empty: the one to be tried
 	net  string // network namespace it runs in; empty: the tests' own
 	args []string
 
@@ -57,14 +59,25 @@ func (w *tail) String() string {
 // launch starts a process that lives as long as the test.
 func launch(t testing.TB, name string, args ...string) *program {
 	t.Helper()
-	return launchIn(t, "", name, args...)
+	return (&program{t: t, name: name}).begin(args)
+}
+
+// launchAs is launch of another program; empty: of the one to be tried.
+func launchAs(t testing.TB, bin, name string, args ...string) *program {
+	t.Helper()
+	return (&program{t: t, name: name, bin: bin}).begin(args)
 }
 
 // launchIn is launch in a network namespace.
 func launchIn(t testing.TB, net, name string, args ...string) *program {
 	t.Helper()
-	p := &program{t: t, name: name, net: net, args: append(args, "--stop-with-stdin")}
-	t.Cleanup(p.end)
+	return (&program{t: t, name: name, net: net}).begin(args)
+}
+
+func (p *program) begin(args []string) *program {
+	p.t.Helper()
+	p.args = append(args, "--stop-with-stdin")
+	p.t.Cleanup(p.end)
 	p.start()
 	return p
 }
@@ -72,9 +85,10 @@ func launchIn(t testing.TB, net, name string, args ...string) *program {
 // start runs the process anew, on the same arguments.
 func (p *program) start() {
 	p.t.Helper()
-	cmd := exec.Command(os.Getenv(binVariable), p.args...)
+	bin := cmp.Or(p.bin, os.Getenv(binVariable))
+	cmd := exec.Command(bin, p.args...)
 	if p.net != "" {
-		cmd = exec.Command("ip", append([]string{"netns", "exec", p.net, os.Getenv(binVariable)}, p.args...)...)
+		cmd = exec.Command("ip", append([]string{"netns", "exec", p.net, bin}, p.args...)...)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
