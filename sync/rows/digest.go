@@ -2,6 +2,7 @@ package rows
 
 import (
 	"fmt"
+	"strings"
 
 	"zombiezen.com/go/sqlite"
 
@@ -113,8 +114,12 @@ func (tx *Tx) Scopes() ([]Scope, error) {
 
 // Each reads every row of every kind, known or not: for checks and repairs.
 func (tx *Tx) Each(fn func(*Stored) error) error {
-	for _, k := range tx.file.held.Kinds {
-		if err := tx.Rows(k.Num, "1=1 ORDER BY id", fn); err != nil {
+	kinds, err := tx.inUse()
+	if err != nil {
+		return err
+	}
+	for _, kind := range kinds {
+		if err := tx.Rows(kind, "1=1 ORDER BY id", fn); err != nil {
 			return err
 		}
 	}
@@ -125,4 +130,23 @@ func (tx *Tx) Each(fn func(*Stored) error) error {
 		}
 	}
 	return err
+}
+
+// inUse are the kinds whose tables have rows. One statement asks for all: most
+// tables are empty, and to prepare the reading of one costs more than to read it.
+func (tx *Tx) inUse() (kinds []uint8, err error) {
+	held := tx.file.held.Kinds
+	asked := make([]string, len(held))
+	for i, k := range held {
+		asked[i] = "EXISTS (SELECT 1 FROM " + quote(k.Name) + ")"
+	}
+	err = tx.Query("SELECT "+strings.Join(asked, ", "), func(s *sqlite.Stmt) error {
+		for i, k := range held {
+			if s.ColumnInt64(i) == 1 {
+				kinds = append(kinds, k.Num)
+			}
+		}
+		return nil
+	})
+	return kinds, err
 }

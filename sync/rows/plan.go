@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -55,17 +56,17 @@ func (p *plan) write() *texts {
 	if p.kind.Class == crdt.Set {
 		cols = append(cols, "cleared", "gone")
 	}
-	marks := "?1"
+	marks := make([]string, len(cols))
 	for i := range cols {
-		marks += fmt.Sprintf(", ?%d", i+2)
+		marks[i] = ", ?" + strconv.Itoa(i+2)
 	}
 	t, columns := quote(p.kind.Name), strings.Join(cols, ", ")
 	return &texts{
 		columns: columns,
-		get:     fmt.Sprintf("SELECT %s FROM %s WHERE id=?1", columns, t),
-		find:    fmt.Sprintf("SELECT id, %s FROM %s WHERE ", columns, t),
-		put:     fmt.Sprintf("INSERT OR REPLACE INTO %s (id, %s) VALUES (%s)", t, columns, marks),
-		remove:  fmt.Sprintf("DELETE FROM %s WHERE id=?1", t),
+		get:     "SELECT " + columns + " FROM " + t + " WHERE id=?1",
+		find:    "SELECT id, " + columns + " FROM " + t + " WHERE ",
+		put:     "INSERT OR REPLACE INTO " + t + " (id, " + columns + ") VALUES (?1" + strings.Join(marks, "") + ")",
+		remove:  "DELETE FROM " + t + " WHERE id=?1",
 	}
 }
 
