@@ -20,6 +20,18 @@ func copyFile(from, to string) error {
 	return nil
 }
 
+// keepFile gives a database as it lies another name, its log along, for when its
+// process goes and takes the log with it: what a machine finds that starts again.
+// Nothing may be written any more under the old name.
+func keepFile(from, to string) error {
+	for _, tail := range []string{"", sqliteFiles} {
+		if err := os.Link(from+tail, to+tail); err != nil && (tail == "" || !errors.Is(err, fs.ErrNotExist)) {
+			return fmt.Errorf("sim: keep %s: %w", from, err)
+		}
+	}
+	return nil
+}
+
 func copyPart(from, to string) (err error) {
 	src, err := os.Open(from)
 	if err != nil {

@@ -58,7 +58,9 @@ func (p *platter) calm() { p.how, p.undo = "", nil }
 // nobody pulls the plug of this machine.
 func (p *platter) fault(a vault.Access) vault.Action {
 	switch {
-	case p.quiet && a.Op != vault.OpRead:
+	case p.quiet && a.Op == vault.OpRead:
+		return vault.EIO() // or its end would move the log into the file, in vain
+	case p.quiet:
 		return vault.Drop()
 	case p.how == "":
 		return vault.Action{}

@@ -165,7 +165,7 @@ func (s *station) crash() {
 	from := s.path()
 	s.gen++
 	s.disk.quiet = true
-	if s.w.must("copy "+s.name, copyFile(from, s.path())) && s.w.must("cut "+s.name, s.disk.forget(s.path())) && s.w.must("close "+s.name, s.drop()) {
+	if s.w.must("keep "+s.name, keepFile(from, s.path())) && s.w.must("cut "+s.name, s.disk.forget(s.path())) && s.w.must("close "+s.name, s.drop()) {
 		s.w.must("remove "+s.name, removeFile(from))
 	}
 	if s.w.faults.chance(500) {
