@@ -131,7 +131,7 @@ func (b *bank) open() {
 		table = b.table
 	}
 	c, err := central.Open(ctx(), central.Options{Path: b.path, Schema: table, Migrations: store.LocalTables(), Origin: b.origin,
-		Rand: rand.NewChaCha8([32]byte{9}), NowMS: func() int64 { b.now++; return b.now }, Judge: byWord{}, Forms: store.Forms{Schema: crm.Table()}, NoSync: true})
+		Rand: rand.NewChaCha8([32]byte{9}), NowMS: func() int64 { b.now++; return b.now }, Judge: byWord{}, Belongs: crm.Belongs, Forms: store.Forms{Schema: crm.Table()}, NoSync: true})
 	must(b.t, err)
 	b.Central = c
 }

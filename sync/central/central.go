@@ -221,7 +221,7 @@ func (c *Central) act(ctx context.Context, who rows.Actor, fn func(*rows.Act) er
 			n := min(len(act.Ops), journal.MaxOps)
 			part.Ops, act.Ops = act.Ops[:n], act.Ops[n:]
 			for i := range part.Ops {
-				if b.overwrites(&part.Ops[i]) {
+				if b.overwrites(&part.Ops[i], b.gone) {
 					return ErrErased
 				}
 				if err := b.complete(&part.Ops[i]); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 
@@ -46,10 +47,33 @@ func (b *Batch) gone(kind uint8, id crdt.ID) bool {
 // Gone reports whether a row was ordered away.
 func (b *Batch) Gone(row RowID) bool { return b.gone(row.Kind, row.ID) }
 
+// goneIn reports of the ids that a change names whether the rows they mean were
+// ordered away. What it names of a copy, whose number central gave to another row, is
+// that of the copy: under the id it has now, or not here yet.
+func (b *Batch) goneIn(ch *journal.Change) (func(kind uint8, id crdt.ID) bool, error) {
+	if b.c.o.Forms == nil {
+		return b.gone, nil
+	}
+	ids, err := b.restsAs(ch)
+	if err != nil {
+		return nil, err
+	}
+	unmet, err := b.unmet(ch)
+	if err != nil || len(ids) == 0 && len(unmet) == 0 {
+		return b.gone, err
+	}
+	return func(kind uint8, id crdt.ID) bool {
+		if is, known := ids[id]; known {
+			return b.gone(kind, is)
+		}
+		return b.gone(kind, id) && !slices.ContainsFunc(unmet, func(f journal.Former) bool { return f.Origin == id.Origin() })
+	}, nil
+}
+
 // overwrites reports whether an op is about a row that was ordered away, or
 // makes one that belongs to such a row.
-func (b *Batch) overwrites(op *crdt.Op) bool {
-	if b.gone(op.Kind, op.ID) {
+func (b *Batch) overwrites(op *crdt.Op, gone func(kind uint8, id crdt.ID) bool) bool {
+	if gone(op.Kind, op.ID) {
 		return true
 	}
 	kind := b.c.File.Held().Kind(op.Kind)
@@ -61,7 +85,7 @@ func (b *Batch) overwrites(op *crdt.Op) bool {
 		}
 		return crdt.Value{}
 	}
-	return kind != nil && b.c.o.Belongs != nil && b.c.o.Belongs(kind, get, b.gone)
+	return kind != nil && b.c.o.Belongs != nil && b.c.o.Belongs(kind, get, gone)
 }
 
 // erasing reports whether anything was ever ordered away.
@@ -134,20 +158,29 @@ func (b *Batch) arrive(ch *journal.Change) (nothing bool, err error) {
 	if !b.erasing() {
 		return false, nil
 	}
+	n, err := b.eraseIn(ch)
+	return n > 0 && ch.Live() == 0, err
+}
+
+// eraseIn erases in a change what is about rows that were ordered away; rows that it
+// makes and that belong to such go along.
+func (b *Batch) eraseIn(ch *journal.Change) (n int, err error) {
+	gone, err := b.goneIn(ch)
+	if err != nil {
+		return 0, err
+	}
 	var made []key
-	n := journal.Erase(ch.Bodies, func(op *crdt.Op) bool {
-		if !b.overwrites(op) {
+	n = journal.Erase(ch.Bodies, func(op *crdt.Op) bool {
+		if !b.overwrites(op, gone) {
 			return false
 		}
 		made = append(made, key{op.Kind, op.ID})
 		return true
 	})
 	for _, k := range made {
-		if err := b.forget(k); err != nil {
-			return false, err
-		}
+		err = errors.Join(err, b.forget(k))
 	}
-	return n > 0 && ch.Live() == 0, nil
+	return n, err
 }
 
 // Sweep erases from the history that central keeps, its own and what it took of
@@ -164,7 +197,7 @@ func (c *Central) Sweep(ctx context.Context) (hit []rows.ChangeID, due bool, err
 		}
 		b := newBatch(c, tx)
 		match := func(op *crdt.Op) bool { // also of rows that never stood here
-			if !b.overwrites(op) {
+			if !b.overwrites(op, b.gone) {
 				return false
 			}
 			err = errors.Join(err, b.forget(key{op.Kind, op.ID}))
@@ -175,7 +208,7 @@ func (c *Central) Sweep(ctx context.Context) (hit []rows.ChangeID, due bool, err
 				return err
 			}
 		}
-		if hit, err = c.sweepTaken(tx, match); err != nil {
+		if hit, err = b.sweepTaken(); err != nil {
 			return err
 		}
 		fresh = b.erased
@@ -189,15 +222,15 @@ func (c *Central) Sweep(ctx context.Context) (hit []rows.ChangeID, due bool, err
 }
 
 // sweepTaken writes the frames that were taken of nodes anew, without the
-// bodies that match: they still verify.
-func (c *Central) sweepTaken(tx *rows.Tx, match func(*crdt.Op) bool) (hit []rows.ChangeID, err error) {
+// bodies of what was ordered away: they still verify.
+func (b *Batch) sweepTaken() (hit []rows.ChangeID, err error) {
 	type frame struct {
 		origin, last int64
 		bytes        []byte
 	}
 	var anew []frame
-	err = tx.Query(`SELECT origin, last, frame FROM taken`, func(s *sqlite.Stmt) error {
-		push, err := c.codec.DecodePush(rows.Blob(s, 2))
+	err = b.Tx.Query(`SELECT origin, last, frame FROM taken`, func(s *sqlite.Stmt) error {
+		push, err := b.c.codec.DecodePush(rows.Blob(s, 2))
 		if err != nil {
 			return err
 		}
@@ -205,7 +238,11 @@ func (c *Central) sweepTaken(tx *rows.Tx, match func(*crdt.Op) bool) (hit []rows
 		for i := range push.Ranges {
 			for j := range push.Ranges[i].Changes {
 				ch := &push.Ranges[i].Changes[j]
-				if k := journal.Erase(ch.Bodies, match); k > 0 {
+				k, err := b.eraseIn(ch)
+				if err != nil {
+					return err
+				}
+				if k > 0 {
 					n += k
 					hit = append(hit, rows.ChangeID{Origin: ch.Origin, Seq: ch.Seq})
 				}
@@ -214,7 +251,7 @@ func (c *Central) sweepTaken(tx *rows.Tx, match func(*crdt.Op) bool) (hit []rows
 		if n == 0 {
 			return nil
 		}
-		bytes, err := c.codec.EncodePush(push)
+		bytes, err := b.c.codec.EncodePush(push)
 		anew = append(anew, frame{s.ColumnInt64(0), s.ColumnInt64(1), bytes})
 		return err
 	})
@@ -222,7 +259,7 @@ func (c *Central) sweepTaken(tx *rows.Tx, match func(*crdt.Op) bool) (hit []rows
 		return nil, err
 	}
 	for _, f := range anew {
-		if err := tx.Exec(`UPDATE taken SET frame=?3 WHERE origin=?1 AND last=?2`, f.origin, f.last, f.bytes); err != nil {
+		if err := b.Tx.Exec(`UPDATE taken SET frame=?3 WHERE origin=?1 AND last=?2`, f.origin, f.last, f.bytes); err != nil {
 			return nil, err
 		}
 	}
