@@ -73,6 +73,31 @@ func TestAChangeAheadOfTimeWaitsUntilItIsDueAlsoOverARestart(t *testing.T) {
 	}
 }
 
+func TestWhatWaitedForItsTimeAndCentralRefusedIsNotMergedWhenItIsDueBetweenTwoPages(t *testing.T) {
+	l, c, f := open(t), newColleague(), newFeed()
+	ada := crdt.MakeID(office, 1)
+	l.apply(page(0, 0, f.take(prospect(ada, "Ada"), by(office, 0))))
+	_, err := l.receive(c.writes(10*60*1000, field(crm.Party, ada, crm.PartyMemo, crdt.TextValue("from the future"))))
+	must(t, err)
+	memo := func() string { return l.row(crm.Party, ada).Get(crm.PartyMemo).S }
+	sentBack := page(1, 0, f.take(field(crm.Party, ada, crm.PartyGreeting, crdt.TextValue("Madam")), by(office, 1)))
+	sentBack.Vector[there], sentBack.More = 1, true // refused: its row goes out as central has it
+	l.apply(sentBack)
+	*l.now += 6 * 60 * 1000
+	_, err = l.Due(ctx())
+	must(t, err)
+	if got := memo(); got != "" {
+		t.Errorf("head office has judged it, and %q stands here", got)
+	}
+	last := page(2, 0)
+	last.Vector[there] = 1
+	l.apply(last)
+	if waiting, err := l.Due(ctx()); waiting != 0 || err != nil || memo() != "" {
+		t.Errorf("%d wait, %v; %q", waiting, err, memo())
+	}
+	l.checkDigests()
+}
+
 func TestWhatOnlyCentralWritesIsNotBelievedOfANeighbour(t *testing.T) {
 	l, c := open(t), newColleague()
 	boss, plain := crdt.MakeID(there, 1), crdt.MakeID(there, 2)

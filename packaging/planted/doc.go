@@ -11,6 +11,7 @@
 //	old = '''exact text, which occurs once in the file'''
 //	new = '''what stands there instead; it must compile'''
 //	finds = ["words of the finding"]                     # optional: one of them must be printed
+//	panics = true                                        # optional: the proof may end by a panic
 //
 // and one proof of these three:
 //
@@ -21,8 +22,10 @@
 //
 // The tree is never touched: go build and go test take the changed file by
 // -overlay. A change that does not compile is an error of the list, not a fault
-// that was caught. What came of each goes into the table of
-// packaging/doc/proofs.md; rows of faults that were not run stay.
+// that was caught. So is a proof that fails otherwise than by a check of its own: by
+// a panic (unless the entry says so), or before it gets so far. What came of each
+// goes into the table of packaging/doc/proofs.md; rows of faults that were not run
+// stay.
 //
 //	go run ./packaging/planted                 # all, as many at a time as there are processors
 //	go run ./packaging/planted -only 'name'    # one, or all that contain these words

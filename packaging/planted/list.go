@@ -18,6 +18,7 @@ type fault struct {
 	Old     string
 	New     string
 	Finds   []string // one of them is in what the proof prints; none: whatever it prints
+	Panics  bool     // the proof may notice it by a panic
 
 	Seeds   int
 	Faults  string

@@ -103,6 +103,10 @@ func TestAFaultIsCaughtMissedOrDoesNotCompile(t *testing.T) {
 		{"new = 'a - b'\ntest = './sum TestNothing'\n", "there is no such test", "**missed**"},
 		{"new = 'a - c'\ntest = './sum TestSum'\n", "the change or the test does not compile", "**missed**"},
 		{"new = 'a - b'\ncommand = 'go test ./sum'\n", "caught ", "| go test ./sum | - |"},
+		{"new = 'a - b'\ncommand = 'echo there is no root here; exit 1'\n", "not by a check of its own", "**missed**"},
+		{"new = 'a - b'\ncommand = 'go vet ./sum && go test ./none'\n", "does not compile", "**missed**"},
+		{"new = 'a + b + []int{}[a]'\ntest = './sum TestSum'\n", "the proof panicked, which its entry does not expect: panic: runtime error", "**missed**"},
+		{"new = 'a + b + []int{}[a]'\ntest = './sum TestSum'\npanics = true\n", "caught  sum: a difference", "| go test ./sum -run TestSum | - |"},
 	} {
 		root := small(t, c.entry)
 		var out strings.Builder

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -100,13 +101,10 @@ func (p *planting) run(ctx context.Context, name string, args ...string) (string
 func (p *planting) test(ctx context.Context) outcome {
 	pkg, pattern, _ := strings.Cut(p.f.Test, " ")
 	says, err := p.run(ctx, "go", "test", "-count=1", "-run", pattern, pkg)
-	switch {
-	case strings.Contains(says, "[build failed]") || strings.Contains(says, "[setup failed]"):
-		return missed("the change or the test does not compile: %s", clip(says))
-	case strings.Contains(says, "no tests to run"):
+	if strings.Contains(says, "no tests to run") {
 		return missed("there is no such test")
 	}
-	return p.judge(says, err, "--- FAIL|panic:|FAIL")
+	return p.judge(says, err, testFinds)
 }
 
 func (p *planting) command(ctx context.Context) outcome {
@@ -114,18 +112,37 @@ func (p *planting) command(ctx context.Context) outcome {
 		return missed("the change does not compile: %s", clip(says))
 	}
 	says, err := p.run(ctx, "bash", "-c", p.f.Command)
-	return p.judge(says, err, "--- FAIL|FAIL|panic:")
+	return p.judge(says, err, testFinds)
 }
 
-// judge: a proof catches a fault by failing, with the words that are expected.
-func (p *planting) judge(says string, err error, telling string) outcome {
-	if err == nil {
+// Words of a proof. A seed's panic is a failure of its own; in a test whatever comes
+// after a panic is not a check any more.
+var (
+	testFinds = regexp.MustCompile(`(?m)^\s*--- FAIL: .*$`)
+	seedFinds = regexp.MustCompile(`(?m)^seed \d+: .*$`)
+	unbuilt   = regexp.MustCompile(`\[(build|setup) failed\]`)
+	panics    = regexp.MustCompile(`(?m)^(seed \d+: )?(panic|fatal error): .*$`)
+)
+
+// judge: a proof catches a fault by its own check, with the words that are expected.
+// That it does not compile, ends by a panic or does not get so far says nothing,
+// unless the entry says that a panic is what the fault brings about.
+func (p *planting) judge(says string, err error, check *regexp.Regexp) outcome {
+	panicked := panics.FindString(says)
+	switch {
+	case err == nil:
 		return missed("the proof passed")
+	case unbuilt.MatchString(says):
+		return missed("the change or the test does not compile: %s", clip(says))
+	case panicked != "" && !p.f.Panics:
+		return missed("the proof panicked, which its entry does not expect: %s", clip(panicked))
+	case panicked == "" && !check.MatchString(says):
+		return missed("the proof failed, and not by a check of its own: %s", clip(says))
 	}
 	if len(p.f.Finds) > 0 && !slices.ContainsFunc(p.f.Finds, func(words string) bool { return strings.Contains(says, words) }) {
 		return missed("the proof failed in another way: %s", clip(says))
 	}
-	return outcome{caught: true, says: clip(line(says, telling))}
+	return outcome{caught: true, says: clip(cmp.Or(check.FindString(says), panicked))}
 }
 
 // simulate builds the simulator with the fault in it and lets it run until a
@@ -140,22 +157,11 @@ func (p *planting) simulate(ctx context.Context) outcome {
 		args = append(args, "-faults", p.f.Faults)
 	}
 	says, err := p.run(ctx, program, args...)
-	o := p.judge(says, err, `^seed \d+:`)
+	o := p.judge(says, err, seedFinds)
 	if m := regexp.MustCompile(`the first is (\d+)`).FindStringSubmatch(says); m != nil {
 		o.seeds, _ = strconv.Atoi(m[1]) // digits
 	}
 	return o
-}
-
-// line is the first line that a pattern matches; all of it where none does.
-func line(says, pattern string) string {
-	telling := regexp.MustCompile(pattern)
-	for l := range strings.Lines(says) {
-		if telling.MatchString(l) {
-			return l
-		}
-	}
-	return says
 }
 
 func clip(s string) string {
