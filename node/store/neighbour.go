@@ -41,7 +41,8 @@ type neighbour struct {
 	stamp       crdt.Stamp // of the last change held
 	own         bool       // this file was that author: what it wrote is kept here
 	settled     uint64     // of an own one: up to here its changes came back as rows
-	early       uint64     // first change that waits for its time; 0: none
+	early       bool       // something waits for its time
+	due         uint64     // where it does: the last signed head before it; 0: none
 }
 
 // have is up to which number nothing of the neighbour is missing here.
@@ -50,8 +51,8 @@ func (n *neighbour) have() uint64 { return max(n.last, n.taken) }
 // sendable is up to which number it may be passed on: what waits for its time
 // waits here, for central would refuse it.
 func (n *neighbour) sendable() uint64 {
-	if n.early > 0 {
-		return n.early - 1
+	if n.early {
+		return n.due
 	}
 	return n.last
 }
@@ -98,21 +99,22 @@ func (n *neighbour) reach(tx *rows.Tx, origin crdt.Origin) error {
 	}, int64(origin))
 }
 
-// noteEarly reads which changes wait for their time, in place.
+// noteEarly reads of whom something waits for its time, in place.
 func (known neighbours) noteEarly(tx *rows.Tx) error {
 	for origin, n := range known {
-		if n.early != 0 {
-			n.early = 0
+		if n.early {
+			n.early, n.due = false, 0
 			known[origin] = n
 		}
 	}
-	return tx.Query(`SELECT c.origin, min(c.seq)
-		FROM neighbour_change AS c
-		JOIN neighbour AS n ON n.origin=c.origin AND c.seq>n.taken
-		WHERE c.merged=0
-		GROUP BY c.origin`, func(s *sqlite.Stmt) error {
+	return tx.Query(`SELECT w.origin, (SELECT max(seq) FROM neighbour_head WHERE origin=w.origin AND seq<w.first)
+		FROM (SELECT c.origin, min(c.seq) AS first
+			FROM neighbour_change AS c
+			JOIN neighbour AS n ON n.origin=c.origin AND c.seq>n.taken
+			WHERE c.merged=0
+			GROUP BY c.origin) AS w`, func(s *sqlite.Stmt) error {
 		n := known[crdt.Origin(s.ColumnInt64(0))]
-		n.early = uint64(s.ColumnInt64(1))
+		n.early, n.due = true, uint64(s.ColumnInt64(1))
 		known[crdt.Origin(s.ColumnInt64(0))] = n
 		return nil
 	})

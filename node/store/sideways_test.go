@@ -98,6 +98,34 @@ func TestWhatWaitedForItsTimeAndCentralRefusedIsNotMergedWhenItIsDueBetweenTwoPa
 	l.checkDigests()
 }
 
+// Its author signed both at once, so that nothing goes up without the one that
+// waits: there is nothing to push, and nobody may say that there is.
+func TestWhatIsSignedTogetherWithAChangeAheadOfTimeWaitsWithIt(t *testing.T) {
+	l, c := open(t), newColleague()
+	first, ahead := c.writes(0, prospect(crdt.MakeID(there, 1), "in time")), c.writes(10*60*1000, prospect(crdt.MakeID(there, 2), "from the future"))
+	both := ahead
+	both.Changes = append(first.Changes, ahead.Changes...)
+	if n, err := l.receive(both); n != 2 || err != nil {
+		t.Fatal(n, err)
+	}
+	for range 2 {
+		l.Relayable()
+		*l.now += relayAfterMS
+		if up, err := l.Upward(ctx(), 0, 10, func([]byte) []byte { return nil }); len(up) != 0 || err != nil || l.Relayable() != 0 {
+			t.Errorf("%d ranges go up, %v; %d changes are said to be due", len(up), err, l.Relayable())
+		}
+		l.reopen()
+	}
+	*l.now += 10 * 60 * 1000
+	_, err := l.Due(ctx())
+	must(t, err)
+	l.Relayable()
+	*l.now += relayAfterMS
+	if up, err := l.Upward(ctx(), 0, 10, func([]byte) []byte { return nil }); len(up) != 1 || err != nil || l.Relayable() != 2 {
+		t.Errorf("%d ranges go up, %v; %d changes are said to be due", len(up), err, l.Relayable())
+	}
+}
+
 func TestWhatOnlyCentralWritesIsNotBelievedOfANeighbour(t *testing.T) {
 	l, c := open(t), newColleague()
 	boss, plain := crdt.MakeID(there, 1), crdt.MakeID(there, 2)
