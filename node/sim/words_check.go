@@ -108,7 +108,7 @@ func (w *World) checkTyped(q *quiet) {
 			}
 		}
 	}
-	gone := w.erasedRows()
+	gone := w.goneRows()
 	for _, text := range l.order {
 		if slices.ContainsFunc(l.texts[text].rows, func(id crdt.ID) bool { return gone[id] }) {
 			continue
@@ -223,6 +223,19 @@ func (t *typed) where() (out string) {
 				name = f.s.name
 			}
 			out += fmt.Sprintf(" (%s %d/%d lost=%t)", name, f.link.origin, f.link.seq, f.lost)
+		}
+	}
+	return out
+}
+
+// goneRows are the ids that went with somebody who was ordered erased: those that
+// central knows, and those that it never had, for their author heard of the order
+// before they were sent.
+func (w *World) goneRows() map[crdt.ID]bool {
+	out := w.erasedRows()
+	for at := range w.truth.gone {
+		if !w.unsure(at.kind, at.row) {
+			out[at.row] = true
 		}
 	}
 	return out
