@@ -116,6 +116,11 @@
     }
     return true;
   }
+  // What was typed before the scripts were there is looked for, too.
+  window.addEventListener("pageshow", function () {
+    var input = document.querySelector("[data-find-live]"), found = document.getElementById("found");
+    if (input && found && window.htmx && found.dataset.typed !== input.value.trim()) { htmx.trigger(input, "find"); }
+  });
   document.addEventListener("htmx:afterSwap", function (e) {
     var input = document.querySelector("[data-find-live]");
     if (wanted && input && e.target.id === "found") { wanted = false; openFirst(input); }

@@ -2,6 +2,7 @@ package teller
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"bough/webui"
 	"bough/webui/pagetest"
 
+	"github.com/chromedp/cdproto/fetch"
 	keyboard "github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
@@ -160,6 +162,36 @@ func TestAWholeVisitByKeyboard(t *testing.T) {
 		says("只在本机的内容"),
 		chromedp.KeyEvent("/"),
 		sees(`document.activeElement.id === "find"`),
+	)
+}
+
+// The first letters are typed on a slow machine before the page's scripts have come.
+func TestWhatIsTypedBeforeTheScriptsAreThereIsFound(t *testing.T) {
+	b := firstTab(t)
+	c := pagetest.Open(t, Register)
+	party(c, "Anna Nováková")
+	held := make(chan fetch.RequestID, 1)
+	chromedp.ListenTarget(b.ctx, func(e any) {
+		if paused, is := e.(*fetch.EventRequestPaused); is {
+			held <- paused.RequestID
+		}
+	})
+	b.does(
+		fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: "*/htmx-2*"}}),
+		chromedp.Navigate(c.URL+"/signin"),
+		chromedp.Click(`input[value="jana"]`, chromedp.ByQuery),
+		chromedp.SendKeys("#password", pagetest.Password+"\r", chromedp.ByQuery),
+		chromedp.ActionFunc(func(ctx context.Context) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case id := <-held:
+				err := chromedp.SendKeys("[data-find-live]", "nova", chromedp.ByQuery).Do(ctx)
+				return errors.Join(err, fetch.ContinueRequest(id).Do(ctx))
+			}
+		}),
+		sees(`document.querySelector("#found").dataset.typed === "nova"`),
+		fetch.Disable(),
 	)
 }
 
