@@ -78,6 +78,7 @@ type arrival struct {
 	parts   [][]byte // that came whole
 	total   int      // 0: not known yet
 	asks    int
+	waits   bool // nobody confirmed what is whole: until central is reached, it is as it was
 }
 
 // begs has a workstation that joined anew ask its neighbours for a file; false:
@@ -115,7 +116,7 @@ func (a *arrival) drop() {
 	if a.from != nil {
 		a.s.w.must("remove a copy", removeFile(a.path))
 	}
-	a.from, a.parts, a.total, a.lie, a.ask = nil, nil, 0, "", wire.SnapshotAsk{}
+	a.from, a.parts, a.total, a.lie, a.ask, a.waits = nil, nil, 0, "", wire.SnapshotAsk{}, false
 }
 
 // giveUp begins with an empty file, which the feed fills.
@@ -300,6 +301,10 @@ func (a *arrival) take(r io.Reader) error {
 // settle holds what is whole against what central says, and begins with it.
 func (a *arrival) settle() {
 	w, s := a.s.w, a.s
+	if a.waits && !a.confirmable() {
+		w.saw("nobody confirms a copy, and it waits")
+		return
+	}
 	disk, err := newPlatter(w, s.path())
 	if !w.must("mount a disk", err) {
 		return
@@ -326,6 +331,7 @@ func (a *arrival) settle() {
 	case err == nil:
 		a.moveIn()
 	case errors.Is(err, errUnconfirmed):
+		a.waits = true
 		w.saw("nobody confirms a copy, and it waits")
 		w.must("remove a file", removeFile(s.path()))
 	case errors.Is(err, store.ErrOtherRows) && w.hub.began(), errors.Is(err, store.ErrSnapshot) && w.rotted():
@@ -384,12 +390,18 @@ func (a *arrival) moveIn() {
 
 var errUnconfirmed = errors.New("nobody reaches central")
 
+// confirmable reports whether central is reached over the own line or the
+// neighbour's.
+func (a *arrival) confirmable() bool {
+	own := a.s.carries(true) && a.s.carries(false)
+	lent := a.reaches(a.from) && a.from.carries(true) && a.from.carries(false)
+	return a.s.w.hub.up && (own || lent)
+}
+
 // prove gets central's page over the own line or the neighbour's.
 func (a *arrival) prove(_ ctx, scope, since int64, _ uint64) (*wire.Page, error) {
 	w := a.s.w
-	own := a.s.carries(true) && a.s.carries(false)
-	lent := a.reaches(a.from) && a.from.carries(true) && a.from.carries(false)
-	if !w.hub.up || !own && !lent {
+	if !a.confirmable() {
 		return nil, errUnconfirmed
 	}
 	w.hub.readmit(a.s.seat)
