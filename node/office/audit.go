@@ -39,6 +39,7 @@ type AuditQuestion struct {
 	Party, Person crdt.ID // 0: anybody
 	Branch        int64   // where it was done; 0: at head office; -1: anywhere
 	Sort          string  // AuditSorts; empty: every
+	Own           bool    // also what the program wrote by itself
 	central.Span
 	Skip, Limit int
 }
@@ -293,7 +294,7 @@ func (in *inquiry) line(ctx context.Context, n *central.Node, c *journal.Change)
 		l.What = strings.Join(kinds, " ")
 		return nil
 	})
-	if err != nil || in.q.Person != 0 && in.q.Person != l.Person {
+	if err != nil || in.q.Person != 0 && in.q.Person != l.Person || l.Person == 0 && !in.q.Own {
 		return l, false, err
 	}
 	if in.q.Party != 0 {

@@ -53,6 +53,8 @@ func TestTheAuditIsSearchedByPartyPersonBranchTimeAndSort(t *testing.T) {
 	c.answer(office.AuditQuestion{Branch: -1, Sort: crm.ViewRead, Span: since}, everything[2:]...)
 	c.answer(office.AuditQuestion{Branch: -1, Sort: office.AuditSignIn}, "sign_in teller2  2 session", "sign_in teller1  1 session")
 	c.answer(office.AuditQuestion{Branch: -1, Span: central.Span{FromMS: c.now + crm.QuarterMS}})
+	c.answer(office.AuditQuestion{Branch: 0, Party: c.core, Sort: office.AuditWrite})
+	c.answer(office.AuditQuestion{Branch: 0, Party: c.core, Sort: office.AuditWrite, Own: true}, "write  Cy 0 party")
 	if got, more := c.answers(office.AuditQuestion{Branch: -1, Span: since, Skip: 1, Limit: 2}); !more || strings.Join(got, "\n") != strings.Join(everything[1:3], "\n") {
 		t.Errorf("the second page: %v, more: %t", got, more)
 	}

@@ -23,14 +23,14 @@ const (
 
 // auditAsked is what stands in the form.
 type auditAsked struct {
-	Customer, Party, Who, Branch, Sort, From, Until string
-	Page                                            int
+	Customer, Party, Who, Branch, Sort, From, Until, Own string
+	Page                                                 int
 }
 
 // Link is the address of a page of the same question, or of its file.
 func (a auditAsked) Link(path string, page int) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"party": a.Party, "who": a.Who, "branch": a.Branch, "sort": a.Sort, "from": a.From, "until": a.Until} {
+	for name, value := range map[string]string{"party": a.Party, "who": a.Who, "branch": a.Branch, "sort": a.Sort, "from": a.From, "until": a.Until, "own": a.Own} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -114,7 +114,7 @@ func (p Panels) auditForm(v *webui.Visit) (*auditView, error) {
 	}
 	page, _ := strconv.Atoi(v.QueryParam("page"))
 	view := &auditView{Sorts: office.AuditSorts(), Proof: p.Prover.Now(), Asked: auditAsked{Customer: strings.TrimSpace(v.QueryParam("customer")), Party: v.QueryParam("party"),
-		Who: strings.TrimSpace(v.QueryParam("who")), Branch: v.QueryParam("branch"), Sort: v.QueryParam("sort"), From: v.QueryParam("from"), Until: v.QueryParam("until"), Page: max(page, 0)}}
+		Who: strings.TrimSpace(v.QueryParam("who")), Branch: v.QueryParam("branch"), Sort: v.QueryParam("sort"), From: v.QueryParam("from"), Until: v.QueryParam("until"), Own: v.QueryParam("own"), Page: max(page, 0)}}
 	var err error
 	view.Branches, view.Names, err = branchNames(v)
 	return view, err
@@ -123,7 +123,7 @@ func (p Panels) auditForm(v *webui.Visit) (*auditView, error) {
 // question reads the form; field names what of it cannot be read.
 func (p Panels) question(v *webui.Visit, view *auditView) (q office.AuditQuestion, err error) {
 	a := &view.Asked
-	q = office.AuditQuestion{Branch: branchOf(a.Branch, -1), Sort: a.Sort, Skip: a.Page * auditLines, Limit: auditLines}
+	q = office.AuditQuestion{Branch: branchOf(a.Branch, -1), Sort: a.Sort, Own: a.Own != "", Skip: a.Page * auditLines, Limit: auditLines}
 	q.UntilMS = v.Site.Now()
 	q.FromMS = q.UntilMS - auditDays*dayMS
 	if a.Sort != "" && desk.OneOf("sort", a.Sort, view.Sorts) != nil {
