@@ -194,6 +194,7 @@ func (h *HeadOffice) Admin() http.Handler {
 	h.fleetCommand(mux)
 	h.clockCommands(mux)
 	h.erasureCommands(mux)
+	h.restoredCommands(mux)
 	h.moveCommands(mux)
 	h.auditCommands(mux)
 	command(mux, "/backup", h.backup)

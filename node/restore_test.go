@@ -296,3 +296,48 @@ func listing(t *testing.T, dir string) (names []string) {
 	}
 	return names
 }
+
+func TestWhatOnlyCentralWroteComesBackFromTheWorkstationsThatKeepIt(t *testing.T) {
+	h := bank(t)
+	a, c := station(t, h, "counter 1"), station(t, h, "counter 2")
+	meet(t, h, a, c)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	if err := h.Office.Central.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Office.AddPerson(t.Context(), rows.Actor{}, office.NewPerson{Login: "petr", Role: "teller", Branch: 1, Password: "correct horse"}); err != nil {
+		t.Fatal(err)
+	}
+	meet(t, h, a, c)
+	_, who, err := a.Desk.SignIn(t.Context(), "petr", "correct horse", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	walkIn(t, a, who, "Ada, met by somebody whom the backup does not know")
+	meet(t, h, a, c)
+
+	o := h.o
+	o.Listen = h.Addr()
+	stopped(t, h.Stop)
+	if _, err := Restore(t.Context(), o, backup); err != nil {
+		t.Fatal(err)
+	}
+	again := startCentral(t, o)
+	meet(t, again, a, c)
+	if n := namedAt(t, again.Office.Central.File, "Ada, met by somebody whom the backup does not know"); n != 1 {
+		t.Errorf("Ada is there %d times", n)
+	}
+	for _, f := range []*rows.File{again.Office.Central.File, a.Store.File, c.Store.File} {
+		err := f.Read(t.Context(), func(tx *rows.Tx) error {
+			n, _, err := tx.Int(`SELECT count(*) FROM person WHERE login='petr'`)
+			if n != 1 {
+				t.Errorf("petr is there %d times", n)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	allSound(t, again, a, c)
+}

@@ -63,6 +63,7 @@ func atHeadOffice() map[string]need {
 	return map[string]need{
 		"GET /": as("fleet.read"), "GET /find": as("customer.read"), "GET /refused": as("fleet.read"), "POST /refused/:id": as("central.operate", good("do", "drop", "why", "x")),
 		"GET /audit": as("audit.read"), "GET /audit.csv": as("audit.read"), "GET /audit/proof": as("audit.read"), "POST /audit/prove": as("audit.read"),
+		"GET /restored": as("fleet.read"), "POST /restored": as("fleet.read central.operate"),
 		"GET /lookups": as("people.edit"), "GET /erasures": as("party.erase"), "POST /erasures": as("party.erase", good("party", "1")), "POST /erasures/:n": as("party.erase"),
 		"GET /leases": as("fleet.read"), "POST /leases": as("fleet.read central.operate", good("origin", "1")), "GET /sticks": as("fleet.read"), "GET /sticks/:answer": as("fleet.read"),
 		"POST /sticks": as("fleet.read central.operate"),

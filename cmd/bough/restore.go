@@ -15,7 +15,9 @@ version. The file from before is kept aside.
 
 What happened after the backup is not lost: the nodes still have it, and send it
 again as soon as they have the line. Head office's own work after the backup
-(people, imports, parameters) has to be repeated, so look at what was kept. Who
+(people, imports, parameters) comes back from the pages that the nodes keep under
+central's seal; what no node had read is lost, so look at what was kept, and at
+'bough restored', which tells what came back. Who
 was ordered erased stays erased: the ledger beside the file is carried out before
 anybody is served. Workstations that joined after the backup are taken in again by
 their certificates; those that were revoked after it have to be revoked again.
@@ -52,8 +54,9 @@ func (p *program) restore() *cobra.Command {
 			p.say("The backup last heard a node at %s.", time.UnixMilli(r.BackupMS).Format("2006-01-02 15:04"))
 		}
 		p.say("Restored: central writes as origin %d now, and its feeds are of a new epoch.\n"+
-			"The nodes send again what the backup lacks. Enrolment codes are void; repeat what\n"+
-			"head office did after the backup: people, revocations, imports.", r.Origin)
+			"The nodes send again what the backup lacks, and keep what head office wrote:\n"+
+			"'bough restored' tells what came back. Enrolment codes are void; whoever was\n"+
+			"revoked after the backup has to be revoked again.", r.Origin)
 		return nil
 	})
 	return cmd

@@ -87,7 +87,7 @@ func newRoot(s streams) *cobra.Command {
 		p.demo(),
 		p.central(), p.node(), p.join(),
 		p.person(), p.branch(), p.code(), p.revoke(), p.importing(), p.erasure(), p.move(), p.served(),
-		p.fleet(), p.clock(), p.status(), p.doctor(), p.check(), p.audit(), p.backup(), p.restore(), p.bundle(), p.lease(), p.key(), p.token(), p.version(),
+		p.fleet(), p.clock(), p.status(), p.doctor(), p.check(), p.audit(), p.backup(), p.restore(), p.restored(), p.bundle(), p.lease(), p.key(), p.token(), p.version(),
 	)
 	root.SetHelpCommandGroupID(groupCare)
 	root.SetHelpCommand(&cobra.Command{Use: "help [command]", Short: "Help about a command", RunE: helpOn})

@@ -134,6 +134,9 @@ func (h *hub) receive(p parcel) {
 		return
 	}
 	h.readmit(p.speaker())
+	if !h.recalled(&p) {
+		return
+	}
 	answer, ok := h.serve(p)
 	if !ok {
 		return
@@ -236,7 +239,9 @@ func (h *hub) pageFor(p parcel, origin crdt.Origin) (parcel, bool) {
 	if !h.w.must("encode a page", err) {
 		return p, false
 	}
-	return parcel{s: p.s, life: p.life, what: "page", ticket: p.ticket, frame: h.w.bends(page, frame)}, true
+	frame = h.w.bends(page, frame)
+	seal, err := h.office.Central.SealBeside(h.w.ctx, frame, h.w.t.authority)
+	return parcel{s: p.s, life: p.life, what: "page", ticket: p.ticket, frame: frame, seal: seal}, h.w.must("seal a page", err)
 }
 
 // feed is where a scope stands at central.

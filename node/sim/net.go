@@ -68,6 +68,7 @@ type parcel struct {
 	after    uint64
 	links    []journal.Hash
 	aside    rows.Aside
+	seal     string // beside a page
 }
 
 // since is where a scope stands.

@@ -30,8 +30,13 @@ func restores() feature {
 		nemeses:  []nemesis{{Backup, 3, (*World).backUpCentral}, {Backup, 1, (*World).restoreCentral}},
 		stories:  []story{{Backup, 4, (*World).joinedSince}, {Backup, 7, (*World).closedSince}},
 		refusals: []refusal{{"other_branch", (*World).restsOnLostMove}},
-		checks:   []check{{2, "nothing is numbered twice", (*World).checkNumbers}},
-		situations: []string{"central is restored from its newest backup", "central is restored from an older backup", "a workstation that joined after the backup is taken in",
+		fates:    (*World).cameBack,
+		checks: []check{
+			{2, "nothing is numbered twice", (*World).checkNumbers},
+			{7, "what a restored central wrote before, and somebody keeps, is with it again", (*World).checkRecalled},
+		},
+		situations: []string{"a restored central asks who keeps its pages", "a restored central asks again, for the line broke", "what only central wrote came back", "a row waits for its author's journal",
+			"central is restored from its newest backup", "central is restored from an older backup", "a workstation that joined after the backup is taken in",
 			"what was closed for central is opened for it"},
 	}
 }

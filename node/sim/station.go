@@ -372,6 +372,9 @@ func (s *station) paged(p parcel) {
 	if s.inParts(&p, err) || s.w.unreadable(&p, err) {
 		return
 	}
+	if page.Proof, err = wire.ReadProof(p.seal, p.frame); !s.w.must("read a seal", err) {
+		return
+	}
 	s.hearTime(page.NowMS)
 	s.heard()
 	s.step(replica.Paged{Ticket: p.ticket, Page: page, Written: s.at})

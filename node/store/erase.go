@@ -167,6 +167,9 @@ func (s *Store) erased(tx *rows.Tx, order *crdt.Row, touched []crdt.ID) ([]crdt.
 		if touched, err = s.dropErased(tx, k, touched); err != nil {
 			return touched, err
 		}
+		if err := forgetKept(tx, `id IN (SELECT page FROM kept_row WHERE kind=?1 AND row_id=?2)`, int64(k.kind), int64(k.id)); err != nil {
+			return touched, err
+		}
 		ids = append(ids, k.id)
 	}
 	if err := s.EraseLocal(tx, ids); err != nil || order.Get(crm.ErasureLast).IsNull() {

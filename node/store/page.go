@@ -114,6 +114,11 @@ func (s *Store) applySlice(ctx context.Context, page *wire.Page, slice []wire.Pa
 		if r, err = begin(tx, page, r); err != nil {
 			return err
 		}
+		if slice[0].N == page.Rows[0].N {
+			if err := s.keepPage(tx, page); err != nil {
+				return err
+			}
+		}
 		for i := range slice {
 			if err := s.meet(tx, r, page.Scope, &slice[i]); err != nil {
 				return err

@@ -315,6 +315,25 @@ CREATE TABLE turned_away (
 	times   INTEGER NOT NULL,
 	PRIMARY KEY (quarter, person)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- Pages of the feed as central sealed them, enclosed for central alone, from after
+-- the oldest backup that it keeps: should it be restored, they prove what it had.
+-- Only ids stand beside them.
+CREATE TABLE kept_page (
+	id       INTEGER PRIMARY KEY,
+	epoch    INTEGER NOT NULL,
+	until    INTEGER NOT NULL, -- number of its last row
+	envelope BLOB NOT NULL
+) STRICT;
+CREATE INDEX kept_page_until ON kept_page (until);
+CREATE TABLE kept_row (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	page   INTEGER NOT NULL,
+	n      INTEGER NOT NULL, -- number of the row in it
+	PRIMARY KEY (kind, row_id, page)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX kept_row_page ON kept_row (page);
 `}
 
 // oldestReader is how many of localTables a release must know to work with the

@@ -15,24 +15,37 @@ const keptBackups = 7 // the oldest mark of these decides what nodes may trim
 
 // Backup copies the file to path and remembers what it covers.
 func (c *Central) Backup(ctx context.Context, path string) error {
-	// The vector is read first: the copy covers at least that.
-	v, err := c.Vector(ctx)
+	// What it covers is read first: the copy covers at least that.
+	v, n, err := c.covers(ctx)
 	if err != nil {
 		return err
 	}
 	if err := c.File.Backup(ctx, path); err != nil {
 		return fmt.Errorf("central: backup to %s: %w", path, err)
 	}
-	return c.mark(ctx, path, v)
+	return c.mark(ctx, path, v, n)
 }
 
 // MarkBackup remembers that a dump made by others covers all that is taken now.
 func (c *Central) MarkBackup(ctx context.Context) error {
-	v, err := c.Vector(ctx)
+	v, n, err := c.covers(ctx)
 	if err != nil {
 		return err
 	}
-	return c.mark(ctx, "", v)
+	return c.mark(ctx, "", v, n)
+}
+
+// covers is what a copy that is made now has: changes of nodes, and numbers of
+// the feeds.
+func (c *Central) covers(ctx context.Context) (v map[crdt.Origin]uint64, number int64, err error) {
+	err = c.File.Read(ctx, func(tx *rows.Tx) error {
+		if v, err = vectorOf(tx); err != nil {
+			return err
+		}
+		number, err = tx.FactInt(factNumber)
+		return err
+	})
+	return v, number, err
 }
 
 // Vector is how far the changes of every node are taken.
@@ -54,18 +67,18 @@ func vectorOf(tx *rows.Tx) (map[crdt.Origin]uint64, error) {
 
 // putMark notes a backup and what it covers. Of two at the same time the earlier
 // stays: it covers less.
-func putMark(tx *rows.Tx, atMS int64, path string, v map[crdt.Origin]uint64) error {
+func putMark(tx *rows.Tx, atMS int64, path string, v map[crdt.Origin]uint64, number int64) error {
 	var b []byte
 	for o, seq := range v {
 		b = binary.AppendUvarint(b, uint64(o))
 		b = binary.AppendUvarint(b, seq)
 	}
-	return tx.Exec(`INSERT OR IGNORE INTO backup (at, path, vector) VALUES (?1, ?2, ?3)`, atMS, path, b)
+	return tx.Exec(`INSERT OR IGNORE INTO backup (at, path, vector, number) VALUES (?1, ?2, ?3, ?4)`, atMS, path, b, number)
 }
 
-func (c *Central) mark(ctx context.Context, path string, v map[crdt.Origin]uint64) error {
+func (c *Central) mark(ctx context.Context, path string, v map[crdt.Origin]uint64, number int64) error {
 	return c.File.Write(ctx, func(tx *rows.Tx) error {
-		if err := putMark(tx, c.o.NowMS(), path, v); err != nil {
+		if err := putMark(tx, c.o.NowMS(), path, v, number); err != nil {
 			return err
 		}
 		return tx.Exec(`DELETE FROM backup WHERE at NOT IN (SELECT at FROM backup ORDER BY at DESC LIMIT ?1)`, keptBackups)

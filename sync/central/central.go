@@ -97,6 +97,9 @@ type Options struct {
 	// Derive writes, in the transaction, the rows that follow from those that it
 	// wrote, as central's own; nil: none do. What it writes derives nothing more.
 	Derive func(b *Batch, wrote []Wrote) error
+	// Tells reports whether rows of a kind only tell what central itself does: they
+	// are not taken back from before a restore. nil: none do.
+	Tells func(kind uint8) bool
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators
@@ -136,6 +139,7 @@ type Central struct {
 	reached  reached
 	readers  readers
 	unsaid   unsaid
+	recalls  recalls
 }
 
 const (
@@ -174,6 +178,9 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 			return err
 		}
 		if c.erased, err = loadErased(tx); err != nil {
+			return err
+		}
+		if err = c.recalls.load(tx); err != nil {
 			return err
 		}
 		epoch, err := tx.FactInt(factEpoch)

@@ -100,7 +100,8 @@ func (b *Batch) forget(k key) error {
 		b.erased = erased{}
 	}
 	b.erased[k] = true
-	return b.Tx.Exec(`INSERT OR IGNORE INTO erased_row (kind, row_id) VALUES (?1, ?2)`, int64(k.kind), int64(k.id))
+	return errors.Join(b.Tx.Exec(`INSERT OR IGNORE INTO erased_row (kind, row_id) VALUES (?1, ?2)`, int64(k.kind), int64(k.id)),
+		b.Tx.Exec(`UPDATE recalled SET page=NULL WHERE kind=?1 AND row_id=?2`, int64(k.kind), int64(k.id)))
 }
 
 // Erasing is an order of erasure.

@@ -97,6 +97,7 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	mux.Handle("POST "+wire.PathLinks, e.route(e.ofNode(e.links)))
 	mux.Handle("POST "+wire.PathIncarnation, e.route(e.incarnate))
 	mux.Handle("POST "+wire.PathDisclose, e.route(e.ofNode(e.disclose)))
+	mux.Handle("POST "+wire.PathRecall, e.route(e.ofNode(e.recall)))
 	mux.Handle("POST "+wire.PathEnrol, e.route(e.enrol))
 	mux.Handle("POST "+wire.PathRenew, e.route(e.renew))
 	return mux

@@ -20,6 +20,7 @@ var (
 
 	errForbidden = errors.New("central: a workstation reads its own branch and the office, nothing else")
 	errCrowd     = errors.New("central: many workstations call at once; it is tried again by itself")
+	errRecall    = errors.New("central: it was restored from a backup: the pages that this workstation keeps come first")
 	errTooMany   = errors.New("central: too many wrong enrolment codes came from this address; wait a minute")
 	errGone      = errors.New("central: the other side went away")
 	errTrust     = errors.New("central")
@@ -54,6 +55,7 @@ var answers = []struct {
 	{journal.ErrSignature, http.StatusUnprocessableEntity, wire.FaultJournal},
 	{ErrCode, http.StatusForbidden, wire.FaultCode},
 	{ErrOriginTaken, http.StatusConflict, wire.FaultTaken},
+	{errRecall, http.StatusConflict, wire.FaultRecall},
 	{seed.ErrNone, http.StatusGone, wire.FaultSnapshot},
 	{errCrowd, http.StatusServiceUnavailable, wire.FaultBusy},
 	{errTooMany, http.StatusTooManyRequests, wire.FaultSlow},

@@ -18,6 +18,9 @@ import (
 
 // push takes a frame of changes.
 func (e *endpoint) push(w http.ResponseWriter, r *http.Request, n *Node) error {
+	if err := e.recalled(r, n); err != nil {
+		return err
+	}
 	leave, err := e.enter(crowd.Push)
 	if err != nil {
 		return err
@@ -54,6 +57,9 @@ func units(frame []byte) int { return 1 + min(wire.Inflated(frame)/unitBytes, La
 
 // pull gives a page of the feed of the node's branch, or of the office.
 func (e *endpoint) pull(w http.ResponseWriter, r *http.Request, n *Node) error {
+	if err := e.recalled(r, n); err != nil {
+		return err
+	}
 	leave, err := e.enter(crowd.Read)
 	if err != nil {
 		return err
@@ -77,6 +83,13 @@ func (e *endpoint) pull(w http.ResponseWriter, r *http.Request, n *Node) error {
 	defer done()
 	if b, err = e.c.pageFrame(r.Context(), n, *q); err != nil {
 		return err
+	}
+	proof, err := e.c.SealBeside(r.Context(), b, e.o.Authority)
+	if err != nil {
+		return err
+	}
+	if proof != "" {
+		w.Header().Set(wire.HeaderSeal, proof)
 	}
 	return e.frame(w, b)
 }

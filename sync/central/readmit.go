@@ -13,6 +13,9 @@ import (
 // may have called at none of the databases since.
 const factRestored = "restored from"
 
+// factRestoredAt is when it was restored last, ms UTC.
+const factRestoredAt = "restored at"
+
 // readmitSlackMS: the certificate of a workstation that joined just after the
 // backup is dated an hour back, to the second.
 const readmitSlackMS = 2 * 60 * 60 * 1000

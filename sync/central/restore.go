@@ -53,6 +53,8 @@ type Restored struct {
 //     no receipt, order or page of before is taken for one of after it;
 //   - the backup itself is remembered: it may be restored once more, so nodes keep
 //     what it does not cover;
+//   - what central alone wrote since is asked back from the workstations, which
+//     keep its pages under its own seal;
 //   - workstations that joined since are taken in by their certificates;
 //   - enrolment codes are void: one that was used after the copy must not open
 //     a second time.
@@ -115,6 +117,9 @@ func (r *Restored) revive(tx *rows.Tx, o Restoring) error {
 	if err != nil {
 		return err
 	}
+	if err := errors.Join(r.lives(tx, epoch), tx.Reborn(o.Origin)); err != nil {
+		return err
+	}
 	// One backup may be restored twice: counting alone would give the same
 	// epoch again.
 	epoch = max(epoch+1, o.NowMS)
@@ -124,27 +129,36 @@ func (r *Restored) revive(tx *rows.Tx, o Restoring) error {
 	}
 	// The backup does not know of itself, and may be restored once more.
 	covers, err := vectorOf(tx)
-	if err == nil {
-		err = putMark(tx, r.BackupMS, "", covers)
-	}
 	if err != nil {
 		return err
 	}
-	if err := tx.Reborn(o.Origin); err != nil {
+	number, err := tx.FactInt(factNumber)
+	if err == nil {
+		err = putMark(tx, r.BackupMS, "", covers, number)
+	}
+	if err != nil {
 		return err
 	}
 	if err := tx.SetFact(factEpoch, epoch); err != nil {
 		return err
 	}
-	number, err := tx.FactInt(factNumber)
-	if err != nil {
-		return err
-	}
 	if err := tx.SetFact(factNumber, max(number/restoreJump+1, o.NowMS/1000)*restoreJump); err != nil {
 		return err
 	}
-	if err := noteRestored(tx, max(r.BackupMS, 1)); err != nil {
+	if err := errors.Join(noteRestored(tx, max(r.BackupMS, 1)), tx.SetFact(factRestoredAt, o.NowMS)); err != nil {
 		return err
 	}
 	return tx.Exec(`UPDATE code SET used=1`)
+}
+
+// lives notes whose pages count from now on, and what the backup had.
+func (r *Restored) lives(tx *rows.Tx, epoch int64) error {
+	was, err := tx.Origin()
+	if err != nil {
+		return err
+	}
+	return errors.Join(tx.Exec(`INSERT OR REPLACE INTO life (epoch, origin) VALUES (?1, ?2)`, epoch, int64(was)),
+		tx.Exec(`DELETE FROM recall`),
+		tx.Exec(`DELETE FROM recalled`),
+		tx.Exec(`INSERT INTO recall (origin, was) SELECT origin, seq FROM origin WHERE revoked=0`))
 }

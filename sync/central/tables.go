@@ -365,4 +365,34 @@ CREATE INDEX held_for_held ON held_for (held);
 -- newest first: of a node that a restored central took in again, for it may not know
 -- those that it had between.
 ALTER TABLE origin ADD COLUMN formers TEXT NOT NULL DEFAULT '[]';
+`, `
+-- Lives of central that ended with its disk: what it wrote in them stands under
+-- that origin.
+CREATE TABLE life (
+	epoch  INTEGER PRIMARY KEY, -- of the feeds
+	origin INTEGER NOT NULL
+) STRICT;
+
+-- Since the last restore, by workstation: what the backup had of it, and what it
+-- brought of central's own pages.
+CREATE TABLE recall (
+	origin  INTEGER PRIMARY KEY,
+	was     INTEGER NOT NULL,           -- its changes in the backup
+	at      INTEGER NOT NULL DEFAULT 0, -- ms UTC when it had told all; 0: not yet
+	offered INTEGER NOT NULL DEFAULT 0, -- rows that it named
+	brought INTEGER NOT NULL DEFAULT 0  -- rows that came back with its pages
+) STRICT;
+
+-- Rows that came back in central's own pages, under their last number there. page
+-- is one row as a page while something of it waits: for its author's journal.
+CREATE TABLE recalled (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	epoch  INTEGER NOT NULL,
+	n      INTEGER NOT NULL,
+	back   INTEGER NOT NULL DEFAULT 0, -- 1: something of it was taken back
+	page   BLOB,
+	PRIMARY KEY (kind, row_id)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE backup ADD COLUMN number INTEGER NOT NULL DEFAULT 0; -- of the feeds: the copy covers them up to it
 `}

@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"slices"
 
 	"zombiezen.com/go/sqlite"
@@ -103,7 +104,7 @@ func (b *Batch) holdFor(id crdt.ID, r *Refusal) error {
 // are there now, or never will be.
 func (b *Batch) fulfil() error {
 	for {
-		if err := b.settle(); err != nil || len(b.news) == 0 {
+		if err := cmp.Or(b.takeAwaited(), b.settle()); err != nil || len(b.news) == 0 {
 			return err
 		}
 		news := b.news

@@ -43,6 +43,12 @@ func (tx *Tx) Reborn(origin crdt.Origin) error {
 	return tx.begin(origin)
 }
 
+// Origin is who the file is.
+func (tx *Tx) Origin() (crdt.Origin, error) {
+	n, err := tx.FactInt(factOrigin)
+	return crdt.Origin(n), err
+}
+
 // Again gives the file another origin, like Reborn, where the caller keeps what
 // the former one wrote. Ids, numbers and the journal begin anew.
 func (tx *Tx) Again(origin crdt.Origin) error {

@@ -102,7 +102,7 @@ func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error
 		return nil, err
 	}
 	sent := u.o.Now()
-	b, err := u.line.ask(ctx, request{path: wire.PathPush, body: frame, content: wire.ContentFrame, limit: wire.MaxFrame, within: exchangeFor})
+	b, _, err := u.exchange(ctx, wire.PathPush, frame)
 	if u.older(err) {
 		return u.push(ctx, a)
 	}
@@ -141,7 +141,7 @@ func (u *Uplink) inTime(ctx context.Context) error {
 			return err
 		}
 		sent := u.o.Now()
-		b, err := u.line.ask(ctx, request{path: wire.PathPush, body: frame, content: wire.ContentFrame, limit: wire.MaxFrame, within: exchangeFor})
+		b, _, err := u.exchange(ctx, wire.PathPush, frame)
 		if err != nil {
 			return err
 		}
@@ -204,7 +204,7 @@ func (u *Uplink) pull(ctx context.Context, a replica.Pull) (replica.Event, error
 		return nil, err
 	}
 	sent := u.o.Now()
-	b, err := u.line.ask(ctx, request{path: wire.PathPull, body: ask, content: wire.ContentFrame, limit: wire.MaxFrame, within: exchangeFor})
+	b, seal, err := u.exchange(ctx, wire.PathPull, ask)
 	if err != nil {
 		return nil, err
 	}
@@ -215,6 +215,9 @@ func (u *Uplink) pull(ctx context.Context, a replica.Pull) (replica.Event, error
 		return replica.Unread{Ticket: a.Ticket, Rows: unread.Rows, Until: unread.Until, Detail: err.Error()}, nil
 	}
 	if err != nil {
+		return nil, err
+	}
+	if page.Proof, err = wire.ReadProof(seal, b); err != nil {
 		return nil, err
 	}
 	u.clock.measured(sent, got, page.NowMS)

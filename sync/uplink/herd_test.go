@@ -42,6 +42,9 @@ type light struct {
 	link    journal.Hash
 }
 
+// Keeps: it keeps nothing.
+func (l *light) Keeps(context.Context) (bool, error) { return false, nil }
+
 func (l *light) Origin() crdt.Origin { return l.origin }
 func (l *light) Scopes() []int64     { return []int64{central.OfficeScope, l.branch} }
 

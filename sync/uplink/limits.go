@@ -13,6 +13,7 @@ const (
 	exchangeFor  = 60 * time.Second // a push or a page: 8 MB at 1 Mbit/s
 	watchFor     = 35 * time.Second // central answers within 25 s; the rest is the line's
 	smallFor     = 15 * time.Second // an enrolment or a renewal
+	maxHandOver  = 1 << 20          // bytes of kept pages in one request, unless one page is larger
 	idleFor      = 90 * time.Second // longer than a watch, so that the connection stays
 	writeBuffer  = 64 << 10         // bytes of the socket: pings must not queue behind a push for seconds
 	envelope     = 300              // bytes: headers of a request and its answer, and what TLS adds

@@ -173,6 +173,8 @@ type request struct {
 	content string
 	limit   int64 // bytes of the answer
 	within  time.Duration
+	keeps   bool         // the node keeps pages for central
+	heard   *http.Header // if not nil, gets those of the answer
 }
 
 // ask sends a request and reads the answer, which is a 200; else the error is a
@@ -202,6 +204,9 @@ func ask(ctx context.Context, client *http.Client, base string, q request) ([]by
 	if answer.StatusCode != http.StatusOK {
 		return nil, answer.TLS, readFault(answer)
 	}
+	if q.heard != nil {
+		*q.heard = answer.Header
+	}
 	b, err := io.ReadAll(io.LimitReader(answer.Body, q.limit+1))
 	if err != nil {
 		return nil, answer.TLS, err
@@ -228,6 +233,9 @@ func newRequest(ctx context.Context, base string, q request) (*http.Request, err
 	r.Header.Set(wire.HeaderVersions, wire.Supported().String())
 	if q.body != nil {
 		r.Header.Set("Content-Type", q.content)
+	}
+	if q.keeps {
+		r.Header.Set(wire.HeaderKeeps, "1")
 	}
 	return r, nil
 }

@@ -51,6 +51,7 @@ const (
 	FaultJournal     = "journal"      // read, but chain, signature or shape do not hold
 	FaultCode        = "code"         // the enrolment code does not open
 	FaultTaken       = "origin_taken" // another node has this origin: propose another
+	FaultRecall      = "recall"       // central was restored: it asks for kept pages first
 	FaultSnapshot    = "no_snapshot"  // it is not kept any more
 	FaultRelease     = "release"      // the files of the two releases are laid out otherwise
 	FaultSlow        = "too_many"     // too many wrong codes

@@ -60,4 +60,6 @@ type Page struct {
 	NowMS  int64
 	// Aside are rows that stand in the page and could not be read; never written.
 	Aside []Aside
+	// Proof came beside the frame; nil: none did. It is no part of it.
+	Proof *Proof
 }

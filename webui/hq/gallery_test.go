@@ -63,6 +63,8 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "hq-calendar-empty", Page: "calendar", View: &calendarView{Branches: twoBranches()}},
 		{Name: "hq-parameters", Page: "parameters", View: parameters()},
 		{Name: "hq-fieldrights", Page: "fieldrights", View: &fieldRightsView{Roles: crm.Roles, Lines: fieldLines(), Was: "teller.party.memo.11"}},
+		{Name: "hq-restored", Page: "restored", View: shownRestored(restoredCentral(), true)},
+		{Name: "hq-restored-never", Page: "restored", View: restoredView{}},
 		{Name: "hq-lookups", Page: "lookups", View: curiousView{[]office.Curious{{Name: "Jana Dvořáková", Branch: 1, Strangers: 44, AtMS: pagetest.NowMS}},
 			[]office.Look{{Name: "Jana Dvořáková", Branch: 1, Party: 7, AtMS: pagetest.NowMS}, {Name: "Petr Malý", Branch: 1, Fresh: 10, AtMS: pagetest.NowMS}}}},
 		{Name: "hq-lookups-empty", Page: "lookups", View: curiousView{}},
@@ -70,6 +72,15 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 		{Name: "hq-erasures-found", Page: "erasures", View: &erasuresView{Customer: "nov", Hits: erasureHitsHere()}},
 		{Name: "hq-erasures-chosen", Page: "erasures", View: &erasuresView{Bases: crm.ErasureBases, Basis: "request", Chosen: &erasureHitsHere()[0]}},
 	}...))
+}
+
+// restoredCentral is a central that was restored, while workstations call.
+func restoredCentral() office.Restored {
+	const minute = 60_000
+	return office.Restored{AtMS: pagetest.NowMS - 20*minute, BackupMS: pagetest.NowMS - 900*minute, Asked: 1240, Back: 31, Waiting: 6, Nodes: []office.RestoredNode{
+		{Origin: 1501, Branch: 1, Name: "Counter 1", SeenMS: pagetest.NowMS - minute, Sent: 214, Offered: 1102, Brought: 31, ToldMS: pagetest.NowMS - 18*minute},
+		{Origin: 1502, Branch: 1, Name: "Counter 2", SeenMS: pagetest.NowMS - 2*minute, Sent: 87},
+		{Origin: 1601, Branch: 2, Name: "Desk"}}}
 }
 
 func TestTheFleetShowsWhoNeedsSomebodyFirst(t *testing.T) {

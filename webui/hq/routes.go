@@ -28,6 +28,7 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 		{Path: "/people", Label: "nav.people", Act: crm.ActPeople, More: true},
 		{Path: "/leases", Label: "nav.leases", Act: crm.ActFleet, More: true},
 		{Path: "/sticks", Label: "nav.sticks", Act: crm.ActFleet, More: true},
+		{Path: "/restored", Label: "restored.title", Act: crm.ActFleet, More: true},
 		{Path: "/fieldrights", Label: "fieldrights.title", Act: crm.ActPeople, More: true},
 		{Path: "/branches", Label: "branches.title", Act: crm.ActSetUp, More: true},
 		{Path: "/calendar", Label: "calendar.title", Act: crm.ActSetUp, More: true},
@@ -51,6 +52,8 @@ func Register(e *echo.Echo, o webui.Options, p Panels) error {
 	s.Signed(http.MethodGet, "/erasures", p.erasures)
 	s.Signed(http.MethodPost, "/erasures", p.orderErasure)
 	s.Signed(http.MethodPost, "/erasures/:n", p.decideErasure)
+	s.Signed(http.MethodGet, "/restored", p.restored)
+	s.Signed(http.MethodPost, "/restored", p.takeRest)
 	p.movePages(s)
 	s.Signed(http.MethodGet, "/audit", p.audit)
 	s.Signed(http.MethodGet, "/audit.csv", p.auditFile)

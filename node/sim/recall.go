@@ -1,0 +1,199 @@
+package sim
+
+import (
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/rows"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// recallAtOnce is how many rows are offered in one request: few, so that the line
+// breaks in between.
+const recallAtOnce = 40
+
+// recalled lets a push or pull by, unless the workstation has first to tell a
+// restored central which pages it keeps; the line may break meanwhile.
+func (h *hub) recalled(p *parcel) bool {
+	s, c := p.s, h.office.Central
+	if p.what != "push" && p.what != "pull" || !c.Recalls(p.seat.origin) || !s.up || s.life != p.life {
+		return true
+	}
+	keeps, err := s.store.Keeps(h.w.ctx)
+	if !h.w.must(s.name+" looks what it keeps", err) || !keeps {
+		return err == nil
+	}
+	h.w.saw("a restored central asks who keeps its pages")
+	n, err := c.Node(h.w.ctx, p.seat.origin)
+	if !h.w.must("central knows its node", err) {
+		return false
+	}
+	for after := int64(0); ; {
+		offers, err := s.store.Kept(h.w.ctx, after, recallAtOnce)
+		if !h.w.must("list kept pages", err) {
+			return false
+		}
+		if !h.w.healed && h.w.net.IntN(1000) < h.w.weather.loss/2 {
+			h.w.saw("a restored central asks again, for the line broke")
+			return false
+		}
+		answer, err := c.Recall(h.w.ctx, h.w.t.authority, n, wire.Recall{Offers: offers, Last: len(offers) == 0})
+		if !h.w.must("central hears what is kept", err) || len(offers) == 0 {
+			return err == nil
+		}
+		after = offers[len(offers)-1].ID
+		pages, err := s.store.KeptPages(h.w.ctx, answer.Want)
+		if !h.w.must("read kept pages", err) {
+			return false
+		}
+		_, err = c.Recall(h.w.ctx, h.w.t.authority, n, wire.Recall{Pages: pages})
+		if !h.w.must("central takes its pages back", err) {
+			return false
+		}
+		h.w.say("central", "asks %s for %d of %d kept pages", s.name, len(pages), len(offers))
+	}
+}
+
+// cameBack gives the acts of central that went with its disk, and of which
+// something is at it again, back to the truth, with those whose values they had
+// replaced: not each value of them, for a later one may be all that came.
+func (w *World) cameBack(q *quiet) {
+	if mine[rebirths](w).times == 0 {
+		return
+	}
+	var back []*act
+	is := func(s crdt.Stamp) {
+		if a := w.truth.byStamp[s]; a != nil && a.s == nil && a.refused == lostCode {
+			a.refused, a.moved = "", true
+			back = append(back, a)
+			w.saw("what only central wrote came back")
+		}
+	}
+	for _, r := range q.head.rows {
+		for _, c := range r.Clocks {
+			is(c.Stamp)
+		}
+		for i := range r.Conflicts {
+			is(r.Conflicts[i].Stamp)
+		}
+		if made := w.truth.made[cell{r.Kind, r.ID, 0}]; made != nil {
+			is(made.stamp) // all of it was written anew since
+		}
+	}
+	for len(back) > 0 {
+		a := back[0]
+		back = back[1:]
+		for _, op := range a.ops {
+			for _, f := range op.Set {
+				for _, s := range f.Saw {
+					is(s)
+				}
+			}
+		}
+	}
+}
+
+// keptOf reads what a workstation keeps, with the key that only central has.
+func (w *World) keptOf(s *station) (out []*wire.Page, by []crdt.Origin) {
+	for after := int64(0); ; {
+		list, err := s.store.Kept(w.ctx, after, wire.MaxRecallRows)
+		if !w.must("list kept pages", err) || len(list) == 0 {
+			return out, by
+		}
+		for i := range list {
+			after = list[i].ID
+			pages, err := s.store.KeptPages(w.ctx, []int64{after})
+			if !w.must("read a kept page", err) {
+				return out, by
+			}
+			for _, envelope := range pages {
+				page, origin := w.openKept(envelope)
+				if page == nil {
+					w.found("%s keeps a page that central never sealed", s.name)
+					continue
+				}
+				out, by = append(out, page), append(by, origin)
+			}
+		}
+	}
+}
+
+func (w *World) openKept(envelope []byte) (*wire.Page, crdt.Origin) {
+	b, err := w.t.authority.Disclose(envelope)
+	if err != nil {
+		return nil, 0
+	}
+	sealed, err := wire.Unseal(b)
+	if err != nil || sealed.Check(func(message, signature []byte) error {
+		return w.t.authority.Root().Check(trust.ContextFeedPage, message, signature)
+	}) != nil {
+		return nil, 0
+	}
+	page, err := w.codec.DecodePage(sealed.Frame)
+	if err != nil {
+		return nil, 0
+	}
+	for origin := range sealed.Heads {
+		return page, origin
+	}
+	return page, 0
+}
+
+// checkRecalled: what a former life of central wrote, and a workstation that
+// works keeps as central sealed it, is at central, or something later; unless it
+// was erased, or hangs on what nobody made again.
+func (w *World) checkRecalled(q *quiet) {
+	if mine[rebirths](w).times == 0 {
+		return
+	}
+	for _, s := range w.stations {
+		pages, lives := w.keptOf(s)
+		for i, page := range pages {
+			for j := range page.Rows {
+				if r := &page.Rows[j]; !r.Void && page.Epoch < w.hub.office.Central.Epoch() {
+					w.checkRow(q, s, r, lives[i])
+				}
+			}
+		}
+	}
+}
+
+func (w *World) checkRow(q *quiet, s *station, r *wire.PageRow, life crdt.Origin) {
+	if w.truth.erased(r.Row.Kind, r.Row.ID) || tellsOnly(r.Row.Kind) || w.orderedAway(r.Row.Kind, r.Row.ID) {
+		return
+	}
+	now := q.head.by[cell{r.Row.Kind, r.Row.ID, 0}]
+	if now == nil && r.Row.ID.Origin() >= 1000 {
+		w.saw("a row waits for its author's journal")
+		return
+	}
+	for _, c := range r.Row.Clocks {
+		switch {
+		case c.Stamp.Origin != life:
+		case now == nil:
+			w.found("%s keeps %s %d as central sealed it at %d, and central does not have it", s.name, kindName(w, r.Row.Kind), r.Row.ID, r.N)
+			return
+		default:
+			for f := uint8(1); f <= crdt.MaxField; f++ {
+				if c.Mask>>f&1 == 1 && now.Clocks.Of(f).Stamp.Less(c.Stamp) {
+					w.found("%s keeps field %d of %s %d as central wrote it, and central has an older one", s.name, f, kindName(w, r.Row.Kind), r.Row.ID)
+				}
+			}
+		}
+	}
+}
+
+// tellsOnly are the kinds whose rows a restored central writes anew.
+func tellsOnly(kind uint8) bool {
+	return kind == crm.Refusal || kind == crm.Erasure || kind == crm.Node || kind == crm.Directory || kind == crm.MoveOrder
+}
+
+// orderedAway reports whether central holds a row for erased: an account goes with
+// its last holder, which truth does not follow.
+func (w *World) orderedAway(kind uint8, id crdt.ID) (gone bool) {
+	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) (err error) {
+		_, gone, err = tx.Int(`SELECT 1 FROM erased_row WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
+		return err
+	})
+	return w.must("look who was erased", err) && gone
+}

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"bough/sync/rows"
+	"bough/sync/wire"
+)
+
+// maxKeptBytes is how much of central's pages is kept: some weeks of a busy branch.
+// The oldest go first; a backup of central a day leaves far less.
+const maxKeptBytes = 64 << 20
+
+// factKept is how many bytes of pages are kept.
+const factKept = "bytes of kept pages"
+
+// keepPage keeps a page for the case that central is restored from a backup that does
+// not have it. What its oldest backup covers is forgotten.
+func (s *Store) keepPage(tx *rows.Tx, page *wire.Page) error {
+	p := page.Proof
+	if p == nil || s.enclosing == nil {
+		return nil
+	}
+	if err := forgetKept(tx, `until<=?1`, p.Covered); err != nil {
+		return err
+	}
+	fresh := page.Rows[:0:0]
+	for i := range page.Rows {
+		if r := &page.Rows[i]; r.N > p.Covered && !r.Void {
+			fresh = append(fresh, *r)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	envelope, err := s.enclosing(p.Sealed)
+	if err != nil {
+		return err
+	}
+	id, _, err := tx.Int(`SELECT coalesce(max(id), 0)+1 FROM kept_page`)
+	if err != nil {
+		return err
+	}
+	err = tx.Exec(`INSERT INTO kept_page (id, epoch, until, envelope) VALUES (?1, ?2, ?3, ?4)`, id, int64(page.Epoch), fresh[len(fresh)-1].N, envelope)
+	if err != nil {
+		return err
+	}
+	for i := range fresh {
+		r := &fresh[i]
+		if err := tx.Exec(`INSERT INTO kept_row (kind, row_id, page, n) VALUES (?1, ?2, ?3, ?4)`, int64(r.Row.Kind), int64(r.Row.ID), id, r.N); err != nil {
+			return err
+		}
+	}
+	size, err := tx.FactInt(factKept)
+	if err != nil {
+		return err
+	}
+	if err := tx.SetFact(factKept, size+int64(len(envelope))); err != nil || size+int64(len(envelope)) <= maxKeptBytes {
+		return err
+	}
+	return forgetKept(tx, `id<=(SELECT min(id)+max(1, count(*)/8) FROM kept_page)`)
+}
+
+// forgetKept forgets the pages that a condition selects.
+func forgetKept(tx *rows.Tx, where string, args ...any) error {
+	gone, size := []int64{}, int64(0)
+	err := tx.Query(`SELECT id, length(envelope) FROM kept_page WHERE `+where, func(s *sqlite.Stmt) error {
+		gone = append(gone, s.ColumnInt64(0))
+		size += s.ColumnInt64(1)
+		return nil
+	}, args...)
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	for _, id := range gone {
+		for _, sql := range []string{`DELETE FROM kept_row WHERE page=?1`, `DELETE FROM kept_page WHERE id=?1`} {
+			if err := tx.Exec(sql, id); err != nil {
+				return err
+			}
+		}
+	}
+	kept, err := tx.FactInt(factKept)
+	if err != nil {
+		return err
+	}
+	return tx.SetFact(factKept, max(kept-size, 0))
+}
+
+// Keeps reports whether pages of central are kept.
+func (s *Store) Keeps(ctx context.Context) (keeps bool, err error) {
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		_, keeps, err = tx.Int(`SELECT 1 FROM kept_page LIMIT 1`)
+		return err
+	})
+	return keeps, err
+}
+
+// Kept lists the pages that are kept, by the ids of their rows: those after an
+// id, about limit rows of them. None: there are no more.
+func (s *Store) Kept(ctx context.Context, after int64, limit int) (out []wire.Keepsake, err error) {
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		ids, err := tx.IDs(`SELECT id FROM kept_page WHERE id>?1 ORDER BY id LIMIT ?2`, after, wire.MaxRecallPages)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			k := wire.Keepsake{ID: int64(id)}
+			err := tx.Query(`SELECT p.epoch, r.kind, r.row_id, r.n FROM kept_page AS p JOIN kept_row AS r ON r.page=p.id WHERE p.id=?1`, func(st *sqlite.Stmt) error {
+				k.Epoch = uint64(st.ColumnInt64(0))
+				k.Rows = append(k.Rows, wire.RowAt{Kind: uint8(st.ColumnInt64(1)), ID: st.ColumnInt64(2), N: st.ColumnInt64(3)})
+				return nil
+			}, k.ID)
+			if err != nil {
+				return err
+			}
+			out = append(out, k)
+			if limit -= len(k.Rows); limit <= 0 {
+				return nil
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: kept pages: %w", err)
+	}
+	return out, nil
+}
+
+// KeptPages reads kept pages, each enclosed for central; those that were forgotten
+// meanwhile are left out.
+func (s *Store) KeptPages(ctx context.Context, ids []int64) (out [][]byte, err error) {
+	err = s.File.Read(ctx, func(tx *rows.Tx) error {
+		for _, id := range ids {
+			err := tx.Query(`SELECT envelope FROM kept_page WHERE id=?1`, func(st *sqlite.Stmt) error {
+				out = append(out, rows.Blob(st, 0))
+				return nil
+			}, id)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: read kept pages: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,374 @@
+package central
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"zombiezen.com/go/sqlite"
+
+	"bough/crdt"
+	"bough/sync/rows"
+	"bough/sync/trust"
+	"bough/sync/wire"
+)
+
+// Central, restored from a backup, asks workstations for its own pages from after
+// it: they keep them, sealed by its key. What it wrote itself comes back as soon
+// as they are here, for nobody will send it again; what workstations wrote comes
+// with their journals, which have each change and not only its outcome.
+
+// recalls is what is going on since the last restore.
+type recalls struct {
+	lives  map[crdt.Origin]bool // who central was; guarded by Central.mu
+	awaits map[key]bool         // rows of which something waits, and perhaps more; guarded by Central.mu
+
+	mu      sync.Mutex           // guards waiting
+	waiting map[crdt.Origin]bool // who has not told what it keeps
+	on      bool                 // central was restored; set once, when it opens
+}
+
+func (r *recalls) load(tx *rows.Tx) error {
+	r.lives, r.awaits, r.waiting = map[crdt.Origin]bool{}, map[key]bool{}, map[crdt.Origin]bool{}
+	own, err := tx.Origin()
+	if err != nil {
+		return err
+	}
+	r.lives[own] = true
+	err = tx.Query(`SELECT origin FROM life`, func(s *sqlite.Stmt) error {
+		r.lives[crdt.Origin(s.ColumnInt64(0))], r.on = true, true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = tx.Query(`SELECT kind, row_id FROM recalled WHERE page IS NOT NULL`, func(s *sqlite.Stmt) error {
+		r.awaits[key{uint8(s.ColumnInt64(0)), crdt.ID(s.ColumnInt64(1))}] = true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return tx.Query(`SELECT origin FROM recall WHERE at>0`, func(s *sqlite.Stmt) error {
+		r.waiting[crdt.Origin(s.ColumnInt64(0))] = false
+		return nil
+	})
+}
+
+// Recalls reports whether a node that keeps pages has still to tell which.
+func (c *Central) Recalls(origin crdt.Origin) bool {
+	if !c.recalls.on {
+		return false
+	}
+	c.recalls.mu.Lock()
+	defer c.recalls.mu.Unlock()
+	_, told := c.recalls.waiting[origin]
+	return !told
+}
+
+// SealBeside seals the frame of a page for whoever keeps it; empty where there is no
+// backup that could be restored.
+func (c *Central) SealBeside(ctx context.Context, frame []byte, a *trust.Authority) (header string, err error) {
+	var covered int64
+	found := false
+	err = c.File.Read(ctx, func(tx *rows.Tx) (err error) {
+		covered, found, err = tx.Int(`SELECT number FROM backup ORDER BY at LIMIT 1`)
+		return err
+	})
+	if err != nil || !found {
+		return "", err
+	}
+	// The head says who central was, in the place of who wrote what.
+	sealed, err := wire.Seal(map[crdt.Origin]wire.Head{c.Origin(): {}}, frame, func(message []byte) ([]byte, error) { return a.Sign(trust.ContextFeedPage, message) })
+	if err != nil {
+		return "", err
+	}
+	return wire.AppendProof(sealed, frame, covered), nil
+}
+
+// Recall takes in what a node keeps: it answers which of the offered pages it
+// wants, and takes those back that are central's own. What is not, or cannot be
+// read, is passed over: it proves nothing.
+func (c *Central) Recall(ctx context.Context, a *trust.Authority, n *Node, q wire.Recall) (out wire.Recalled, err error) {
+	out.Want = []int64{}
+	if !c.recalls.on {
+		return out, nil
+	}
+	named := 0
+	err = c.File.Read(ctx, func(tx *rows.Tx) error {
+		for i := range q.Offers {
+			wants, err := lacks(tx, &q.Offers[i])
+			if err != nil {
+				return err
+			}
+			named += len(q.Offers[i].Rows)
+			if wants {
+				out.Want = append(out.Want, q.Offers[i].ID)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return out, fmt.Errorf("central: recall of %d: %w", n.Origin, err)
+	}
+	for _, envelope := range q.Pages {
+		page, life := c.own(a, envelope)
+		if page == nil {
+			continue
+		}
+		if err := c.write(ctx, func(b *Batch) error { return b.takePage(page, life, n.Origin) }); err != nil {
+			return out, fmt.Errorf("central: recall of %d: %w", n.Origin, err)
+		}
+	}
+	return out, c.told(ctx, n.Origin, named, q.Last)
+}
+
+// told notes what a node told, and that it told all.
+func (c *Central) told(ctx context.Context, origin crdt.Origin, named int, last bool) error {
+	at := int64(0)
+	if last {
+		at = c.o.NowMS()
+	}
+	err := c.File.Write(ctx, func(tx *rows.Tx) error {
+		return tx.Exec(`INSERT INTO recall (origin, was, at, offered) VALUES (?1, 0, ?2, ?3)
+			ON CONFLICT (origin) DO UPDATE SET at=max(at, ?2), offered=offered+?3`, int64(origin), at, named)
+	})
+	if err == nil && last {
+		c.recalls.mu.Lock()
+		c.recalls.waiting[origin] = false
+		c.recalls.mu.Unlock()
+	}
+	return err
+}
+
+// lacks reports whether a page has a row that did not come back yet, or only as
+// it was earlier.
+func lacks(tx *rows.Tx, k *wire.Keepsake) (bool, error) {
+	for _, r := range k.Rows {
+		n, found, err := tx.Int(`SELECT n FROM recalled WHERE kind=?1 AND row_id=?2`, int64(r.Kind), r.ID)
+		if err != nil || !found || n < r.N {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// own reads an enclosed page, and as whom central sealed it; nil: it did not.
+func (c *Central) own(a *trust.Authority, envelope []byte) (*wire.Page, crdt.Origin) {
+	b, err := a.Disclose(envelope)
+	if err != nil {
+		return nil, 0
+	}
+	s, err := wire.Unseal(b)
+	if err != nil || len(s.Heads) != 1 {
+		return nil, 0
+	}
+	if s.Check(func(message, signature []byte) error {
+		return a.Root().Check(trust.ContextFeedPage, message, signature)
+	}) != nil {
+		return nil, 0
+	}
+	page, err := c.codec.DecodePage(s.Frame)
+	if err != nil {
+		return nil, 0
+	}
+	for origin, h := range s.Heads {
+		if h == (wire.Head{}) && page.Epoch < c.epoch {
+			return page, origin
+		}
+	}
+	return nil, 0 // sealed for neighbours, or by this life
+}
+
+// takePage takes back what central wrote into the rows of a page, and keeps what
+// waits for others.
+func (b *Batch) takePage(page *wire.Page, life, from crdt.Origin) error {
+	if err := b.Tx.Exec(`INSERT OR IGNORE INTO life (epoch, origin) VALUES (?1, ?2)`, int64(page.Epoch), int64(life)); err != nil {
+		return err
+	}
+	b.c.recalls.lives[life] = true
+	for i := range page.Rows {
+		r := &page.Rows[i]
+		k := key{r.Row.Kind, r.Row.ID}
+		if r.Void || b.gone(k.kind, k.id) || b.c.o.Tells != nil && b.c.o.Tells(k.kind) {
+			continue
+		}
+		one, err := b.c.codec.EncodePage(&wire.Page{Scope: page.Scope, Epoch: page.Epoch, Since: r.N - 1, Until: r.N, Head: r.N, Rows: []wire.PageRow{*r}})
+		if err != nil {
+			return err
+		}
+		err = b.Tx.Exec(`INSERT INTO recalled (kind, row_id, epoch, n, page) VALUES (?1, ?2, ?3, ?4, ?5)
+			ON CONFLICT (kind, row_id) DO UPDATE SET epoch=?3, n=?4, page=?5 WHERE n<?4`, int64(k.kind), int64(k.id), int64(page.Epoch), r.N, one)
+		if err != nil {
+			return err
+		}
+		b.c.recalls.awaits[k] = true
+		came, err := b.takeBack(k, false)
+		if err != nil {
+			return err
+		}
+		if came {
+			if err := b.Tx.Exec(`UPDATE recall SET brought=brought+1 WHERE origin=?1`, int64(from)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// takeAwaited follows rows that were touched with what central once wrote of them.
+func (b *Batch) takeAwaited() error {
+	if len(b.c.recalls.awaits) == 0 {
+		return nil
+	}
+	keys := map[key]bool{}
+	for k, e := range b.rows {
+		if e.touched && e.cur != nil && b.c.recalls.awaits[k] {
+			keys[k] = true
+		}
+	}
+	for _, k := range sorted(keys) {
+		if _, err := b.takeBack(k, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeBack merges what waits of a row: what central wrote, or all of it. It
+// reports whether the row is another one then.
+func (b *Batch) takeBack(k key, all bool) (came bool, err error) {
+	var frame []byte
+	err = b.Tx.Query(`SELECT page FROM recalled WHERE kind=?1 AND row_id=?2 AND page IS NOT NULL`, func(s *sqlite.Stmt) error {
+		frame = rows.Blob(s, 0)
+		return nil
+	}, int64(k.kind), int64(k.id))
+	if err != nil || frame == nil {
+		return false, err
+	}
+	page, err := b.c.codec.DecodePage(frame)
+	if err != nil {
+		return false, err
+	}
+	t := revival{Batch: b, key: k, was: &page.Rows[0], all: all}
+	whole, err := t.run()
+	if err != nil {
+		return false, err
+	}
+	if whole {
+		frame = nil
+	}
+	return t.came, b.Tx.Exec(`UPDATE recalled SET page=?3, back=max(back, ?4) WHERE kind=?1 AND row_id=?2`, int64(k.kind), int64(k.id), blobOrNull(frame), int64(bit(t.came)))
+}
+
+func blobOrNull(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
+}
+
+// revival is one row while it is taken back.
+type revival struct {
+	*Batch
+	key  key
+	was  *wire.PageRow
+	all  bool
+	came bool
+}
+
+// ours reports whether a write may be taken back now.
+func (t *revival) ours(s crdt.Stamp) bool { return t.all || t.c.recalls.lives[s.Origin] }
+
+// run merges, and reports whether nothing waits any more.
+func (t *revival) run() (whole bool, err error) {
+	clocks := t.was.Row.Clocks
+	now, err := t.Get(t.key.kind, t.key.id)
+	if err != nil {
+		return false, err
+	}
+	if now == nil && !t.all && !t.c.recalls.lives[t.key.id.Origin()] {
+		return false, nil // who made it has its journal
+	}
+	whole = true
+	for _, w := range clocks {
+		left, err := t.fields(w)
+		if err != nil {
+			return false, err
+		}
+		whole = whole && !left
+	}
+	return whole, t.others(clocks)
+}
+
+// fields takes back what was written together; left: something of it waits.
+func (t *revival) fields(w crdt.Written) (left bool, err error) {
+	now, err := t.Get(t.key.kind, t.key.id)
+	if err != nil {
+		return false, err
+	}
+	op := crdt.Op{Kind: t.key.kind, ID: t.key.id}
+	for f := uint8(1); f <= crdt.MaxField; f++ {
+		if w.Mask>>f&1 == 0 {
+			continue
+		}
+		set := crdt.FieldSet{Field: f, Value: t.was.Row.Get(f)}
+		if now != nil {
+			at := now.Clocks.Of(f).Stamp
+			if !at.Less(w.Stamp) {
+				continue
+			}
+			if !at.IsZero() {
+				set.Saw = []crdt.Stamp{at}
+			}
+		}
+		op.Set = append(op.Set, set)
+	}
+	if len(op.Set) == 0 {
+		return false, nil
+	}
+	if !t.ours(w.Stamp) {
+		return true, nil
+	}
+	return false, t.merges(&op, w)
+}
+
+// others takes back what was cleared, and values that had lost and stood open.
+func (t *revival) others(clocks crdt.Clocks) error {
+	now, err := t.Get(t.key.kind, t.key.id)
+	if err != nil || now == nil {
+		return err
+	}
+	op := crdt.Op{Kind: t.key.kind, ID: t.key.id}
+	for _, s := range t.was.Row.Cleared {
+		if !slices.Contains(now.Cleared, s) {
+			op.Clear = append(op.Clear, s)
+		}
+	}
+	if len(op.Clear) > 0 {
+		if err := t.merges(&op, crdt.Written{Stamp: clocks.Latest()}); err != nil {
+			return err
+		}
+	}
+	for i := range t.was.Conflicts {
+		x := &t.was.Conflicts[i]
+		there := slices.ContainsFunc(now.Conflicts, func(y crdt.Conflict) bool { return y.Field == x.Field && y.Stamp == x.Stamp })
+		if there || !x.Closed.IsZero() || !t.ours(x.Stamp) || !x.Stamp.Less(now.Clocks.Of(x.Field).Stamp) {
+			continue
+		}
+		lost := crdt.Op{Kind: t.key.kind, ID: t.key.id, Set: []crdt.FieldSet{{Field: x.Field, Value: x.Value}}}
+		if err := t.merges(&lost, crdt.Written{Stamp: x.Stamp, By: x.By}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *revival) merges(op *crdt.Op, w crdt.Written) error {
+	t.came = true
+	if err := t.c.author.Clock.Observe(w.Stamp, t.c.o.NowMS(), -1); err != nil {
+		return err
+	}
+	return t.merge(op, crdt.Written{Stamp: w.Stamp, By: w.By})
+}
