@@ -101,7 +101,12 @@ func (p *program) moveList(path, one string) (list []string, err error) {
 // sayMove tells what an order is and does.
 func (p *program) sayMove(out node.MoveOut) {
 	o := out.Order
-	if o.Trouble != "" {
+	switch o.Trouble {
+	case "":
+	case office.MoveRestored:
+		p.say("  it stopped by itself: central was restored from a backup, and what the order has done\n" +
+			"  since comes back from the nodes; let them call first ('bough restored')")
+	default:
 		p.say("  it stopped by itself: %s", o.Trouble)
 	}
 	for _, b := range o.Branches {

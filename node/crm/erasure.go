@@ -46,6 +46,20 @@ func takesAlong(k *Kind, f *Field) bool {
 	return f.Ref != 0 && (f.Ref == Party || slices.Contains(k.Scope.Roots, f.Num))
 }
 
+// Above lists the fields by which rows of a kind go with others; none of a kind
+// that is not known.
+func Above(k *Kind) (out []*Field) {
+	if k == nil {
+		return nil
+	}
+	for i := range k.Fields {
+		if f := &k.Fields[i]; takesAlong(k, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // Below lists the kinds and fields by which rows go with a row of a kind.
 func Below(s *Schema, kind uint8) (out []Tie) {
 	for _, k := range s.Kinds {

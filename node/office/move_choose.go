@@ -47,6 +47,9 @@ const (
 	MoveDropped = "dropped"
 )
 
+// MoveRestored is the trouble of an order that waits since central was restored.
+const MoveRestored = "move_restored"
+
 // Choice says who is to move, and where to.
 type Choice struct {
 	To     int64

@@ -10,6 +10,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/sync/central"
 	"bough/sync/rows"
 )
 
@@ -75,30 +76,34 @@ func (f *Office) turnMove(ctx context.Context, n int64, t turn) error {
 		if err != nil {
 			return err
 		}
-		state, halted := moveTo(t.act, o.State, o.Halted), ""
-		if state == "" {
-			return fmt.Errorf("%w: order %d is %s", ErrMoveState, n, o.State)
-		}
-		if state == MovePaused {
-			halted = o.State
-		}
-		err = errors.Join(
-			a.Tx.Exec(`UPDATE move_job SET state=?2, halted=?3, trouble=?4 WHERE id=?1`, n, state, halted, t.trouble),
-			f.moveStep(a.Tx, n, string(t.act), t.by))
-		switch {
-		case err != nil:
-			return err
-		case state == MoveDropped:
-			return a.Tx.Exec(`DELETE FROM move_item WHERE job=?1`, n)
-		case state == MoveUndoing:
-			err = a.Tx.Exec(`UPDATE move_item SET state='passed', why='undone' WHERE job=?1 AND state='waits'`, n)
-		}
-		return errors.Join(err, f.tellMove(a, n))
+		return f.turned(a, o, t)
 	})
 	if err != nil {
 		return fmt.Errorf("office: %s: %w", t.act, err)
 	}
 	return nil
+}
+
+func (f *Office) turned(a *rows.Act, o *MoveOrder, t turn) error {
+	state, halted := moveTo(t.act, o.State, o.Halted), ""
+	if state == "" {
+		return fmt.Errorf("%w: order %d is %s", ErrMoveState, o.N, o.State)
+	}
+	if state == MovePaused {
+		halted = o.State
+	}
+	err := errors.Join(
+		a.Tx.Exec(`UPDATE move_job SET state=?2, halted=?3, trouble=?4 WHERE id=?1`, o.N, state, halted, t.trouble),
+		f.moveStep(a.Tx, o.N, string(t.act), t.by))
+	switch {
+	case err != nil:
+		return err
+	case state == MoveDropped:
+		return a.Tx.Exec(`DELETE FROM move_item WHERE job=?1`, o.N)
+	case state == MoveUndoing:
+		err = a.Tx.Exec(`UPDATE move_item SET state='passed', why='undone' WHERE job=?1 AND state='waits'`, o.N)
+	}
+	return errors.Join(err, f.tellMove(a, o.N))
 }
 
 func (f *Office) moveStep(tx *rows.Tx, n int64, step string, by crdt.ID) error {
@@ -116,7 +121,9 @@ type MoveChunk struct {
 }
 
 // MoveChunk carries the oldest order that is under way a step on, in one
-// transaction: whoever is killed goes on after it.
+// transaction: whoever is killed goes on after it. One that was under way when
+// central was backed up, and is there again, is paused: what it did since, and who
+// moved on, comes back from workstations.
 func (f *Office) MoveChunk(ctx context.Context) (c MoveChunk, err error) {
 	var who rows.Actor
 	err = f.Central.File.Read(ctx, func(tx *rows.Tx) error {
@@ -151,6 +158,13 @@ func (f *Office) moveChunk(a *rows.Act, c *MoveChunk) error {
 	o, err := moveOrder(a.Tx, c.Job)
 	if err != nil || o.State != MoveRunning && o.State != MoveUndoing {
 		return err
+	}
+	restored, err := central.RestoredAt(a.Tx)
+	if err != nil {
+		return err
+	}
+	if restored > o.Steps[len(o.Steps)-1].AtMS {
+		return f.turned(a, o, turn{0, MovePause, MoveRestored})
 	}
 	limit, rest, err := f.pace(a.Tx, o)
 	if err != nil {
@@ -297,6 +311,9 @@ func (c *chunk) moveBack(it *item) error {
 		return c.stays(it, "moved_on")
 	}
 	ops := []crdt.Op{homeOp(&row.Row, crm.PartyHome, it.home)}
+	if err := c.wentAlong(it); err != nil {
+		return err
+	}
 	for _, id := range it.took {
 		account, err := c.a.Tx.Get(crm.Holding, id)
 		if err != nil {
@@ -313,6 +330,21 @@ func (c *chunk) moveBack(it *item) error {
 		return err
 	}
 	return c.a.Tx.Exec(`UPDATE move_item SET state='back' WHERE job=?1 AND n=?2`, c.o.N, it.n)
+}
+
+// wentAlong finds the accounts that went along with a customer where the order does
+// not know: in an act of which only the rows came back after central was restored.
+func (c *chunk) wentAlong(it *item) error {
+	mine, err := c.a.Tx.Get(crm.Move, it.event)
+	if err != nil || mine == nil || len(it.took) > 0 {
+		return err
+	}
+	return c.a.Tx.Rows(crm.Holding, `branch=?2 AND id IN (SELECT holding FROM role WHERE party=?1 AND role='owner') ORDER BY id`, func(r *rows.Stored) error {
+		if r.Clocks.Of(crm.HoldingBranch).Stamp == mine.Clocks.Latest() {
+			it.took = append(it.took, r.ID)
+		}
+		return nil
+	}, int64(it.party), c.o.To)
 }
 
 // movedOn reports whether a customer is elsewhere, or moved again since the

@@ -21,13 +21,14 @@ func moveOrders() feature {
 			{Move, 4, (*World).planMove},
 			{Move, 2, (*World).turnMove},
 		},
-		acts: []deed{{6, (*World).settleLate}},
-		heal: (*World).endMoves,
+		acts:     []deed{{6, (*World).settleLate}},
+		heal:     (*World).endMoves,
+		restless: (*World).halted,
 		checks: []check{
 			{6, "a customer is at home where the last move put them, and held there", (*World).checkHomes},
 			{2, "an order did to each customer what it says, once", (*World).checkOrders},
 		},
-		situations: []string{"an order to move is given", "a chunk of an order", "central stops between two chunks", "an order is paused", "an order is taken back",
+		situations: []string{"an order waits since central was restored", "an order to move is given", "a chunk of an order", "central stops between two chunks", "an order is paused", "an order is taken back",
 			"an order passes somebody over", "an undo leaves somebody where they are", "a late change is settled"},
 	}
 }
@@ -102,6 +103,9 @@ func (w *World) carryMove() {
 	}
 	w.say("central", "a chunk of order %d: %d customers", c.Job, c.Customers)
 	w.saw("a chunk of an order")
+	if c.Customers == 0 && !c.Done {
+		w.saw("an order waits since central was restored")
+	}
 	w.enterBeforeLeave()
 	w.receiptsAreTrue()
 	w.hub.tell()
@@ -211,6 +215,24 @@ func (w *World) endMoves() {
 	}
 	w.must("read central's journal", w.hub.harvest("orders to move come to their end", nil))
 	w.hub.tell()
+}
+
+// halted has orders go on that pause since central was restored, and again as moves
+// come back that they had done.
+func (w *World) halted() string {
+	if mine[rebirths](w).times == 0 || !w.o.has(Move) {
+		return ""
+	}
+	n := int64(0)
+	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) (err error) {
+		n, _, err = tx.Int(`SELECT id FROM move_job WHERE state IN (?1, ?2, ?3) LIMIT 1`, office.MovePaused, office.MoveRunning, office.MoveUndoing)
+		return err
+	})
+	if !w.must("look for orders that wait", err) || n == 0 {
+		return ""
+	}
+	w.endMoves()
+	return fmt.Sprintf("order %d waits", n)
 }
 
 // settleLate settles a late change on the page of a branch.

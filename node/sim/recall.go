@@ -4,7 +4,6 @@ import (
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/sync/rows"
-	"bough/sync/trust"
 	"bough/sync/wire"
 )
 
@@ -107,7 +106,7 @@ func (w *World) keptOf(s *station) (out []*wire.Page, by []crdt.Origin) {
 				return out, by
 			}
 			for _, envelope := range pages {
-				page, origin := w.openKept(envelope)
+				page, origin := w.hub.office.Central.OpenKept(w.t.authority, envelope)
 				if page == nil {
 					w.found("%s keeps a page that central never sealed", s.name)
 					continue
@@ -116,27 +115,6 @@ func (w *World) keptOf(s *station) (out []*wire.Page, by []crdt.Origin) {
 			}
 		}
 	}
-}
-
-func (w *World) openKept(envelope []byte) (*wire.Page, crdt.Origin) {
-	b, err := w.t.authority.Disclose(envelope)
-	if err != nil {
-		return nil, 0
-	}
-	sealed, err := wire.Unseal(b)
-	if err != nil || sealed.Check(func(message, signature []byte) error {
-		return w.t.authority.Root().Check(trust.ContextFeedPage, message, signature)
-	}) != nil {
-		return nil, 0
-	}
-	page, err := w.codec.DecodePage(sealed.Frame)
-	if err != nil {
-		return nil, 0
-	}
-	for origin := range sealed.Heads {
-		return page, origin
-	}
-	return page, 0
 }
 
 // checkRecalled: what a former life of central wrote, and a workstation that
@@ -152,6 +130,25 @@ func (w *World) checkRecalled(q *quiet) {
 			for j := range page.Rows {
 				if r := &page.Rows[j]; !r.Void && page.Epoch < w.hub.office.Central.Epoch() {
 					w.checkRow(q, s, r, lives[i])
+				}
+			}
+		}
+	}
+}
+
+// checkKept: nothing of who was ordered erased is in a page that a workstation
+// keeps, closed as it is.
+func (w *World) checkKept(*quiet) {
+	if len(w.truth.gone) == 0 || mine[rebirths](w).written == 0 {
+		return
+	}
+	for _, s := range w.stations {
+		pages, _ := w.keptOf(s)
+		for _, page := range pages {
+			w.saw("a page is kept where somebody was erased")
+			for i := range page.Rows {
+				if r := &page.Rows[i]; !r.Void && r.Row.Kind != crm.Erasure && w.truth.erased(r.Row.Kind, r.Row.ID) {
+					w.found("%s keeps a page with %s %d, which was erased", s.name, kindName(w, r.Row.Kind), r.Row.ID)
 				}
 			}
 		}

@@ -6,6 +6,8 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
+	"bough/crdt"
+	"bough/node/crm"
 	"bough/sync/rows"
 	"bough/sync/wire"
 )
@@ -27,13 +29,17 @@ func (s *Store) keepPage(tx *rows.Tx, page *wire.Page) error {
 	if err := forgetKept(tx, `until<=?1`, p.Covered); err != nil {
 		return err
 	}
-	fresh := page.Rows[:0:0]
+	until := int64(0)
 	for i := range page.Rows {
-		if r := &page.Rows[i]; r.N > p.Covered && !r.Void {
-			fresh = append(fresh, *r)
+		switch r := &page.Rows[i]; {
+		case r.Void:
+		case s.namesGone(&r.Row):
+			return nil
+		case r.N > p.Covered:
+			until = r.N
 		}
 	}
-	if len(fresh) == 0 {
+	if until == 0 {
 		return nil
 	}
 	envelope, err := s.enclosing(p.Sealed)
@@ -44,15 +50,12 @@ func (s *Store) keepPage(tx *rows.Tx, page *wire.Page) error {
 	if err != nil {
 		return err
 	}
-	err = tx.Exec(`INSERT INTO kept_page (id, epoch, until, envelope) VALUES (?1, ?2, ?3, ?4)`, id, int64(page.Epoch), fresh[len(fresh)-1].N, envelope)
+	err = tx.Exec(`INSERT INTO kept_page (id, epoch, until, envelope) VALUES (?1, ?2, ?3, ?4)`, id, int64(page.Epoch), until, envelope)
 	if err != nil {
 		return err
 	}
-	for i := range fresh {
-		r := &fresh[i]
-		if err := tx.Exec(`INSERT INTO kept_row (kind, row_id, page, n) VALUES (?1, ?2, ?3, ?4)`, int64(r.Row.Kind), int64(r.Row.ID), id, r.N); err != nil {
-			return err
-		}
+	if err := s.nameKept(tx, id, page); err != nil {
+		return err
 	}
 	size, err := tx.FactInt(factKept)
 	if err != nil {
@@ -62,6 +65,40 @@ func (s *Store) keepPage(tx *rows.Tx, page *wire.Page) error {
 		return err
 	}
 	return forgetKept(tx, `id<=(SELECT min(id)+max(1, count(*)/8) FROM kept_page)`)
+}
+
+// nameKept notes which rows are in a page, and on which rows they hang: they go with
+// these. Only those that no backup covers are offered.
+func (s *Store) nameKept(tx *rows.Tx, id int64, page *wire.Page) error {
+	const name = `INSERT INTO kept_row (kind, row_id, page, n) VALUES (?1, ?2, ?3, ?4)
+		ON CONFLICT (kind, row_id, page) DO UPDATE SET n=max(n, ?4)`
+	for i := range page.Rows {
+		r := &page.Rows[i]
+		if r.Void {
+			continue
+		}
+		n := r.N
+		if n <= page.Proof.Covered {
+			n = 0
+		}
+		if err := tx.Exec(name, int64(r.Row.Kind), int64(r.Row.ID), id, n); err != nil {
+			return err
+		}
+		for _, f := range crm.Above(s.File.Held().Kind(r.Row.Kind)) {
+			if at := r.Row.Get(f.Num); !at.IsNull() {
+				if err := tx.Exec(name, int64(f.Ref), int64(at.ID()), id, int64(0)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// namesGone reports whether a row was ordered erased, or hangs on one that was.
+func (s *Store) namesGone(row *crdt.Row) bool {
+	kind := s.File.Held().Kind(row.Kind)
+	return s.gone.has(row.Kind, row.ID) || kind != nil && crm.Belongs(kind, row.Get, s.gone.has)
 }
 
 // forgetKept forgets the pages that a condition selects.
@@ -108,7 +145,7 @@ func (s *Store) Kept(ctx context.Context, after int64, limit int) (out []wire.Ke
 		}
 		for _, id := range ids {
 			k := wire.Keepsake{ID: int64(id)}
-			err := tx.Query(`SELECT p.epoch, r.kind, r.row_id, r.n FROM kept_page AS p JOIN kept_row AS r ON r.page=p.id WHERE p.id=?1`, func(st *sqlite.Stmt) error {
+			err := tx.Query(`SELECT p.epoch, r.kind, r.row_id, r.n FROM kept_page AS p JOIN kept_row AS r ON r.page=p.id WHERE p.id=?1 AND r.n>0`, func(st *sqlite.Stmt) error {
 				k.Epoch = uint64(st.ColumnInt64(0))
 				k.Rows = append(k.Rows, wire.RowAt{Kind: uint8(st.ColumnInt64(1)), ID: st.ColumnInt64(2), N: st.ColumnInt64(3)})
 				return nil

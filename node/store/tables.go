@@ -330,7 +330,7 @@ CREATE TABLE kept_row (
 	kind   INTEGER NOT NULL,
 	row_id INTEGER NOT NULL,
 	page   INTEGER NOT NULL,
-	n      INTEGER NOT NULL, -- number of the row in it
+	n      INTEGER NOT NULL, -- number of the row in it; 0: a backup covers it, or others hang on it
 	PRIMARY KEY (kind, row_id, page)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX kept_row_page ON kept_row (page);

@@ -97,9 +97,9 @@ type Options struct {
 	// Derive writes, in the transaction, the rows that follow from those that it
 	// wrote, as central's own; nil: none do. What it writes derives nothing more.
 	Derive func(b *Batch, wrote []Wrote) error
-	// Tells reports whether rows of a kind only tell what central itself does: they
-	// are not taken back from before a restore. nil: none do.
-	Tells func(kind uint8) bool
+	// Revives reports, in the transaction, whether a row is taken back that central
+	// wrote before it was restored. nil: each is.
+	Revives func(tx *rows.Tx, row *crdt.Row) (bool, error)
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators

@@ -73,10 +73,6 @@ func (b *Batch) goneIn(ch *journal.Change) (func(kind uint8, id crdt.ID) bool, e
 // overwrites reports whether an op is about a row that was ordered away, or
 // makes one that belongs to such a row.
 func (b *Batch) overwrites(op *crdt.Op, gone func(kind uint8, id crdt.ID) bool) bool {
-	if gone(op.Kind, op.ID) {
-		return true
-	}
-	kind := b.c.File.Held().Kind(op.Kind)
 	get := func(field uint8) crdt.Value {
 		for i := range op.Set {
 			if op.Set[i].Field == field {
@@ -85,6 +81,15 @@ func (b *Batch) overwrites(op *crdt.Op, gone func(kind uint8, id crdt.ID) bool) 
 		}
 		return crdt.Value{}
 	}
+	return b.goes(key{op.Kind, op.ID}, get, gone)
+}
+
+// goes reports whether a row was ordered away, or belongs to such a row.
+func (b *Batch) goes(k key, get func(field uint8) crdt.Value, gone func(kind uint8, id crdt.ID) bool) bool {
+	if gone(k.kind, k.id) {
+		return true
+	}
+	kind := b.c.File.Held().Kind(k.kind)
 	return kind != nil && b.c.o.Belongs != nil && b.c.o.Belongs(kind, get, gone)
 }
 
@@ -210,6 +215,9 @@ func (c *Central) Sweep(ctx context.Context) (hit []rows.ChangeID, due bool, err
 			}
 		}
 		if hit, err = b.sweepTaken(); err != nil {
+			return err
+		}
+		if err := b.sweepRecalled(); err != nil {
 			return err
 		}
 		fresh = b.erased

@@ -113,8 +113,8 @@ func (c *Central) Recall(ctx context.Context, a *trust.Authority, n *Node, q wir
 		return out, fmt.Errorf("central: recall of %d: %w", n.Origin, err)
 	}
 	for _, envelope := range q.Pages {
-		page, life := c.own(a, envelope)
-		if page == nil {
+		page, life := c.OpenKept(a, envelope)
+		if page == nil || page.Epoch >= c.epoch { // of this life
 			continue
 		}
 		if err := c.write(ctx, func(b *Batch) error { return b.takePage(page, life, n.Origin) }); err != nil {
@@ -154,8 +154,9 @@ func lacks(tx *rows.Tx, k *wire.Keepsake) (bool, error) {
 	return false, nil
 }
 
-// own reads an enclosed page, and as whom central sealed it; nil: it did not.
-func (c *Central) own(a *trust.Authority, envelope []byte) (*wire.Page, crdt.Origin) {
+// OpenKept reads a page that a node keeps, and as whom central sealed it; nil: it did
+// not.
+func (c *Central) OpenKept(a *trust.Authority, envelope []byte) (*wire.Page, crdt.Origin) {
 	b, err := a.Disclose(envelope)
 	if err != nil {
 		return nil, 0
@@ -174,11 +175,11 @@ func (c *Central) own(a *trust.Authority, envelope []byte) (*wire.Page, crdt.Ori
 		return nil, 0
 	}
 	for origin, h := range s.Heads {
-		if h == (wire.Head{}) && page.Epoch < c.epoch {
+		if h == (wire.Head{}) {
 			return page, origin
 		}
 	}
-	return nil, 0 // sealed for neighbours, or by this life
+	return nil, 0 // sealed for neighbours
 }
 
 // takePage takes back what central wrote into the rows of a page, and keeps what
@@ -191,17 +192,20 @@ func (b *Batch) takePage(page *wire.Page, life, from crdt.Origin) error {
 	for i := range page.Rows {
 		r := &page.Rows[i]
 		k := key{r.Row.Kind, r.Row.ID}
-		if r.Void || b.gone(k.kind, k.id) || b.c.o.Tells != nil && b.c.o.Tells(k.kind) {
+		if r.Void {
 			continue
 		}
-		one, err := b.c.codec.EncodePage(&wire.Page{Scope: page.Scope, Epoch: page.Epoch, Since: r.N - 1, Until: r.N, Head: r.N, Rows: []wire.PageRow{*r}})
+		one, err := b.alone(page, r)
 		if err != nil {
 			return err
 		}
 		err = b.Tx.Exec(`INSERT INTO recalled (kind, row_id, epoch, n, page) VALUES (?1, ?2, ?3, ?4, ?5)
-			ON CONFLICT (kind, row_id) DO UPDATE SET epoch=?3, n=?4, page=?5 WHERE n<?4`, int64(k.kind), int64(k.id), int64(page.Epoch), r.N, one)
+			ON CONFLICT (kind, row_id) DO UPDATE SET epoch=?3, n=?4, page=?5 WHERE n<?4`, int64(k.kind), int64(k.id), int64(page.Epoch), r.N, blobOrNull(one))
 		if err != nil {
 			return err
+		}
+		if one == nil {
+			continue
 		}
 		b.c.recalls.awaits[k] = true
 		came, err := b.takeBack(k, false)
@@ -213,6 +217,49 @@ func (b *Batch) takePage(page *wire.Page, life, from crdt.Origin) error {
 				return err
 			}
 		}
+	}
+	if len(b.erased) == 0 {
+		return nil
+	}
+	return b.sweepRecalled()
+}
+
+// alone is a row as a page of its own; nil: it is not taken back.
+func (b *Batch) alone(page *wire.Page, r *wire.PageRow) ([]byte, error) {
+	if k := (key{r.Row.Kind, r.Row.ID}); b.goes(k, r.Row.Get, b.gone) {
+		return nil, b.forget(k)
+	}
+	if b.c.o.Revives != nil {
+		if yes, err := b.c.o.Revives(b.Tx, &r.Row); err != nil || !yes {
+			return nil, err
+		}
+	}
+	return b.c.codec.EncodePage(&wire.Page{Scope: page.Scope, Epoch: page.Epoch, Since: r.N - 1, Until: r.N, Head: r.N, Rows: []wire.PageRow{*r}})
+}
+
+// sweepRecalled forgets what waits and belongs to what was ordered away.
+func (b *Batch) sweepRecalled() error {
+	for more := true; more; {
+		var gone []key
+		err := b.Tx.Query(`SELECT page FROM recalled WHERE page IS NOT NULL`, func(s *sqlite.Stmt) error {
+			page, err := b.c.codec.DecodePage(rows.Blob(s, 0))
+			if err != nil {
+				return err
+			}
+			if row := &page.Rows[0].Row; b.goes(key{row.Kind, row.ID}, row.Get, b.gone) {
+				gone = append(gone, key{row.Kind, row.ID})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, k := range gone {
+			if err := b.forget(k); err != nil {
+				return err
+			}
+		}
+		more = len(gone) > 0
 	}
 	return nil
 }

@@ -32,10 +32,13 @@ type RecalledNode struct {
 	ToldMS  int64 // ms UTC when it had told all that it keeps; 0: not yet, or it keeps nothing
 }
 
+// RestoredAt is when this database was restored last, ms UTC; 0: never.
+func RestoredAt(tx *rows.Tx) (int64, error) { return tx.FactInt(factRestoredAt) }
+
 // RecallStatus tells what came back since the last restore.
 func (c *Central) RecallStatus(ctx context.Context) (r Recalled, err error) {
 	err = c.File.Read(ctx, func(tx *rows.Tx) error {
-		if r.AtMS, err = tx.FactInt(factRestoredAt); err != nil || r.AtMS == 0 {
+		if r.AtMS, err = RestoredAt(tx); err != nil || r.AtMS == 0 {
 			return err
 		}
 		if r.BackupMS, err = tx.FactInt(factRestored); err != nil {

@@ -53,7 +53,7 @@ func backFrom(t *testing.T, path string, origin crdt.Origin) *Central {
 	t.Helper()
 	must[Restored](t)(Restore(t.Context(), restoring(path, origin)))
 	c := must[*Central](t)(Open(t.Context(), Options{Path: path, Schema: crm.Table(), Rand: rand.Reader,
-		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, NoSync: true}))
+		NowMS: func() int64 { return time.Now().UnixMilli() }, Judge: lenient{}, Belongs: crm.Belongs, NoSync: true}))
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
@@ -146,5 +146,48 @@ func TestWhatAWorkstationWroteComesWithItsJournalOrWhenHeadOfficeStopsWaiting(t 
 	waiting(0)
 	if _, err := silent.push(t, again, 1, 1); err != nil {
 		t.Errorf("who calls after all: %v", err)
+	}
+}
+
+// noteOf is a note about somebody, as a feed has it.
+func noteOf(id, party crdt.ID, at crdt.Stamp) *rows.Stored {
+	op := crdt.Op{Kind: crm.Interaction, ID: id, Set: []crdt.FieldSet{{Field: crm.InteractionParty, Value: crdt.RefValue(party)}, {Field: crm.InteractionText, Value: crdt.TextValue("a secret")}}}
+	row := &rows.Stored{Row: crdt.Row{Kind: op.Kind, ID: op.ID}, N: 1 << 40}
+	row.Merge(crm.Table().Kind(op.Kind), &op, crdt.Written{Stamp: at})
+	return row
+}
+
+func TestAPageDoesNotBringBackWhatHangsOnSomebodyWhoWasErased(t *testing.T) {
+	c := newCentral(t)
+	n := c.joinTest(t, 5, 1)
+	n.write(1, "Alice")
+	if _, err := n.push(t, c, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	path, alice := backedUp(t, c), crdt.MakeID(5, 1)
+	again := backFrom(t, path, 2)
+	stamp := n.clock.Now(time.Now().UnixMilli())
+	waits := noteOf(crdt.MakeID(6, 9), alice, stamp)
+	stamp.Origin = 1
+	ours := noteOf(crdt.MakeID(1, 99), alice, stamp)
+	early, late := keeperOf(t, c, waits), keeperOf(t, c, ours)
+	early.hand(again, early.sealed)
+	if r := must[Recalled](t)(again.RecallStatus(t.Context())); r.Waiting != 1 {
+		t.Fatalf("nothing waits: %+v", r)
+	}
+	party := RowID{crm.Party, alice}
+	err := again.Erase(t.Context(), rows.Actor{}, Erasing{Party: party, N: 1, Sealed: func(*Batch) error { return nil },
+		Rows: func(*rows.Act) ([]RowID, error) { return []RowID{party}, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := again.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []*keeper{late, early} {
+		k.hand(again, k.sealed)
+	}
+	if r := must[Recalled](t)(again.RecallStatus(t.Context())); r.Waiting != 0 || r.Back != 0 || has(t, again, crm.Interaction, ours.ID) != nil {
+		t.Errorf("something came back: %+v", r)
 	}
 }

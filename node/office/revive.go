@@ -1,0 +1,50 @@
+package office
+
+import (
+	"errors"
+
+	"bough/crdt"
+	"bough/node/crm"
+	"bough/sync/rows"
+)
+
+// revives reports whether a row that central wrote before it was restored is taken
+// back. Those that only tell what central did, or follow from others, are not: a
+// restored central writes its own. The author of what was refused sends it again;
+// the ledger has who was erased; a workstation is taken in by its certificate; what
+// an order to move did to whom is told by each move.
+func revives(tx *rows.Tx, row *crdt.Row) (bool, error) {
+	switch row.Kind {
+	case crm.Refusal, crm.Erasure, crm.Node, crm.Directory, crm.MoveOrder:
+		return false, nil
+	case crm.Move:
+		return revivesMove(tx, row)
+	}
+	return true, nil
+}
+
+// revivesMove has the order of a move know that it was carried out, though the
+// backup does not; unless the order moved the customer once more since. An order
+// that the backup has as planned, or that was over without it, waits for somebody
+// to look at it.
+func revivesMove(tx *rows.Tx, row *crdt.Row) (bool, error) {
+	job, party, to := row.Get(crm.MoveJob).I, row.Get(crm.MoveParty).I, row.Get(crm.MoveTo).I
+	n, found, err := tx.Int(`SELECT n FROM move_item WHERE job=?1 AND row_id=?2`, job, party)
+	if err != nil || !found {
+		return err == nil, err
+	}
+	_, again, err := tx.Int(`SELECT 1 FROM move WHERE job=?1 AND party=?2 AND to_branch=?3 AND id<>?4`, job, party, to, int64(row.ID))
+	if err != nil || again {
+		return false, err
+	}
+	home, _, err := tx.Int(`SELECT home FROM move_job WHERE id=?1`, job)
+	if err != nil || to != home {
+		return err == nil, errors.Join(err, tx.Exec(`UPDATE move_item SET why='', state='back' WHERE job=?1 AND n=?2`, job, n))
+	}
+	err = errors.Join(
+		tx.Exec(`UPDATE move_item SET event=?3, why='', state=CASE WHEN state IN ('waits', 'passed') THEN 'moved' ELSE state END
+			WHERE job=?1 AND n=?2`, job, n, int64(row.ID)),
+		tx.Exec(`UPDATE move_job SET state='paused', halted=CASE state WHEN 'planned' THEN 'running' ELSE 'undoing' END, trouble=?2
+			WHERE id=?1 AND state IN ('planned', 'undone')`, job, MoveRestored))
+	return err == nil, err
+}

@@ -1,0 +1,131 @@
+package node
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+
+	"bough/node/office"
+	"bough/sync/rows"
+	"bough/sync/wire"
+)
+
+func TestWhatOnlyCentralWroteComesBackFromTheWorkstationsThatKeepIt(t *testing.T) {
+	h := bank(t)
+	a, c := station(t, h, "counter 1"), station(t, h, "counter 2")
+	meet(t, h, a, c)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	if err := h.Office.Central.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Office.AddPerson(t.Context(), rows.Actor{}, office.NewPerson{Login: "petr", Role: "teller", Branch: 1, Password: "correct horse"}); err != nil {
+		t.Fatal(err)
+	}
+	meet(t, h, a, c)
+	_, who, err := a.Desk.SignIn(t.Context(), "petr", "correct horse", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	walkIn(t, a, who, "Ada, met by somebody whom the backup does not know")
+	meet(t, h, a, c)
+
+	o := h.o
+	o.Listen = h.Addr()
+	stopped(t, h.Stop)
+	if _, err := Restore(t.Context(), o, backup); err != nil {
+		t.Fatal(err)
+	}
+	again := startCentral(t, o)
+	meet(t, again, a, c)
+	if n := namedAt(t, again.Office.Central.File, "Ada, met by somebody whom the backup does not know"); n != 1 {
+		t.Errorf("Ada is there %d times", n)
+	}
+	for _, f := range []*rows.File{again.Office.Central.File, a.Store.File, c.Store.File} {
+		err := f.Read(t.Context(), func(tx *rows.Tx) error {
+			n, _, err := tx.Int(`SELECT count(*) FROM person WHERE login='petr'`)
+			if n != 1 {
+				t.Errorf("petr is there %d times", n)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	allSound(t, again, a, c)
+}
+
+// kept is all that stands in the pages that a workstation keeps for central.
+func kept(t *testing.T, h *HeadOffice, b *Branch) (all []byte) {
+	t.Helper()
+	offers, err := b.Store.Kept(t.Context(), 0, wire.MaxRecallRows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range offers {
+		pages, err := b.Store.KeptPages(t.Context(), []int64{o.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, _ := h.Office.Central.OpenKept(h.authority, pages[0])
+		if page == nil {
+			t.Fatal("a page is kept that central did not seal")
+		}
+		for i := range page.Rows {
+			all = page.Rows[i].Row.AppendCanonical(all)
+		}
+	}
+	return all
+}
+
+func TestNothingOfTheErasedIsLeftInThePagesThatWorkstationsKeep(t *testing.T) {
+	h := bank(t)
+	a, c := station(t, h, "counter 1"), station(t, h, "counter 2")
+	meet(t, h, a, c)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	if err := h.Office.Central.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	_, who, err := a.Desk.SignIn(t.Context(), "jana", "correct horse", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "Quetzalcoatl"
+	party := walkIn(t, a, who, name)
+	meet(t, h, a, c)
+	for _, b := range []*Branch{a, c} {
+		if !bytes.Contains(kept(t, h, b), []byte(name)) {
+			t.Errorf("no page with the customer is kept: nothing is proved")
+		}
+	}
+	n, err := h.Office.OrderErasure(t.Context(), 1, party, "request", "letter of today")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Office.ConfirmErasure(t.Context(), 2, n); err != nil {
+		t.Fatal(err)
+	}
+	meet(t, h, a, c)
+	forgotten := func(h *HeadOffice) {
+		t.Helper()
+		for _, b := range []*Branch{a, c} {
+			if bytes.Contains(kept(t, h, b), []byte(name)) {
+				t.Error("a page with the customer is kept")
+			}
+		}
+	}
+	forgotten(h)
+	o := h.o
+	o.Listen = h.Addr()
+	stopped(t, h.Stop)
+	if _, err := Restore(t.Context(), o, backup); err != nil {
+		t.Fatal(err)
+	}
+	again := startCentral(t, o)
+	meet(t, again, a, c)
+	forgotten(again)
+	if n := namedAt(t, again.Office.Central.File, name); n != 0 {
+		t.Errorf("the customer is at central %d times", n)
+	}
+	allSound(t, again, a, c)
+}
