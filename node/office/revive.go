@@ -33,16 +33,16 @@ func revivesMove(tx *rows.Tx, row *crdt.Row) (bool, error) {
 	if err != nil || !found {
 		return err == nil, err
 	}
-	_, again, err := tx.Int(`SELECT 1 FROM move WHERE job=?1 AND party=?2 AND to_branch=?3 AND id<>?4`, job, party, to, int64(row.ID))
+	known, again, err := tx.Int(`SELECT id FROM move WHERE job=?1 AND party=?2 AND to_branch=?3`, job, party, to)
 	if err != nil || again {
-		return false, err
+		return known == int64(row.ID), err
 	}
 	home, _, err := tx.Int(`SELECT home FROM move_job WHERE id=?1`, job)
 	if err != nil || to != home {
 		return err == nil, errors.Join(err, tx.Exec(`UPDATE move_item SET why='', state='back' WHERE job=?1 AND n=?2`, job, n))
 	}
 	err = errors.Join(
-		tx.Exec(`UPDATE move_item SET event=?3, why='', state=CASE WHEN state IN ('waits', 'passed') THEN 'moved' ELSE state END
+		tx.Exec(`UPDATE move_item SET event=?3, why='', state=CASE state WHEN 'back' THEN 'back' ELSE 'moved' END
 			WHERE job=?1 AND n=?2`, job, n, int64(row.ID)),
 		tx.Exec(`UPDATE move_job SET state='paused', halted=CASE state WHEN 'planned' THEN 'running' ELSE 'undoing' END, trouble=?2
 			WHERE id=?1 AND state IN ('planned', 'undone')`, job, MoveRestored))

@@ -17,6 +17,7 @@ import (
 // who move on by themselves meanwhile, and people who settle what came late.
 func moveOrders() feature {
 	return feature{
+		stories: []story{{Backup, 3, (*World).orderedSince}},
 		nemeses: []nemesis{
 			{Move, 4, (*World).planMove},
 			{Move, 2, (*World).turnMove},
@@ -64,6 +65,17 @@ func (w *World) planMove() {
 		w.saw("an order to move is given")
 		w.moveSoon()
 	}
+}
+
+// orderedSince is an order to move of which central has done more than a backup
+// knows that is put in its place.
+func (w *World) orderedSince() {
+	if !w.o.has(Move) {
+		return
+	}
+	w.planMove()
+	w.then(w.faults.between(0, 15_000), w.backUpCentral)
+	w.then(60_000, w.restoreCentral)
 }
 
 // moveAway moves somebody of a branch by themselves.

@@ -400,7 +400,7 @@ func (s *station) apply(a replica.Apply) {
 	if n := len(page.Rows); n > 1 && !s.w.healed && s.w.o.has(Crash) && s.w.faults.chance(15) {
 		part := *page
 		part.Rows = page.Rows[:1+s.w.faults.IntN(n-1)]
-		part.Until, part.More = part.Rows[len(part.Rows)-1].N, true
+		part.Until, part.More, part.Proof = part.Rows[len(part.Rows)-1].N, true, nil
 		s.w.saw("crash inside a page")
 		if s.w.must("apply a part of a page", s.store.Apply(s.w.ctx, &part)) {
 			s.crashAndReturn()

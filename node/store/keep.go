@@ -20,10 +20,11 @@ const maxKeptBytes = 64 << 20
 const factKept = "bytes of kept pages"
 
 // keepPage keeps a page for the case that central is restored from a backup that does
-// not have it. What its oldest backup covers is forgotten.
+// not have it; not one with rows that cannot be read, for nobody could tell whom these
+// are about. What the oldest backup covers is forgotten.
 func (s *Store) keepPage(tx *rows.Tx, page *wire.Page) error {
 	p := page.Proof
-	if p == nil || s.enclosing == nil {
+	if p == nil || s.enclosing == nil || len(page.Aside) > 0 {
 		return nil
 	}
 	if err := forgetKept(tx, `until<=?1`, p.Covered); err != nil {
