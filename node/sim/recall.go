@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"bough/crdt"
 	"bough/node/crm"
 	"bough/sync/rows"
@@ -160,8 +162,12 @@ func (w *World) checkRow(q *quiet, s *station, r *wire.PageRow, life crdt.Origin
 		return
 	}
 	now := q.head.by[cell{r.Row.Kind, r.Row.ID, 0}]
-	if now == nil && r.Row.ID.Origin() >= 1000 {
+	switch {
+	case now != nil:
+	case r.Row.ID.Origin() >= 1000:
 		w.saw("a row waits for its author's journal")
+		return
+	case r.Row.Kind == crm.Move && q.movedAgain(&r.Row):
 		return
 	}
 	for _, c := range r.Row.Clocks {
@@ -178,6 +184,15 @@ func (w *World) checkRow(q *quiet, s *station, r *wire.PageRow, life crdt.Origin
 			}
 		}
 	}
+}
+
+// movedAgain reports whether an order moved a customer once more, after a restore,
+// before the page came that told of it.
+func (q *quiet) movedAgain(was *crdt.Row) bool {
+	return slices.ContainsFunc(q.head.rows, func(r *rows.Stored) bool {
+		return r.Kind == crm.Move && !was.Get(crm.MoveJob).IsNull() && r.Get(crm.MoveJob) == was.Get(crm.MoveJob) &&
+			r.Get(crm.MoveParty) == was.Get(crm.MoveParty) && r.Get(crm.MoveTo) == was.Get(crm.MoveTo)
+	})
 }
 
 // tellsOnly are the kinds whose rows a restored central writes anew.
