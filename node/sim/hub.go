@@ -197,6 +197,7 @@ func (h *hub) push(p parcel) (parcel, bool) {
 	if err != nil {
 		return h.refusesFork(p, err)
 	}
+	h.noteTouched(push.Ranges)
 	has := pushed.Vector[p.seat.origin]
 	h.w.say("central", "push %d of %s: to %d, has %d, refused %d", p.ticket, p.s.name, p.last, has, pushed.Refused)
 	if pushed.Refused > 0 {

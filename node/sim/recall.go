@@ -5,6 +5,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/sync/journal"
 	"bough/sync/rows"
 	"bough/sync/wire"
 )
@@ -51,32 +52,105 @@ func (h *hub) recalled(p *parcel) bool {
 		if !h.w.must("central takes its pages back", err) {
 			return false
 		}
+		h.noteKept(pages)
 		h.w.say("central", "asks %s for %d of %d kept pages", s.name, len(pages), len(offers))
 	}
 }
 
+// noteKept notes what central wrote that came back with pages.
+func (h *hub) noteKept(pages [][]byte) {
+	var at []cell
+	for _, envelope := range pages {
+		if page, _ := h.office.Central.OpenKept(h.w.t.authority, envelope); page != nil {
+			for i := range page.Rows {
+				at = append(at, cell{page.Rows[i].Row.Kind, page.Rows[i].Row.ID, 0})
+			}
+		}
+	}
+	h.noteBack(at)
+}
+
+// noteTouched notes what central wrote that came back as journals brought the rows
+// for which it waited.
+func (h *hub) noteTouched(ranges []journal.Range) {
+	if mine[rebirths](h.w).times == 0 {
+		return
+	}
+	var at []cell
+	for i := range ranges {
+		for j := range ranges[i].Changes {
+			for k := range ranges[i].Changes[j].Bodies {
+				if b := &ranges[i].Changes[j].Bodies[k]; !b.Closed() {
+					at = append(at, cell{b.Op.Kind, b.Op.ID, 0})
+				}
+			}
+		}
+	}
+	h.noteBack(at)
+}
+
+// noteBack notes which acts of central that went with its disk stand in rows of it:
+// they may be replaced before the world is quiet, by somebody who saw them.
+func (h *hub) noteBack(at []cell) {
+	m := mine[rebirths](h.w)
+	err := h.office.Central.File.Read(h.w.ctx, func(tx *rows.Tx) error {
+		for _, c := range at {
+			if h.w.schema.Kind(c.kind) == nil {
+				continue
+			}
+			row, err := tx.Get(c.kind, c.row)
+			if err != nil {
+				return err
+			}
+			eachStamp(row, func(s crdt.Stamp) {
+				if a := h.w.truth.byStamp[s]; a != nil && m.lost[change{a.origin, a.seq}] {
+					m.back[change{a.origin, a.seq}] = true
+				}
+			})
+		}
+		return nil
+	})
+	h.w.must("look what came back", err)
+}
+
+// eachStamp goes through the writes that a row shows, open or closed.
+func eachStamp(row *rows.Stored, fn func(crdt.Stamp)) {
+	if row == nil {
+		return
+	}
+	for _, c := range row.Clocks {
+		fn(c.Stamp)
+	}
+	for i := range row.Conflicts {
+		fn(row.Conflicts[i].Stamp)
+	}
+}
+
 // cameBack gives the acts of central that went with its disk, and of which
-// something is at it again, back to the truth, with those whose values they had
-// replaced: not each value of them, for a later one may be all that came.
+// something is at it again, or was until somebody replaced it, back to the truth,
+// with those whose values they had replaced: not each value of them, for a later one
+// may be all that came.
 func (w *World) cameBack(q *quiet) {
-	if mine[rebirths](w).times == 0 {
+	m := mine[rebirths](w)
+	if m.times == 0 {
 		return
 	}
 	var back []*act
 	is := func(s crdt.Stamp) {
 		if a := w.truth.byStamp[s]; a != nil && a.s == nil && a.refused == lostCode {
 			a.refused, a.moved = "", true
+			m.back[change{a.origin, a.seq}] = true
 			back = append(back, a)
 			w.saw("what only central wrote came back")
 		}
 	}
+	for _, a := range w.truth.acts {
+		if m.back[change{a.origin, a.seq}] {
+			is(a.stamp)
+		}
+	}
 	for _, r := range q.head.rows {
-		for _, c := range r.Clocks {
-			is(c.Stamp)
-		}
-		for i := range r.Conflicts {
-			is(r.Conflicts[i].Stamp)
-		}
+		eachStamp(r, is)
 		if made := w.truth.made[cell{r.Kind, r.ID, 0}]; made != nil {
 			is(made.stamp) // all of it was written anew since
 		}

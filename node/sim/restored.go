@@ -48,8 +48,9 @@ type rebirths struct {
 	written int // backups, in all
 	times   int
 	numbers int64                  // the greatest number of any feed
-	had     map[crdt.Origin]uint64 // what central had when its disk was lost
+	had     map[crdt.Origin]uint64 // what central had when a disk of its was lost
 	lost    map[change]bool        // what central wrote, and lost with a disk
+	back    map[change]bool        // of that what came back, though it may be replaced by now
 }
 
 // backupOf is a backup of central.
@@ -58,6 +59,7 @@ type backupOf struct {
 	origin crdt.Origin
 	at     uint64 // own changes then
 	vector map[crdt.Origin]uint64
+	back   map[change]bool
 	atMS   int64
 }
 
@@ -68,7 +70,7 @@ func (w *World) backUpCentral() {
 		return
 	}
 	m.written++
-	b := backupOf{path: w.file("backup-of-central", m.written), origin: w.hub.origin, at: w.hub.at, atMS: w.hub.nowMS()}
+	b := backupOf{path: w.file("backup-of-central", m.written), origin: w.hub.origin, at: w.hub.at, back: maps.Clone(m.back), atMS: w.hub.nowMS()}
 	v, err := w.hub.office.Central.Vector(w.ctx)
 	if !w.must("read the vector", err) || !w.must("back central up", w.hub.office.Central.Backup(w.ctx, b.path)) {
 		return
@@ -153,7 +155,13 @@ func (w *World) restoreCentral() {
 	if m.lost == nil {
 		m.lost = map[change]bool{}
 	}
-	m.times, m.had = m.times+1, maps.Clone(had)
+	if m.back = b.back; m.back == nil {
+		m.back = map[change]bool{}
+	}
+	for origin, at := range m.had { // what an earlier life had need not have come back yet
+		had[origin] = max(had[origin], at)
+	}
+	m.times, m.had = m.times+1, had
 	origin := centralOrigin + crdt.Origin(100*m.times)
 	r, err := central.Restore(w.ctx, central.Restoring{Path: h.path(), Schema: w.schema, Migrations: store.LocalTables(), Origin: origin, NowMS: h.nowMS()})
 	if !w.must("restore central", err) {

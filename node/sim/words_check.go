@@ -101,7 +101,7 @@ func (w *World) checkTyped(q *quiet) {
 	replaced := map[string]bool{}
 	for _, text := range l.order {
 		for _, wr := range l.texts[text].writes {
-			if v, _ := j.of(wr); v == stood {
+			if v, _ := j.of(wr); v == stood || w.wasBack(wr) {
 				for _, s := range wr.seen {
 					replaced[s] = true
 				}
@@ -115,6 +115,11 @@ func (w *World) checkTyped(q *quiet) {
 		}
 		w.checkText(j, text, l.texts[text], at[text], replaced[text])
 	}
+}
+
+// wasBack reports whether an act of central that went with its disk came back.
+func (w *World) wasBack(wr *wrote) bool {
+	return slices.ContainsFunc(wr.forms, func(f form) bool { return f.s == nil && mine[rebirths](w).back[f.link] })
 }
 
 func (w *World) checkText(j *judgement, text string, t *typed, at []place, replaced bool) {
