@@ -63,9 +63,9 @@ func (p *program) tellRestored(r office.Restored) {
 		case n.SeenMS == 0:
 			p.print("branch %-5d %s (%d): has not called yet", n.Branch, n.Name, n.Origin)
 		case n.ToldMS == 0:
-			p.print("branch %-5d %s (%d): sent %d changes again, keeps nothing of central's", n.Branch, n.Name, n.Origin, n.Sent)
+			p.print("branch %-5d %s (%d): sent %d changes again, has not told what it keeps", n.Branch, n.Name, n.Origin, n.Sent)
 		default:
-			p.print("branch %-5d %s (%d): sent %d changes again, keeps %d rows, %d came back from it", n.Branch, n.Name, n.Origin, n.Sent, n.Offered, n.Brought)
+			p.print("branch %-5d %s (%d): sent %d changes again, %d rows came back from it", n.Branch, n.Name, n.Origin, n.Sent, n.Brought)
 		}
 	}
 }

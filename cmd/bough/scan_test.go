@@ -113,3 +113,26 @@ func (s *session) beside(dir, word string) (found int) {
 	}
 	return found
 }
+
+// image copies a directory that nobody works on, rights included.
+func (s *session) image(rest string) string {
+	s.t.Helper()
+	from, to, _ := strings.Cut(rest, " ")
+	err := os.CopyFS(to, os.DirFS(from))
+	if err == nil {
+		err = filepath.WalkDir(from, func(path string, e os.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := e.Info()
+			if err != nil {
+				return err
+			}
+			return os.Chmod(to+strings.TrimPrefix(path, from), info.Mode())
+		})
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return ""
+}

@@ -45,6 +45,7 @@ func TestMain(m *testing.M) {
 //	$ write FILE TEXT  make a file
 //	$ api P TOKEN METHOD PATH BODY  ask process P; its status follows, and texts and names
 //	$ found X P TOKEN NAME  $X stands for the id of the customer that process P finds
+//	$ copy DIR TO      somebody copies a directory, as an image of a disk does
 //	$ days N           so many days pass
 //	$ clock DIR 48h    somebody sets the clock of the PC of DIR: the right time and so much more
 //	$ reboot DIR       that PC is started anew; its process must not run
@@ -181,6 +182,8 @@ func (s *session) run(command string) string {
 			s.t.Fatal(err)
 		}
 		return ""
+	case "copy":
+		return s.image(rest)
 	case "days":
 		n, err := strconv.Atoi(rest)
 		if err != nil {
@@ -377,7 +380,10 @@ func (s *session) stop(name string) string {
 }
 
 func (s *session) stopAll() {
-	for name := range s.running {
+	for name, b := range s.running {
+		if s.t.Failed() {
+			s.t.Logf("%s said:\n%s%s", name, b.out, b.err)
+		}
 		s.stop(name)
 	}
 }

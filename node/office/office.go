@@ -67,7 +67,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 	dir := &register{}
 	o.MoveAtOnce = cmp.Or(o.MoveAtOnce, moveAtOnce)
 	c, err := central.Open(ctx, central.Options{Path: o.Path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: o.Origin,
-		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Belongs: crm.Belongs, Revives: revives, Derive: dir.derive, ServedMonths: servedMonths, Forms: store.Forms{Schema: crm.Table()}, NodeRow: NodeRow, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
+		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Belongs: crm.Belongs, Revives: revives, Untold: untold, Revived: revived, Derive: dir.derive, ServedMonths: servedMonths, Forms: store.Forms{Schema: crm.Table()}, NodeRow: NodeRow, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/sync/central"
 	"bough/sync/rows"
 )
 
@@ -47,4 +48,45 @@ func revivesMove(tx *rows.Tx, row *crdt.Row) (bool, error) {
 		tx.Exec(`UPDATE move_job SET state='paused', halted=CASE state WHEN 'planned' THEN 'running' ELSE 'undoing' END, trouble=?2
 			WHERE id=?1 AND state IN ('planned', 'undone')`, job, MoveRestored))
 	return err == nil, err
+}
+
+// untold reports whether another home of a customer, or branch of an account, waits
+// for the move that says so: who reads pages may have stopped between the two, and
+// half a move is none.
+func untold(b *central.Batch, row *crdt.Row, field uint8, at crdt.Stamp) (bool, error) {
+	var where string
+	switch {
+	case row.Kind == crm.Party && field == crm.PartyHome:
+		where = `party=?1`
+	case row.Kind == crm.Holding && field == crm.HoldingBranch:
+		where = `party IN (SELECT party FROM role WHERE holding=?1 AND role='owner')`
+	default:
+		return false, nil
+	}
+	waits := true
+	err := b.Each(crm.Move, where, func(r *rows.Stored) error {
+		waits = waits && r.Clocks.Latest() != at
+		return nil
+	}, int64(row.ID))
+	return waits, err
+}
+
+// revived carries a move out that came back, unless the customer was moved since:
+// the page that tells where they are may be lost, or wait for it.
+func revived(b *central.Batch, move *crdt.Row) error {
+	if move.Kind != crm.Move {
+		return nil
+	}
+	id, at := move.Get(crm.MoveParty).ID(), move.Clocks[len(move.Clocks)-1]
+	party, err := b.Get(crm.Party, id)
+	if err != nil || party == nil || !party.Clocks.Of(crm.PartyHome).Stamp.Less(at.Stamp) {
+		return err
+	}
+	op := homeOp(&party.Row, crm.PartyHome, move.Get(crm.MoveTo).I)
+	if err := b.TakeBack(&op, at); err != nil {
+		return err
+	}
+	return b.Each(crm.Holding, `id IN (SELECT holding FROM role WHERE party=?1 AND role='owner') ORDER BY id`, func(r *rows.Stored) error {
+		return b.TakeAwaited(crm.Holding, r.ID, at.Stamp)
+	}, int64(id))
 }

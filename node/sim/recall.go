@@ -195,7 +195,8 @@ func (w *World) keptOf(s *station) (out []*wire.Page, by []crdt.Origin) {
 
 // checkRecalled: what a former life of central wrote, and a workstation that
 // works keeps as central sealed it, is at central, or something later; unless it
-// was erased, or hangs on what nobody made again.
+// was erased, hangs on what nobody made again, or is half of a move of which nobody
+// read the other half.
 func (w *World) checkRecalled(q *quiet) {
 	if mine[rebirths](w).times == 0 {
 		return
@@ -252,12 +253,19 @@ func (w *World) checkRow(q *quiet, s *station, r *wire.PageRow, life crdt.Origin
 			return
 		default:
 			for f := uint8(1); f <= crdt.MaxField; f++ {
-				if c.Mask>>f&1 == 1 && now.Clocks.Of(f).Stamp.Less(c.Stamp) {
+				if c.Mask>>f&1 == 1 && now.Clocks.Of(f).Stamp.Less(c.Stamp) && !q.halfMoved(r.Row.Kind, f, c.Stamp) {
 					w.found("%s keeps field %d of %s %d as central wrote it, and central has an older one", s.name, f, kindName(w, r.Row.Kind), r.Row.ID)
 				}
 			}
 		}
 	}
+}
+
+// halfMoved reports whether a field tells of a move that nobody who works had read to
+// its end.
+func (q *quiet) halfMoved(kind, field uint8, at crdt.Stamp) bool {
+	return (kind == crm.Party && field == crm.PartyHome || kind == crm.Holding && field == crm.HoldingBranch) &&
+		!slices.ContainsFunc(q.head.rows, func(r *rows.Stored) bool { return r.Kind == crm.Move && r.Clocks.Latest() == at })
 }
 
 // movedAgain reports whether an order moved a customer once more, after a restore,

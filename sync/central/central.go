@@ -100,6 +100,11 @@ type Options struct {
 	// Revives reports, in the transaction, whether a row is taken back that central
 	// wrote before it was restored. nil: each is.
 	Revives func(tx *rows.Tx, row *crdt.Row) (bool, error)
+	// Untold reports whether what central wrote into a field of a row, at a stamp,
+	// waits for another row that tells of it; nil: nothing does.
+	Untold func(b *Batch, row *crdt.Row, field uint8, at crdt.Stamp) (bool, error)
+	// Revived follows a row that was taken back with what it tells of others.
+	Revived func(b *Batch, row *crdt.Row) error
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators

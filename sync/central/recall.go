@@ -3,7 +3,6 @@ package central
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"zombiezen.com/go/sqlite"
@@ -95,14 +94,12 @@ func (c *Central) Recall(ctx context.Context, a *trust.Authority, n *Node, q wir
 	if !c.recalls.on {
 		return out, nil
 	}
-	named := 0
 	err = c.File.Read(ctx, func(tx *rows.Tx) error {
 		for i := range q.Offers {
 			wants, err := lacks(tx, &q.Offers[i])
 			if err != nil {
 				return err
 			}
-			named += len(q.Offers[i].Rows)
 			if wants {
 				out.Want = append(out.Want, q.Offers[i].ID)
 			}
@@ -121,25 +118,25 @@ func (c *Central) Recall(ctx context.Context, a *trust.Authority, n *Node, q wir
 			return out, fmt.Errorf("central: recall of %d: %w", n.Origin, err)
 		}
 	}
-	return out, c.told(ctx, n.Origin, named, q.Last)
+	if q.Last {
+		err = c.told(ctx, n.Origin)
+	}
+	return out, err
 }
 
-// told notes what a node told, and that it told all.
-func (c *Central) told(ctx context.Context, origin crdt.Origin, named int, last bool) error {
-	at := int64(0)
-	if last {
-		at = c.o.NowMS()
-	}
+// told notes that a node told all that it keeps.
+func (c *Central) told(ctx context.Context, origin crdt.Origin) error {
 	err := c.File.Write(ctx, func(tx *rows.Tx) error {
-		return tx.Exec(`INSERT INTO recall (origin, was, at, offered) VALUES (?1, 0, ?2, ?3)
-			ON CONFLICT (origin) DO UPDATE SET at=max(at, ?2), offered=offered+?3`, int64(origin), at, named)
+		return tx.Exec(`INSERT INTO recall (origin, was, at) VALUES (?1, 0, ?2)
+			ON CONFLICT (origin) DO UPDATE SET at=?2`, int64(origin), c.o.NowMS())
 	})
-	if err == nil && last {
-		c.recalls.mu.Lock()
-		c.recalls.waiting[origin] = false
-		c.recalls.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("central: recall of %d: %w", origin, err)
 	}
-	return err
+	c.recalls.mu.Lock()
+	defer c.recalls.mu.Unlock()
+	c.recalls.waiting[origin] = false
+	return nil
 }
 
 // lacks reports whether a page has a row that did not come back yet, or only as
@@ -281,141 +278,4 @@ func (b *Batch) takeAwaited() error {
 		}
 	}
 	return nil
-}
-
-// takeBack merges what waits of a row: what central wrote, or all of it. It
-// reports whether the row is another one then.
-func (b *Batch) takeBack(k key, all bool) (came bool, err error) {
-	var frame []byte
-	err = b.Tx.Query(`SELECT page FROM recalled WHERE kind=?1 AND row_id=?2 AND page IS NOT NULL`, func(s *sqlite.Stmt) error {
-		frame = rows.Blob(s, 0)
-		return nil
-	}, int64(k.kind), int64(k.id))
-	if err != nil || frame == nil {
-		return false, err
-	}
-	page, err := b.c.codec.DecodePage(frame)
-	if err != nil {
-		return false, err
-	}
-	t := revival{Batch: b, key: k, was: &page.Rows[0], all: all}
-	whole, err := t.run()
-	if err != nil {
-		return false, err
-	}
-	if whole {
-		frame = nil
-	}
-	return t.came, b.Tx.Exec(`UPDATE recalled SET page=?3, back=max(back, ?4) WHERE kind=?1 AND row_id=?2`, int64(k.kind), int64(k.id), blobOrNull(frame), int64(bit(t.came)))
-}
-
-func blobOrNull(b []byte) any {
-	if b == nil {
-		return nil
-	}
-	return b
-}
-
-// revival is one row while it is taken back.
-type revival struct {
-	*Batch
-	key  key
-	was  *wire.PageRow
-	all  bool
-	came bool
-}
-
-// ours reports whether a write may be taken back now.
-func (t *revival) ours(s crdt.Stamp) bool { return t.all || t.c.recalls.lives[s.Origin] }
-
-// run merges, and reports whether nothing waits any more.
-func (t *revival) run() (whole bool, err error) {
-	clocks := t.was.Row.Clocks
-	now, err := t.Get(t.key.kind, t.key.id)
-	if err != nil {
-		return false, err
-	}
-	if now == nil && !t.all && !t.c.recalls.lives[t.key.id.Origin()] {
-		return false, nil // who made it has its journal
-	}
-	whole = true
-	for _, w := range clocks {
-		left, err := t.fields(w)
-		if err != nil {
-			return false, err
-		}
-		whole = whole && !left
-	}
-	return whole, t.others(clocks)
-}
-
-// fields takes back what was written together; left: something of it waits.
-func (t *revival) fields(w crdt.Written) (left bool, err error) {
-	now, err := t.Get(t.key.kind, t.key.id)
-	if err != nil {
-		return false, err
-	}
-	op := crdt.Op{Kind: t.key.kind, ID: t.key.id}
-	for f := uint8(1); f <= crdt.MaxField; f++ {
-		if w.Mask>>f&1 == 0 {
-			continue
-		}
-		set := crdt.FieldSet{Field: f, Value: t.was.Row.Get(f)}
-		if now != nil {
-			at := now.Clocks.Of(f).Stamp
-			if !at.Less(w.Stamp) {
-				continue
-			}
-			if !at.IsZero() {
-				set.Saw = []crdt.Stamp{at}
-			}
-		}
-		op.Set = append(op.Set, set)
-	}
-	if len(op.Set) == 0 {
-		return false, nil
-	}
-	if !t.ours(w.Stamp) {
-		return true, nil
-	}
-	return false, t.merges(&op, w)
-}
-
-// others takes back what was cleared, and values that had lost and stood open.
-func (t *revival) others(clocks crdt.Clocks) error {
-	now, err := t.Get(t.key.kind, t.key.id)
-	if err != nil || now == nil {
-		return err
-	}
-	op := crdt.Op{Kind: t.key.kind, ID: t.key.id}
-	for _, s := range t.was.Row.Cleared {
-		if !slices.Contains(now.Cleared, s) {
-			op.Clear = append(op.Clear, s)
-		}
-	}
-	if len(op.Clear) > 0 {
-		if err := t.merges(&op, crdt.Written{Stamp: clocks.Latest()}); err != nil {
-			return err
-		}
-	}
-	for i := range t.was.Conflicts {
-		x := &t.was.Conflicts[i]
-		there := slices.ContainsFunc(now.Conflicts, func(y crdt.Conflict) bool { return y.Field == x.Field && y.Stamp == x.Stamp })
-		if there || !x.Closed.IsZero() || !t.ours(x.Stamp) || !x.Stamp.Less(now.Clocks.Of(x.Field).Stamp) {
-			continue
-		}
-		lost := crdt.Op{Kind: t.key.kind, ID: t.key.id, Set: []crdt.FieldSet{{Field: x.Field, Value: x.Value}}}
-		if err := t.merges(&lost, crdt.Written{Stamp: x.Stamp, By: x.By}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *revival) merges(op *crdt.Op, w crdt.Written) error {
-	t.came = true
-	if err := t.c.author.Clock.Observe(w.Stamp, t.c.o.NowMS(), -1); err != nil {
-		return err
-	}
-	return t.merge(op, crdt.Written{Stamp: w.Stamp, By: w.By})
 }

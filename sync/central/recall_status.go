@@ -27,7 +27,6 @@ type RecalledNode struct {
 	Name    string
 	SeenMS  int64 // ms UTC of the last call after the restore; 0: none yet
 	Sent    int64 // changes that it sent since, the backup lacked them
-	Offered int64 // rows that it keeps from after the backup
 	Brought int64 // rows that came back with its pages
 	ToldMS  int64 // ms UTC when it had told all that it keeps; 0: not yet, or it keeps nothing
 }
@@ -51,12 +50,12 @@ func (c *Central) RecallStatus(ctx context.Context) (r Recalled, err error) {
 		if err != nil {
 			return err
 		}
-		return tx.Query(`SELECT o.origin, o.branch, o.name, o.seen, o.seq-coalesce(r.was, 0), coalesce(r.offered, 0), coalesce(r.brought, 0), coalesce(r.at, 0)
+		return tx.Query(`SELECT o.origin, o.branch, o.name, o.seen, o.seq-coalesce(r.was, 0), coalesce(r.brought, 0), coalesce(r.at, 0)
 			FROM origin AS o LEFT JOIN recall AS r ON r.origin=o.origin
 			WHERE o.revoked=0 AND NOT EXISTS (SELECT 1 FROM origin AS next WHERE next.renews=o.origin)
 			ORDER BY o.branch, o.name, o.origin`, func(s *sqlite.Stmt) error {
 			n := RecalledNode{Origin: crdt.Origin(s.ColumnInt64(0)), Branch: s.ColumnInt64(1), Name: s.ColumnText(2), Sent: s.ColumnInt64(4),
-				Offered: s.ColumnInt64(5), Brought: s.ColumnInt64(6), ToldMS: s.ColumnInt64(7)}
+				Brought: s.ColumnInt64(5), ToldMS: s.ColumnInt64(6)}
 			if seen := s.ColumnInt64(3); seen >= r.AtMS {
 				n.SeenMS = seen
 			}

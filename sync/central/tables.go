@@ -379,7 +379,6 @@ CREATE TABLE recall (
 	origin  INTEGER PRIMARY KEY,
 	was     INTEGER NOT NULL,           -- its changes in the backup
 	at      INTEGER NOT NULL DEFAULT 0, -- ms UTC when it had told all; 0: not yet
-	offered INTEGER NOT NULL DEFAULT 0, -- rows that it named
 	brought INTEGER NOT NULL DEFAULT 0  -- rows that came back with its pages
 ) STRICT;
 

@@ -78,7 +78,7 @@ func TestScreensRenderInBothLanguages(t *testing.T) {
 func restoredCentral() office.Restored {
 	const minute = 60_000
 	return office.Restored{AtMS: pagetest.NowMS - 20*minute, BackupMS: pagetest.NowMS - 900*minute, Asked: 1240, Back: 31, Waiting: 6, Nodes: []office.RestoredNode{
-		{Origin: 1501, Branch: 1, Name: "Counter 1", SeenMS: pagetest.NowMS - minute, Sent: 214, Offered: 1102, Brought: 31, ToldMS: pagetest.NowMS - 18*minute},
+		{Origin: 1501, Branch: 1, Name: "Counter 1", SeenMS: pagetest.NowMS - minute, Sent: 214, Brought: 31, ToldMS: pagetest.NowMS - 18*minute},
 		{Origin: 1502, Branch: 1, Name: "Counter 2", SeenMS: pagetest.NowMS - 2*minute, Sent: 87},
 		{Origin: 1601, Branch: 2, Name: "Desk"}}}
 }
