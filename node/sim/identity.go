@@ -175,6 +175,9 @@ func (s *station) back(c *copied) bool {
 	}
 	w.doubt(s.seat.origin)
 	w.doubt(c.seat.origin)
+	if m := mine[selves](w); s.seat.origin != c.seat.origin { // nobody speaks for that number any more
+		m.formers = append(m.formers, s.seat.origin)
+	}
 	w.words().forget(s, c.seat.origin, c.at)
 	for _, o := range w.stations {
 		delete(o.copied, s)
