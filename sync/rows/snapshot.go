@@ -43,14 +43,14 @@ type Extract struct {
 	to Options
 }
 
-// dropIndexes takes the indexes of a new file away.
+// dropIndexes takes the indexes of a new file away, in one transaction.
 func dropIndexes(c *sqlite.Conn) error {
-	drop := []string{"PRAGMA journal_mode=DELETE"}
+	drop := []string{"PRAGMA journal_mode=DELETE", "BEGIN"}
 	err := sqlitex.ExecuteTransient(c, `SELECT name FROM sqlite_schema WHERE type='index' AND sql IS NOT NULL`, &sqlitex.ExecOptions{ResultFunc: func(s *sqlite.Stmt) error {
 		drop = append(drop, "DROP INDEX "+quote(s.ColumnText(0)))
 		return nil
 	}})
-	return errors.Join(err, script(c, append(drop, "VACUUM")...))
+	return errors.Join(err, script(c, append(drop, "COMMIT", "VACUUM")...))
 }
 
 // onFile works on a file on a connection of its own, without waiting for the disk.
