@@ -204,7 +204,7 @@ func (r *reader) checkHours() {
 	if customers := r.b.Options.Customers; customers > 200 && (n < 7*customers || n > 13*customers) {
 		r.t.Errorf("%d interactions of %d customers", n, customers)
 	}
-	if r.b.Options.Customers > 200 && len(authors) < len(r.b.People)-1 {
+	if r.b.Options.Customers > 200 && len(authors) < len(r.b.People)-2 { // nobody at head office does
 		r.t.Errorf("only %d of %d people wrote something", len(authors), len(r.b.People))
 	}
 }

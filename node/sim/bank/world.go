@@ -90,6 +90,7 @@ func newWorld(o Options) *world {
 	for i := range o.Branches {
 		w.branches = append(w.branches, w.open(i, first))
 	}
+	w.employ(words.Auditor, "auditor", 0)
 	return w
 }
 

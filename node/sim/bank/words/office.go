@@ -33,8 +33,11 @@ var Clerks = []Clerk{
 	{"周敏", "zhoumin"}, {"孙浩", "sunhao"}, {"Sofía Peña", "sofia"}, {"徐若涵", "xuruohan"}, {"郑志远", "zhengzhiyuan"},
 }
 
-// Admin works at head office.
-var Admin = Clerk{"Ingrid Söderlund", "admin"}
+// Who works at head office.
+var (
+	Admin   = Clerk{"Ingrid Söderlund", "admin"}
+	Auditor = Clerk{"Leoš Havel", "auditor"}
+)
 
 // Product is what the bank sells: code, the kind of holding, and its name.
 type Product struct{ Code, Type, EN, ZH string }
