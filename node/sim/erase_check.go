@@ -35,15 +35,19 @@ func (s *station) erased(op *crdt.Op) (is bool) {
 func (w *World) erasedAs() func(kind uint8, id crdt.ID) bool {
 	says := w.erasedRows()
 	return func(kind uint8, id crdt.ID) bool {
-		return w.truth.erased(kind, id) || says[id] && w.truth.unfollowed(kind, id)
+		if w.truth.unfollowed(kind, id) {
+			return says[id]
+		}
+		return w.truth.erased(kind, id)
 	}
 }
 
 // erasedWords are the texts that anybody ever wrote to rows that went with a party
 // (0: with any), and that stand nowhere by chance.
 func (w *World) erasedWords(party crdt.ID) (out []string) {
+	gone := w.erasedAs()
 	for _, wr := range w.truth.writes {
-		if with := w.truth.gone[cell{wr.kind, wr.row, 0}]; with != 0 && (with == party || party == 0) {
+		if with := w.truth.gone[cell{wr.kind, wr.row, 0}]; with != 0 && (with == party || party == 0) && gone(wr.kind, wr.row) {
 			out = append(out, lone(wr.value.S)...)
 		}
 	}
@@ -66,10 +70,10 @@ func (w *World) checkErased(q *quiet) {
 	if len(w.truth.gone) == 0 {
 		return
 	}
-	words := w.erasedWords(0)
+	words, gone := w.erasedWords(0), w.erasedAs()
 	for _, c := range append(slices.Clone(q.here), q.head) {
 		for _, r := range c.rows {
-			if w.truth.erased(r.Kind, r.ID) || r.Kind == crm.Directory && w.truth.erased(crm.Party, r.ID) {
+			if gone(r.Kind, r.ID) || r.Kind == crm.Directory && gone(crm.Party, r.ID) {
 				w.found("%s has %s %d, which was erased", c.name, kindName(w, r.Kind), r.ID)
 			}
 		}
@@ -107,7 +111,7 @@ func plainDisk(path string) (all []byte, err error) {
 // checkTraces looks for the erased beside the rows: in conflicts, bodies of
 // histories and the index.
 func (w *World) checkTraces(name string, file *rows.File, histories ...rows.Bodies) {
-	gone := w.truth.erased
+	gone := w.erasedAs()
 	err := file.Read(w.ctx, func(tx *rows.Tx) error {
 		err := tx.Query(`SELECT kind, row_id FROM conflict ORDER BY kind, row_id`, func(s *rows.Stmt) error {
 			if kind, id := uint8(s.ColumnInt64(0)), crdt.ID(s.ColumnInt64(1)); gone(kind, id) {
@@ -201,6 +205,13 @@ func (s *station) checkHeard() {
 		}
 	}
 	s.w.must("look what neighbours sent", err)
+}
+
+// aboutACopy reports whether an op may be about the row of a copy: its change rests on
+// one of the workstation whose number the row has.
+func aboutACopy(bodies []journal.Body, op *crdt.Op) bool {
+	rests, err := store.RestsOf(&journal.Change{Bodies: bodies})
+	return err == nil && slices.ContainsFunc(rests, func(f journal.Former) bool { return f.Origin == op.ID.Origin() })
 }
 
 // checkVerifies: what central took is what its author signed.

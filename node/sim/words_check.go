@@ -246,9 +246,12 @@ func (w *World) goneRows() map[crdt.ID]bool {
 	return out
 }
 
-// erasedRows are the ids that head office ordered erased.
+// erasedRows are the ids that head office ordered erased; none while it is down.
 func (w *World) erasedRows() map[crdt.ID]bool {
 	out := map[crdt.ID]bool{}
+	if !w.hub.up {
+		return out
+	}
 	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) error {
 		ids, err := tx.IDs(`SELECT row_id FROM erased_row`)
 		for _, id := range ids {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -201,14 +200,7 @@ func TestACopyThatNobodyConfirmsIsNotTakenAndMayBeLater(t *testing.T) {
 
 func TestACopyIsRidOfWhatWasErasedBeforeItAndSaysSo(t *testing.T) {
 	l, ada := settled(t)
-	order := crdt.Op{Kind: crm.Erasure, ID: crdt.MakeID(office, 9), Set: []crdt.FieldSet{
-		{Field: crm.ErasureParty, Value: crdt.RefValue(ada)}, {Field: crm.ErasureRows, Value: crdt.TextValue(fmt.Sprintf("%d:%d", crm.Party, ada))},
-		{Field: crm.ErasureOrdered, Value: crdt.IntValue(7)}, {Field: crm.ErasureLast, Value: crdt.IntValue(1)}}}
-	at, err := l.Cursor(ctx(), OfficeScope)
-	must(t, err)
-	row := newFeed().take(order, by(office, 4))
-	row.N = at.Feed + 1
-	l.apply(&wire.Page{Scope: OfficeScope, Epoch: 1, Since: at.Feed, Until: row.N, Head: row.N, Rows: []wire.PageRow{row}, Vector: map[crdt.Origin]uint64{}})
+	l.orders(ada)
 	o := copied(t, l)
 	must(t, SettleCopy(ctx(), o, proofOf(t, l)))
 	s, err := Open(ctx(), o)

@@ -20,6 +20,9 @@
 //   - What left the scopes is hidden with the page that says so, whatever is
 //     untaken on it; a stub of ids stays. A receipt goes out only after nothing
 //     untaken named the row and pages, log, index and own journal were rid of it.
+//   - Who was ordered erased is in no row and no history once the receipt is out. A
+//     number may be a copy's: what rests on one waits for head office, and the receipt
+//     for that (erase_fork.go).
 //   - What is closed for central alone does not go to neighbours, nor what follows it
 //     to one that lacks it.
 //   - A row of the feed that cannot be read is noted by its number, in the

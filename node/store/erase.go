@@ -83,6 +83,7 @@ func (l *Local) Clean(ctx context.Context) error {
 type gone struct {
 	known map[key]bool
 	fresh []key // of the transaction under way: known only if it succeeds
+	back  []key // likewise, known no more
 }
 
 func loadGone(tx *rows.Tx) (gone, error) {
@@ -102,15 +103,28 @@ func (g *gone) settle(err error) {
 		for _, k := range g.fresh {
 			delete(g.known, k)
 		}
+		for _, k := range g.back {
+			g.known[k] = true
+		}
 	}
-	g.fresh = nil
+	g.fresh, g.back = nil, nil
 }
 
 // takes reports whether an op is about a row that is gone, or makes one that
-// belongs to such a row; then that one is gone, too.
-func (g *gone) takes(tx *rows.Tx, schema *crdt.Schema, op *crdt.Op) (bool, error) {
-	if g.has(op.Kind, op.ID) {
-		return true, nil
+// belongs to such a row; then that one is gone, too. has tells what is gone of what
+// its change names.
+func (g *gone) takes(tx *rows.Tx, schema *crdt.Schema, op *crdt.Op, has func(kind uint8, id crdt.ID) bool) (bool, error) {
+	if !names(schema, op, has) {
+		return false, nil
+	}
+	return true, g.add(tx, key{op.Kind, op.ID})
+}
+
+// names reports whether an op is about a row that is gone, or makes one that belongs
+// to such a row.
+func names(schema *crdt.Schema, op *crdt.Op, has func(kind uint8, id crdt.ID) bool) bool {
+	if has(op.Kind, op.ID) {
+		return true
 	}
 	kind := schema.Kind(op.Kind)
 	get := func(field uint8) crdt.Value {
@@ -121,10 +135,7 @@ func (g *gone) takes(tx *rows.Tx, schema *crdt.Schema, op *crdt.Op) (bool, error
 		}
 		return crdt.Value{}
 	}
-	if kind == nil || !crm.Belongs(kind, get, g.has) {
-		return false, nil
-	}
-	return true, g.add(tx, key{op.Kind, op.ID})
+	return kind != nil && crm.Belongs(kind, get, has)
 }
 
 func (g *gone) add(tx *rows.Tx, k key) error {
@@ -214,7 +225,7 @@ func (s *Store) closure(tx *rows.Tx, list []key) error {
 			}
 			for _, id := range found {
 				k := key{tie.Kind.Num, id}
-				if s.gone.known[k] {
+				if s.gone.known[k] || s.overlay.restsOn(s.Origin(), k, list[i].id.Origin()) {
 					continue
 				}
 				list = append(list, k)
@@ -228,15 +239,20 @@ func (s *Store) closure(tx *rows.Tx, list []key) error {
 }
 
 // eraseHistory erases the bodies of own changes and of neighbours' that are
-// about what is gone; their chains still verify.
+// about what is gone; their chains still verify. What may be about a copy's customer
+// is spared until head office has it.
 func (s *Store) eraseHistory(tx *rows.Tx) (err error) {
-	match := func(op *crdt.Op) bool {
-		takes, terr := s.gone.takes(tx, s.File.Held(), op)
-		err = errors.Join(err, terr)
-		return takes
-	}
+	spared := false
 	for _, table := range []rows.Bodies{rows.OwnJournal, rows.FormerJournal, neighbourJournal} {
-		hit, eerr := tx.Erase(table, match)
+		hit, eerr := tx.Erase(table, func(id rows.ChangeID, bodies []journal.Body) int {
+			has, waits, herr := s.meant(tx, id, bodies)
+			spared, err = spared || waits, errors.Join(err, herr)
+			return journal.Erase(bodies, func(op *crdt.Op) bool {
+				takes, terr := s.gone.takes(tx, s.File.Held(), op, has)
+				err = errors.Join(err, terr)
+				return takes
+			})
+		})
 		if eerr != nil {
 			return eerr
 		}
@@ -247,7 +263,7 @@ func (s *Store) eraseHistory(tx *rows.Tx) (err error) {
 			err = errors.Join(err, s.blankRefusal(tx, `origin=?1 AND seq=?2`, int64(h.Origin), int64(h.Seq)))
 		}
 	}
-	return err
+	return errors.Join(err, tx.SetFact(factSpared, int64(flag(spared))))
 }
 
 // blankRefusal forgets what was typed in changes that were refused; central's
@@ -273,8 +289,9 @@ func (s *Store) eraseArriving(tx *rows.Tx, c *journal.Change) (err error) {
 	if len(s.gone.known) == 0 {
 		return nil
 	}
+	has := s.gone.besides(restsOn(c.Bodies))
 	journal.Erase(c.Bodies, func(op *crdt.Op) bool {
-		takes, terr := s.gone.takes(tx, s.File.Held(), op)
+		takes, terr := s.gone.takes(tx, s.File.Held(), op, has)
 		err = errors.Join(err, terr)
 		return takes
 	})

@@ -167,6 +167,12 @@ func (s *Store) replace(tx *rows.Tx, page *wire.Page, r *wire.PageRow, touched [
 	}
 	var next *rows.Stored
 	gone := s.gone.has(r.Row.Kind, r.Row.ID)
+	if gone && !r.Void {
+		if err := s.gone.returns(tx, s.File.Held(), &r.Row); err != nil {
+			return touched, err
+		}
+		gone = s.gone.has(r.Row.Kind, r.Row.ID)
+	}
 	if !r.Void && !gone {
 		if err := came(tx, k); err != nil {
 			return touched, err
@@ -262,11 +268,12 @@ func (s *Store) applyEnd(ctx context.Context, page *wire.Page) error {
 		if err := tx.Exec(`DELETE FROM own_renamed WHERE seq<=?1`, int64(taken)); err != nil {
 			return err
 		}
-		if err := s.trimFormers(tx, known, page.Backed); err != nil {
+		if err := errors.Join(s.eraseSpared(tx), s.trimFormers(tx, known, page.Backed)); err != nil {
 			return err
 		}
 		return s.trim(tx, min(page.Backed, taken))
 	})
+	s.gone.settle(err)
 	if err != nil {
 		return err
 	}

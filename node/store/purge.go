@@ -90,9 +90,12 @@ func (s *Store) ready(ctx context.Context) (out []wire.Receipt, err error) {
 	}
 	var named map[key]bool
 	var had numbers
-	var whole int64
+	var whole, spared int64
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
 		if whole, err = tx.FactInt(factWhole); err != nil {
+			return err
+		}
+		if spared, err = tx.FactInt(factSpared); err != nil {
 			return err
 		}
 		if named, err = s.naming(tx); err != nil {
@@ -110,6 +113,8 @@ func (s *Store) ready(ctx context.Context) (out []wire.Receipt, err error) {
 		switch {
 		case r.Row == 0:
 			blanket = append(blanket, r)
+		case r.Why == wire.WhyErased && spared == 1:
+			// head office has not judged all of it: the next pass may say so
 		case r.Why == wire.WhyLeft && (r.N > whole || had.any(named, key{r.Kind, r.Row})):
 			waits = true
 		default:

@@ -47,6 +47,8 @@
 //     wrote them, after they were numbered.
 //   - Where a root row leaves a scope, the nodes there owe a receipt until they
 //     send it, or the scope holds the row again.
+//   - A number that was ordered erased may be another's in a change that rests on a
+//     copy: that is looked at first.
 //   - What was ordered erased stands in no row, conflict, journal, kept range or
 //     refusal, whichever way and however late it comes, and every hash and
 //     signature still verifies. A sweep that was interrupted is made up for

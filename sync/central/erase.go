@@ -202,15 +202,13 @@ func (c *Central) Sweep(ctx context.Context) (hit []rows.ChangeID, due bool, err
 			return err
 		}
 		b := newBatch(c, tx)
-		match := func(op *crdt.Op) bool { // also of rows that never stood here
-			if !b.overwrites(op, b.gone) {
-				return false
-			}
-			err = errors.Join(err, b.forget(key{op.Kind, op.ID}))
-			return true
-		}
 		for _, table := range []rows.Bodies{rows.OwnJournal, rows.FormerJournal} {
-			if _, err := tx.Erase(table, match); err != nil {
+			_, eerr := tx.Erase(table, func(_ rows.ChangeID, bodies []journal.Body) int { // also of rows that never stood here
+				n, berr := b.eraseIn(&journal.Change{Bodies: bodies})
+				err = errors.Join(err, berr)
+				return n
+			})
+			if err = errors.Join(err, eerr); err != nil {
 				return err
 			}
 		}

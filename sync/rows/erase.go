@@ -25,9 +25,10 @@ type ChangeID struct {
 	Seq    uint64
 }
 
-// Erase erases the bodies that match in all changes of a table, where there is
-// one, and tells which changes had any. Hashes stay: the chain still verifies.
-func (tx *Tx) Erase(in Bodies, match func(*crdt.Op) bool) (hit []ChangeID, err error) {
+// Erase has the bodies of all changes of a table erased, where there is one: erase
+// tells of how many of a change it did. It tells which changes had any. Hashes stay:
+// the chain still verifies.
+func (tx *Tx) Erase(in Bodies, erase func(ChangeID, []journal.Body) int) (hit []ChangeID, err error) {
 	if _, there, err := tx.Int(`SELECT 1 FROM sqlite_schema WHERE name=?1`, string(in)); err != nil || !there {
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func (tx *Tx) Erase(in Bodies, match func(*crdt.Op) bool) (hit []ChangeID, err e
 		if err != nil {
 			return fmt.Errorf("rows: erase: change %d/%d: %w", id.Origin, id.Seq, err)
 		}
-		if journal.Erase(bodies, match) > 0 {
+		if erase(id, bodies) > 0 {
 			hit, found = append(hit, id), append(found, journal.AppendOps(nil, bodies))
 		}
 		return nil
