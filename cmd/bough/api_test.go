@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -32,9 +33,7 @@ func (s *session) whole(rest string) string {
 	s.t.Helper()
 	parts := strings.SplitN(rest, " ", 5)
 	for i := range parts {
-		for name, word := range s.words {
-			parts[i] = strings.ReplaceAll(parts[i], "$"+name, word)
-		}
+		parts[i] = os.Expand(parts[i], func(name string) string { return s.words[name] })
 	}
 	body := ""
 	if len(parts) > 4 {

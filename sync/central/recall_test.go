@@ -150,6 +150,34 @@ func TestWhatAWorkstationWroteComesWithItsJournalOrWhenHeadOfficeStopsWaiting(t 
 	push(silent, again, 1) // who calls after all
 }
 
+func TestWhatCentralWroteOfARowComesBackWhenItsJournalBringsTheRow(t *testing.T) {
+	c := newCentral(t)
+	n := c.joinTest(t, 5, 1)
+	path, alice := backedUp(t, c), crdt.MakeID(5, 1)
+	n.write(1, "Alice")
+	if _, err := n.push(t, c, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	must[rows.Receipt](t)(c.Act(t.Context(), rows.Actor{}, func(a *rows.Act) error {
+		a.Add(crdt.Op{Kind: crm.Party, ID: alice, Set: []crdt.FieldSet{{Field: crm.PartyTier, Value: crdt.TextValue("A")}}})
+		return nil
+	}))
+	k := keeperOf(t, c, has(t, c, crm.Party, alice))
+	again := backFrom(t, path, 2)
+	if k.hand(again, k.sealed); has(t, again, crm.Party, alice) != nil {
+		t.Fatal("a page made a row that its author sends again")
+	}
+	if _, err := n.push(t, again, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	if row := has(t, again, crm.Party, alice); row == nil || row.Get(crm.PartyName).S != "Alice" || row.Get(crm.PartyTier).S != "A" {
+		t.Errorf("%+v", row)
+	}
+	if r := must[Recalled](t)(again.RecallStatus(t.Context())); r.Back != 1 || r.Waiting != 0 {
+		t.Errorf("told: %+v", r)
+	}
+}
+
 // noteOf is a note about somebody, as a feed has it.
 func noteOf(id, party crdt.ID, at crdt.Stamp) *rows.Stored {
 	op := crdt.Op{Kind: crm.Interaction, ID: id, Set: []crdt.FieldSet{{Field: crm.InteractionParty, Value: crdt.RefValue(party)}, {Field: crm.InteractionText, Value: crdt.TextValue("a secret")}}}
