@@ -7,8 +7,8 @@
 // made up. Messages travel as encoded frames; files are real SQLite files,
 // copied from templates. A workstation's lies in a vault, whose seam (platter) is
 // the disk: it drops what was not synced when the power goes, is full, fails and
-// lies; syncs are noted, not done. A crash is a copy of the file between two
-// transactions, a power cut one in the middle of a write. Central's file is plain
+// lies; syncs are noted, not done. A crash leaves the file as it is between two
+// transactions, a power cut as it is in the middle of a write. Central's file is plain
 // and opened without fsync. Package bank, below, makes up customers; a
 // simulation needs few of them and much contention, and plants its own.
 //
