@@ -3,6 +3,7 @@ package central
 import (
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/binary"
 	"slices"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"bough/crdt"
 	"bough/sync/rows"
 	"bough/sync/trust"
+	"bough/sync/wire"
 )
 
 func TestWhoIsTakenInAgainIsKnownByItsFormerNumbersToo(t *testing.T) {
@@ -36,6 +38,14 @@ func TestWhoIsTakenInAgainIsKnownByItsFormerNumbersToo(t *testing.T) {
 			if !slices.Equal(n.Was, want.was) {
 				t.Errorf("%d was %v before, want %v", n.Origin, n.Was, want.was)
 			}
+		}
+	}
+	words := append(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(nil, 21), 4), "typed under a former number"...)
+	closed := wire.Disclose{Envelopes: []wire.Envelope{{Origin: 21, Seq: 4, Content: must[[]byte](t)(a.Root().Enclose(words))}}}
+	for origin, want := range map[crdt.Origin]int{32: 1, 31: 0} {
+		n := must[*Node](t)(again.Node(t.Context(), origin))
+		if out := must[wire.Disclosed](t)(again.Disclose(t.Context(), a, n, closed)); len(out.Envelopes) != want {
+			t.Errorf("%d gets %d envelopes of 21 opened, want %d", origin, len(out.Envelopes), want)
 		}
 	}
 	next := Renewal{Old: 32, New: 33, Key: []byte("the key of a workstation, 32 byte"), Reason: "forked"}
