@@ -48,12 +48,8 @@ func (b *Branch) heard(s uplink.State) {
 			b.o.Log.Error("keeping the state of the line failed", "err", err)
 		}
 	}
-	if !b.last.told || s.Online != b.last.online {
-		if err := b.Store.LineIs(context.Background(), s.Online, s.SinceMS); err != nil {
-			b.o.Log.Error("keeping the state of the line failed", "err", err)
-		}
-	}
-	now := heardLine{s.Online, true, s.Written, s.Taken, b.last.keptMS}
+	told := b.tellLine(&s)
+	now := heardLine{s.Online, told, s.Written, s.Taken, b.last.keptMS}
 	if now != b.last {
 		b.Desk.Tell(nil)
 	}
@@ -75,6 +71,38 @@ func (b *Branch) heard(s uplink.State) {
 		}
 	}
 	b.last = now
+}
+
+// tellLine keeps that the line was cut or came back, once it is known: a program that
+// was just started has not asked yet. It reports whether anything was kept so far.
+func (b *Branch) tellLine(s *uplink.State) (told bool) {
+	if s.SinceMS == 0 && s.Trouble == 0 {
+		return b.last.told
+	}
+	if b.last.told && s.Online == b.last.online {
+		return true
+	}
+	since, err := b.since(context.Background(), s)
+	if err == nil {
+		err = b.Store.LineIs(context.Background(), s.Online, since)
+	}
+	if err != nil {
+		b.o.Log.Error("keeping the state of the line failed", "err", err)
+	}
+	return true
+}
+
+// since is since when the line is as it is. Where it was down all the time since the
+// program was started it is down for longer: since it was last heard.
+func (b *Branch) since(ctx context.Context, s *uplink.State) (ms int64, err error) {
+	if s.SinceMS != 0 {
+		return s.SinceMS, nil
+	}
+	err = b.Store.File.Read(ctx, func(tx *rows.Tx) error {
+		ms, err = tx.FactInt(factContact)
+		return err
+	})
+	return ms, err
 }
 
 func (b *Branch) keepLine(contactMS int64) error {
@@ -107,7 +135,11 @@ func (b *Branch) line(ctx context.Context) (desk.Line, error) {
 		return desk.Line{}, err
 	}
 	contact, err := b.lastContact(ctx)
-	return desk.Line{Online: s.Online, SinceMS: s.SinceMS, LastContactMS: contact, Progress: progress, Met: met, Untaken: b.Store.Untaken(untakenListed)}, err
+	if err != nil {
+		return desk.Line{}, err
+	}
+	since, err := b.since(ctx, &s)
+	return desk.Line{Online: s.Online, SinceMS: since, LastContactMS: contact, Progress: progress, Met: met, Untaken: b.Store.Untaken(untakenListed)}, err
 }
 
 // Status is what a node knows of itself.

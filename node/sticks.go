@@ -15,6 +15,7 @@ import (
 
 	"bough/node/desk"
 	"bough/node/stick"
+	"bough/node/store"
 	"bough/sync/bundle"
 )
 
@@ -173,7 +174,11 @@ var stickFaults = []faultWord{
 	{ErrNoBundle, "stick_nothing", "there is no answer for this workstation on the stick"},
 	{stick.ErrNotOurs, "stick_other", "the answer on this stick is for another workstation, or from too long ago"},
 	{bundle.ErrOtherBank, "stick_other", "the answer on this stick is of another bank"},
+	{store.ErrOldNews, "stick_other", "the answer on this stick is from too long ago"},
 	{bundle.ErrDamaged, "stick_damaged", "the answer on this stick is damaged"},
+	{bundle.ErrForeign, "stick_damaged", "the answer on this stick is damaged"},
+	{bundle.ErrKind, "stick_damaged", "the answer on this stick is damaged"},
+	{bundle.ErrCut, "stick_damaged", "the answer on this stick is damaged"},
 	{bundle.ErrNewer, "stick_newer", "the answer was written by a newer release; upgrade this program first"},
 }
 
