@@ -207,8 +207,8 @@ func orderRows(a *rows.Act, e entry, list []central.RowID) error {
 }
 
 // closure are the rows that go with a party: what names it or hangs on it, and
-// what hangs on that; accounts that nobody else has a role in; and what the
-// ledger lists. Households, other people and shared accounts stay.
+// what hangs on that; accounts that nobody else has a role in; what the ledger
+// lists; and what held changes would make of all that. Households, other people and shared accounts stay.
 func (f *Office) closure(tx *rows.Tx, party central.RowID, more [][2]int64) (out []central.RowID, err error) {
 	met := map[central.RowID]bool{}
 	take := func(r central.RowID) {
@@ -242,7 +242,8 @@ func (f *Office) closure(tx *rows.Tx, party central.RowID, more [][2]int64) (out
 			}
 		}
 	}
-	return out, nil
+	held, err := f.Central.HeldBelow(tx, out)
+	return append(out, held...), err
 }
 
 // soleHoldings are the accounts in which nobody but a party has a role.

@@ -189,6 +189,41 @@ func (b *Batch) eraseIn(ch *journal.Change) (n int, err error) {
 	return n, err
 }
 
+// HeldBelow are the rows that held changes would make and that go with rows of a
+// list. They stand nowhere, but workstations have them, and write to them.
+func (c *Central) HeldBelow(tx *rows.Tx, list []RowID) (out []RowID, err error) {
+	b, gone := newBatch(c, tx), map[key]bool{}
+	for _, r := range list {
+		gone[key{r.Kind, r.ID}] = true
+	}
+	all, err := b.heldWhere(`readable=1`)
+	for known := -1; err == nil && known < len(out); {
+		known = len(out)
+		for _, h := range all {
+			ch, _, err := b.heldChange(h)
+			if err != nil {
+				return nil, err
+			}
+			for i := range ch.Bodies {
+				op := &ch.Bodies[i].Op
+				k := key{op.Kind, op.ID}
+				if gone[k] || ch.Bodies[i].Closed() || !b.overwrites(op, func(kind uint8, id crdt.ID) bool { return gone[key{kind, id}] }) {
+					continue
+				}
+				row, err := tx.Get(op.Kind, op.ID)
+				if err != nil {
+					return nil, err
+				}
+				if row != nil {
+					continue // the order has found it, or it stays
+				}
+				gone[k], out = true, append(out, RowID{Kind: op.Kind, ID: op.ID})
+			}
+		}
+	}
+	return out, err
+}
+
 // Sweep erases from the history that central keeps, its own and what it took of
 // nodes, all that is about rows that were ordered away, where one is due. It
 // returns the changes of nodes that it was in.
@@ -212,8 +247,17 @@ func (c *Central) Sweep(ctx context.Context) (hit []rows.ChangeID, due bool, err
 				return err
 			}
 		}
-		if hit, err = b.sweepTaken(); err != nil {
-			return err
+		for known := -1; known < len(b.erased); { // whoever made a row may come after who wrote to it
+			known = len(b.erased)
+			more, err := b.sweepTaken()
+			if err != nil {
+				return err
+			}
+			for _, id := range more {
+				if !slices.Contains(hit, id) {
+					hit = append(hit, id)
+				}
+			}
 		}
 		if err := b.sweepRecalled(); err != nil {
 			return err
