@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,32 @@ func (s *screen) does(steps ...chromedp.Action) {
 	}
 }
 
+// leads does what another page comes of, and waits until that is there: what the
+// page before says is no answer.
+func (s *screen) leads(steps ...chromedp.Action) {
+	s.t.Helper()
+	s.does(chromedp.Evaluate(`document.body.dataset.before = "1"`, nil))
+	s.does(steps...)
+	s.does(met(`document.readyState === "complete" && !document.body.dataset.before`))
+}
+
+// met waits until a script is true; an error of it is a page that is just being left.
+func met(script string) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		for {
+			is := false
+			if err := chromedp.Evaluate(script, &is).Do(ctx); err == nil && is {
+				return nil
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	})
+}
+
 func (s *screen) goes(path string) { s.t.Helper(); s.does(chromedp.Navigate(s.at + path)) }
 
 // enter presses Enter on what a selector finds; a form that is sent so, or a link.
@@ -68,20 +95,7 @@ func types(selector, text string) chromedp.Action {
 func (s *screen) shows(texts ...string) {
 	s.t.Helper()
 	for _, text := range texts {
-		s.does(chromedp.ActionFunc(func(ctx context.Context) error {
-			for {
-				var page string
-				err := chromedp.Evaluate(`document.readyState === "complete" ? document.querySelector("main").innerText : ""`, &page).Do(ctx)
-				if err == nil && strings.Contains(page, text) { // an error is a page that is just being left
-					return nil
-				}
-				select {
-				case <-ctx.Done():
-					return ctx.Err()
-				case <-time.After(20 * time.Millisecond):
-				}
-			}
-		}))
+		s.does(met(`document.readyState === "complete" && document.querySelector("main").innerText.includes(` + strconv.Quote(text) + `)`))
 	}
 }
 
@@ -94,7 +108,7 @@ func chosen(login string) chromedp.Action {
 func (s *screen) signIn(who chromedp.Action) {
 	s.t.Helper()
 	s.goes("/signin")
-	s.does(who, chromedp.SendKeys("#password", "correct horse\r", chromedp.ByQuery))
+	s.leads(who, chromedp.SendKeys("#password", "correct horse\r", chromedp.ByQuery))
 }
 
 // TestAWorkstationThatWasAwayTooLongIsOpenedAndFedInABrowserByKeyboard: what its
@@ -116,16 +130,16 @@ func (s *screen) byPhone(c *cut, office *reader) {
 	c.pass(15 * 24 * time.Hour)
 	s.signIn(chosen("jana"))
 	s.shows("has not heard from head office for too long")
-	s.does(enter(`main a[href="/lease"]`))
+	s.leads(enter(`main a[href="/lease"]`))
 	s.shows("Nobody can sign in here. Nothing is lost.", fmt.Sprint(c.node.Origin()))
-	s.does(types("#code", "3K7M-Q2XW-0FHT\r"))
+	s.leads(types("#code", "3K7M-Q2XW-0FHT\r"))
 	s.shows("does not fit this workstation")
 	office.post("/signin", "login", "root", "password", "correct horse")
 	code := regexp.MustCompile(`<code>([^<]+)</code>`).FindStringSubmatch(office.post("/leases", "origin", fmt.Sprint(c.node.Origin())))
 	if code == nil {
 		s.t.Fatal("head office gives no code")
 	}
-	s.does(types("#code", strings.ToLower(code[1])+"\r"))
+	s.leads(types("#code", strings.ToLower(code[1])+"\r"))
 	s.shows("The code fits")
 	s.signIn(chosen("jana"))
 	s.shows("Ada of the outage")
@@ -151,7 +165,7 @@ func (s *screen) byStick(c *cut, head *screen, office *reader) {
 	c.node.carrier.put(was)
 	s.does(chromedp.WaitReady(`button[value="work"]`, chromedp.ByQuery))
 
-	s.does(enter(`button[value="work"]`))
+	s.leads(enter(`button[value="work"]`))
 	s.shows("Take the stick to head office", "Work for head office")
 	bundle := filepath.Join(c.stick, c.node.stickName(workTail))
 
@@ -162,9 +176,9 @@ func (s *screen) byStick(c *cut, head *screen, office *reader) {
 		s.t.Fatal(err)
 	}
 	head.goes("/sticks")
-	head.does(chromedp.SetUploadFiles("#bundle", []string{pictures}, chromedp.ByQuery), enter(`form[enctype] button`))
+	head.leads(chromedp.SetUploadFiles("#bundle", []string{pictures}, chromedp.ByQuery), enter(`form[enctype] button`))
 	head.shows("This is not a file of bough")
-	head.does(chromedp.SetUploadFiles("#bundle", []string{bundle}, chromedp.ByQuery), enter(`form[enctype] button`))
+	head.leads(chromedp.SetUploadFiles("#bundle", []string{bundle}, chromedp.ByQuery), enter(`form[enctype] button`))
 	head.shows("Taken from desk", "0 not taken")
 
 	// A stick that is spoilt on its way back says so, and does no harm.
@@ -173,7 +187,7 @@ func (s *screen) byStick(c *cut, head *screen, office *reader) {
 		s.t.Fatal(err)
 	}
 	s.goes("/stick")
-	s.does(enter(`button[value="answer"]`))
+	s.leads(enter(`button[value="answer"]`))
 	s.shows("The answer on this stick is damaged")
 	ids, err := c.central.answerIDs()
 	if err != nil || len(ids) == 0 {
@@ -183,7 +197,7 @@ func (s *screen) byStick(c *cut, head *screen, office *reader) {
 	if err := os.WriteFile(answer, []byte(content), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	s.does(enter(`button[value="answer"]`))
+	s.leads(enter(`button[value="answer"]`))
 	s.shows("Head office wrote this on")
 	if p, err := c.node.Store.Progress(c.t.Context()); err != nil || p.Taken == 0 {
 		s.t.Errorf("taken are: %+v %v", p, err)
