@@ -192,7 +192,7 @@ func (s *station) checkHeard() {
 			for i := range bodies {
 				if bodies[i].Erased {
 					s.w.saw("a body of a neighbour is kept as its hash")
-				} else if !bodies[i].Closed() {
+				} else if !bodies[i].Closed() && !aboutACopy(bodies, &bodies[i].Op) {
 					open = append(open, sent{st.ColumnInt64(0), st.ColumnInt64(1), &bodies[i].Op})
 				}
 			}
