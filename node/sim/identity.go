@@ -121,10 +121,10 @@ func (w *World) newestCopy(s *station) *copied {
 }
 
 // held reports whether a workstation's file stays as it is: it has none, or goes
-// on under a number that central has not certified. What was written under that
-// number and is at neighbours alone would reach central under no number, if the
-// file went back behind it.
-func (s *station) held() bool { return s.away || s.claim != nil }
+// on under a number that central has not certified, or lost with its disk. What was
+// written under that number and is at neighbours alone would reach central under no
+// number, if the file went back behind it.
+func (s *station) held() bool { return s.away || s.claim != nil || s.w.forgot(s.seat.origin) }
 
 // copySome takes a backup of a workstation.
 func (w *World) copySome() { w.backUp(pick(w.faults, w.stations)) }

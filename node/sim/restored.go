@@ -200,6 +200,19 @@ func (w *World) catchesUp(origin crdt.Origin) bool {
 	return had > 0 && (!w.hub.up || w.hub.taken(origin) < had)
 }
 
+// forgot reports whether a restored central does not know a number, as far as that
+// can be asked now.
+func (w *World) forgot(origin crdt.Origin) bool {
+	if mine[rebirths](w).times == 0 {
+		return false
+	}
+	if !w.hub.up {
+		return true
+	}
+	_, known := w.hub.vector()[origin]
+	return !known
+}
+
 // lostTwice reports whether a copy of a workstation's file lacks what central lost,
 // too, and has not got again: what followed it would wait at neighbours for ever.
 func (w *World) lostTwice(c *copied) bool {
