@@ -34,6 +34,7 @@ type Branch struct {
 	time   atomic.Pointer[anchor.Anchor] // nil until there is a file
 	keys   keys
 	held   atomic.Pointer[store.Lease] // how the lease stands
+	passed atomic.Int64                // tick of the clock that nobody can set, when it was last changed; 0: never
 	reborn chan struct{}               // this workstation has another number: codes are checked with another key
 	inc    *incarnation                // nil: central has certified who the node is
 	forks  chan uplink.Fork

@@ -25,7 +25,7 @@ const (
 // loadLease begins the lease of a file that never had one: joining was a contact.
 func (b *Branch) loadLease(ctx context.Context) error {
 	now := b.nowMS()
-	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
+	l, err := b.changeLease(ctx, func(l *store.Lease) error {
 		if l.UntilMS == 0 {
 			l.Contact(now, store.LeaseDays)
 		}
@@ -43,7 +43,7 @@ func (b *Branch) renewLease(ctx context.Context) error {
 		return err
 	}
 	was := b.held.Load().Over(b.nowMS())
-	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
+	l, err := b.changeLease(ctx, func(l *store.Lease) error {
 		l.Contact(b.nowMS(), days)
 		return nil
 	})
@@ -63,7 +63,7 @@ func (b *Branch) hearBy(ctx context.Context, atMS int64) error {
 	if err != nil {
 		return err
 	}
-	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
+	l, err := b.changeLease(ctx, func(l *store.Lease) error {
 		l.Letter(atMS, days)
 		return nil
 	})
@@ -104,8 +104,7 @@ func (b *Branch) Extend(ctx context.Context, word string) error {
 	if err != nil {
 		return err
 	}
-	l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
-		l.Pass(b.nowMS(), 0)
+	l, err := b.changeLease(ctx, func(l *store.Lease) error {
 		return l.Extend(word, days)
 	})
 	b.held.Store(&l)
@@ -159,29 +158,44 @@ func (b *Branch) leaser() (stop func() error) {
 }
 
 func (b *Branch) passLease(ctx context.Context) {
-	for last := b.time.Load().State().TickMS; ; {
+	for {
 		select {
 		case <-b.o.After(leaseEvery):
 		case <-ctx.Done():
 			return
 		}
-		was, now := b.leaseOver(), b.time.Load().State().TickMS
-		l, err := b.Store.Lease(ctx, func(l *store.Lease) error {
-			l.Pass(b.nowMS(), now-last)
-			return nil
-		})
-		err = errors.Join(err, b.keepClock(ctx))
-		if last = now; err != nil {
-			if ctx.Err() == nil {
-				b.o.Log.Error("keeping the time of the lease failed", "error", err)
-			}
-			continue
-		}
-		if b.held.Store(&l); !was && b.leaseOver() {
-			b.o.Log.Warn("the lease is over: nobody can sign in until central is heard")
-			b.Desk.Tell(nil)
+		if err := b.letPass(ctx); err != nil && ctx.Err() == nil {
+			b.o.Log.Error("keeping the time of the lease failed", "error", err)
 		}
 	}
+}
+
+// letPass writes down the time that passed.
+func (b *Branch) letPass(ctx context.Context) error {
+	was := b.leaseOver()
+	l, err := b.changeLease(ctx, func(*store.Lease) error { return nil })
+	if err = errors.Join(err, b.keepClock(ctx)); err != nil {
+		return err
+	}
+	if b.held.Store(&l); !was && b.leaseOver() {
+		b.o.Log.Warn("the lease is over: nobody can sign in until central is heard")
+		b.Desk.Tell(nil)
+	}
+	return nil
+}
+
+// changeLease lets the time pass that went by since it was changed last, then
+// changes it: no time is counted twice, though the machine slept for days.
+func (b *Branch) changeLease(ctx context.Context, fn func(*store.Lease) error) (store.Lease, error) {
+	return b.Store.Lease(ctx, func(l *store.Lease) error {
+		tick := b.time.Load().State().TickMS
+		if was := b.passed.Swap(tick); was != 0 {
+			l.Pass(b.nowMS(), tick-was)
+		} else {
+			l.Pass(b.nowMS(), 0)
+		}
+		return fn(l)
+	})
 }
 
 func (b *Branch) askLeaseKey(ctx context.Context) error {

@@ -72,3 +72,18 @@ func TestAStartWithoutALineReopensNoOutageThatEndedLongAgo(t *testing.T) {
 		t.Errorf("one ended at %d, and kept are %+v", to, list)
 	}
 }
+
+func TestTimeThatPassedBeforeACodeIsNotCountedOnceMoreAfterIt(t *testing.T) {
+	c := cutOff(t)
+	c.pass(15 * 24 * time.Hour) // the machine slept: nothing was written down meanwhile
+	code, err := c.central.Office.Central.LeaseCode(t.Context(), c.central.authority, c.node.Origin())
+	if err != nil || !c.node.leaseOver() {
+		t.Fatal(err, c.node.leaseOver())
+	}
+	if err := c.node.Extend(t.Context(), code); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.node.letPass(t.Context()); err != nil || c.node.leaseOver() {
+		t.Errorf("the code fitted, and a minute later it is locked again: %v", err)
+	}
+}
