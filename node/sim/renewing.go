@@ -2,7 +2,6 @@ package sim
 
 import (
 	"errors"
-	"time"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -21,8 +20,6 @@ const (
 	linksAgainMS  = 5_000
 	journalOfRuns = 100_000 // changes: more than a run writes
 )
-
-func msTime(ms int64) time.Time { return time.UnixMilli(ms) }
 
 // claim is what central still has to be told of who a workstation is.
 type claim struct {
