@@ -211,12 +211,11 @@ func (h *hub) history(origin crdt.Origin) map[uint64]crdt.Stamp {
 	return stamps
 }
 
-// namesDoubted reports whether a value refers to a row whose id more than one
-// file may have given out.
+// namesDoubted reports whether a value names a row whose id more than one file
+// may have given out: it refers to it, or is a grant that overrides it.
 func (w *World) namesDoubted(at cell, v crdt.Value) bool {
-	k := w.schema.Kind(at.kind)
-	f := k != nil && k.Field(at.field) != nil && k.Field(at.field).Ref != 0
-	return f && !v.IsNull() && w.doubted(v.ID().Origin())
+	op := &crdt.Op{Kind: at.kind, ID: at.row, Set: []crdt.FieldSet{{Field: at.field, Value: v}}}
+	return slices.ContainsFunc(crm.NamedIn(w.schema, op)[1:], func(id crdt.ID) bool { return w.doubted(id.Origin()) })
 }
 
 // where tells in which forms a text stands.
