@@ -24,9 +24,9 @@ type Forms interface {
 	Tell(id crdt.ID, branch int64, f *journal.Former) crdt.Op
 }
 
-// same is what makes two forms of a change one: by what they were first.
+// same is what makes two forms of a change one.
 type same struct {
-	ids   map[crdt.ID]crdt.ID // of the form at hand, by those of the form that was taken
+	ids   map[crdt.ID]crdt.ID // of the form that was taken, by those of the form at hand
 	stamp crdt.Stamp          // of the form that was taken
 }
 
@@ -44,7 +44,7 @@ func (c *Central) form(b *Batch, ch *journal.Change, link journal.Hash) (_ *jour
 		return ch, twice, err
 	}
 	if f != nil {
-		if err := c.keepForm(b.Tx, ch, f); err != nil {
+		if err := c.noteForm(b.Tx, f, ch.Stamp); err != nil {
 			return ch, nil, err
 		}
 	}
@@ -54,11 +54,10 @@ func (c *Central) form(b *Batch, ch *journal.Change, link journal.Hash) (_ *jour
 	return ch, nil, err
 }
 
-// takenAs finds the other form in which a change was taken; nil: in none.
+// takenAs finds the other form in which a change was taken: the one it had before, or
+// one that names it or that one; nil: in none.
 func (c *Central) takenAs(b *Batch, ch *journal.Change, f *journal.Former, link journal.Hash) (*same, error) {
-	first := journal.Former{Origin: ch.Origin, Seq: ch.Seq, Hash: link}
 	if f != nil {
-		first = *f
 		if took, err := c.tookFirst(b, f); err != nil {
 			return nil, err
 		} else if took {
@@ -72,15 +71,32 @@ func (c *Central) takenAs(b *Batch, ch *journal.Change, f *journal.Former, link 
 	if !c.forms {
 		return nil, nil
 	}
-	as, err := b.takenForm(&first)
-	if err != nil || as == nil || f == nil {
+	as, err := b.takenForm(&journal.Former{Origin: ch.Origin, Seq: ch.Seq, Hash: link})
+	if err != nil || f == nil {
 		return as, err
+	}
+	if as != nil {
+		return as, c.keepFirst(b.Tx, f, as)
+	}
+	if as, err = b.takenForm(f); err != nil || as == nil {
+		return nil, err
 	}
 	twice := &same{ids: map[crdt.ID]crdt.ID{}, stamp: as.stamp}
 	for was, is := range as.ids {
 		twice.ids[cmp.Or(f.IDs[was], was)] = is
 	}
 	return twice, nil
+}
+
+// keepFirst remembers that what a change was first was taken in the form that names
+// its second one, and leaves to as the ids of the second.
+func (c *Central) keepFirst(tx *rows.Tx, f *journal.Former, as *same) error {
+	ids := map[crdt.ID]crdt.ID{}
+	for was, is := range f.IDs {
+		ids[was] = cmp.Or(as.ids[is], is)
+		delete(as.ids, was)
+	}
+	return c.noteForm(tx, &journal.Former{Origin: f.Origin, Seq: f.Seq, Hash: f.Hash, IDs: ids}, as.stamp)
 }
 
 // tookFirst reports whether a change was taken as it was first.
@@ -99,15 +115,16 @@ func (c *Central) tookFirst(b *Batch, f *journal.Former) (bool, error) {
 	return at == f.Hash, err
 }
 
-// keepForm remembers in which form a change was taken that had another one.
-func (c *Central) keepForm(tx *rows.Tx, ch *journal.Change, f *journal.Former) error {
+// noteForm remembers under which stamp, and with which ids, a change was taken that
+// had another form.
+func (c *Central) noteForm(tx *rows.Tx, f *journal.Former, taken crdt.Stamp) error {
 	c.forms = true
 	var ids []byte
 	for was, is := range f.IDs {
 		ids = appendIDs(ids, was, is)
 	}
 	return tx.Exec(`INSERT OR IGNORE INTO former_form (origin, seq, hash, stamp, ids) VALUES (?1, ?2, ?3, ?4, ?5)`,
-		int64(f.Origin), int64(f.Seq), f.Hash[:], ch.Stamp.Bytes(), ids)
+		int64(f.Origin), int64(f.Seq), f.Hash[:], taken.Bytes(), ids)
 }
 
 // passTwice passes over a change that was taken in another form. The rows it
