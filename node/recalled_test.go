@@ -53,6 +53,20 @@ func TestWhatOnlyCentralWroteComesBackFromTheWorkstationsThatKeepIt(t *testing.T
 		}
 	}
 	allSound(t, again, a, c)
+
+	// A page of then may reach its reader, or its file, after that has told.
+	if keeps, err := a.Store.Keeps(t.Context()); keeps != wire.KeepsPages || err != nil {
+		t.Fatalf("it told, and keeps %q: %v", keeps, err)
+	}
+	err = a.Store.File.Write(t.Context(), func(tx *rows.Tx) error { return tx.SetFact("kept pages told", 0) })
+	if keeps, errKeeps := a.Store.Keeps(t.Context()); keeps != wire.KeepsUntold || err != nil || errKeeps != nil {
+		t.Fatalf("it did not tell, and keeps %q: %v, %v", keeps, err, errKeeps)
+	}
+	walkIn(t, a, who, "Bob, written before central asked again")
+	meet(t, again, a, c)
+	if keeps, err := a.Store.Keeps(t.Context()); keeps != wire.KeepsPages || err != nil {
+		t.Errorf("it is not asked again, and keeps %q: %v", keeps, err)
+	}
 }
 
 // kept is all that stands in the pages that a workstation keeps for central.

@@ -18,12 +18,15 @@ const recallAtOnce = 40
 // restored central which pages it keeps; the line may break meanwhile.
 func (h *hub) recalled(p *parcel) bool {
 	s, c := p.s, h.office.Central
-	if p.what != "push" && p.what != "pull" || !c.Recalls(p.seat.origin) || !s.up || s.life != p.life {
+	if p.what != "push" && p.what != "pull" || mine[rebirths](h.w).times == 0 || !s.up || s.life != p.life {
 		return true
 	}
 	keeps, err := s.store.Keeps(h.w.ctx)
-	if !h.w.must(s.name+" looks what it keeps", err) || !keeps {
+	if !h.w.must(s.name+" looks what it keeps", err) || !c.Recalls(p.seat.origin, keeps) {
 		return err == nil
+	}
+	if keeps == wire.KeepsUntold && !c.Recalls(p.seat.origin, wire.KeepsPages) {
+		h.w.saw("a page from before a restore comes after its reader told what it keeps")
 	}
 	h.w.saw("a restored central asks who keeps its pages")
 	n, err := c.Node(h.w.ctx, p.seat.origin)
@@ -40,8 +43,11 @@ func (h *hub) recalled(p *parcel) bool {
 			return false
 		}
 		answer, err := c.Recall(h.w.ctx, h.w.t.authority, n, wire.Recall{Offers: offers, Last: len(offers) == 0})
-		if !h.w.must("central hears what is kept", err) || len(offers) == 0 {
-			return err == nil
+		if !h.w.must("central hears what is kept", err) {
+			return false
+		}
+		if len(offers) == 0 {
+			return h.w.must(s.name+" notes what it told", s.store.Told(h.w.ctx, after))
 		}
 		after = offers[len(offers)-1].ID
 		pages, err := s.store.KeptPages(h.w.ctx, answer.Want)

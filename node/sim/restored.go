@@ -36,7 +36,7 @@ func restores() feature {
 			{7, "what a restored central wrote before, and somebody keeps, is with it again", (*World).checkRecalled},
 			{6, "nobody who was erased is in a page that is kept for central", (*World).checkKept},
 		},
-		situations: []string{"a restored central asks who keeps its pages", "a restored central asks again, for the line broke", "what only central wrote came back", "a row waits for its author's journal", "a page is kept where somebody was erased",
+		situations: []string{"a restored central asks who keeps its pages", "a restored central asks again, for the line broke", "a page from before a restore comes after its reader told what it keeps", "what only central wrote came back", "a row waits for its author's journal", "a page is kept where somebody was erased",
 			"central is restored from its newest backup", "central is restored from an older backup", "a workstation that joined after the backup is taken in",
 			"what was closed for central is opened for it"},
 	}

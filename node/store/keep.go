@@ -19,6 +19,10 @@ const maxKeptBytes = 64 << 20
 // factKept is how many bytes of pages are kept.
 const factKept = "bytes of kept pages"
 
+// factTold is up to which kept page a restored central was told of them: no id above
+// it is given to two.
+const factTold = "kept pages told"
+
 // keepPage keeps a page for the case that central is restored from a backup that does
 // not have it; not one with rows that cannot be read, for nobody could tell whom these
 // are about. What the oldest backup covers is forgotten.
@@ -47,7 +51,11 @@ func (s *Store) keepPage(tx *rows.Tx, page *wire.Page) error {
 	if err != nil {
 		return err
 	}
-	id, _, err := tx.Int(`SELECT coalesce(max(id), 0)+1 FROM kept_page`)
+	told, err := tx.FactInt(factTold)
+	if err != nil {
+		return err
+	}
+	id, _, err := tx.Int(`SELECT max(coalesce(max(id), 0), ?1)+1 FROM kept_page`, told)
 	if err != nil {
 		return err
 	}
@@ -127,13 +135,40 @@ func forgetKept(tx *rows.Tx, where string, args ...any) error {
 	return tx.SetFact(factKept, max(kept-size, 0))
 }
 
-// Keeps reports whether pages of central are kept.
-func (s *Store) Keeps(ctx context.Context) (keeps bool, err error) {
+// Keeps reports which pages of central are kept. An answer from before central was
+// restored may be on its way, or in memory, while the restored one is told what is kept.
+func (s *Store) Keeps(ctx context.Context) (keeps wire.Keeps, err error) {
 	err = s.File.Read(ctx, func(tx *rows.Tx) error {
-		_, keeps, err = tx.Int(`SELECT 1 FROM kept_page LIMIT 1`)
+		told, err := tx.FactInt(factTold)
+		if err != nil {
+			return err
+		}
+		_, untold, err := tx.Int(`SELECT 1 FROM kept_page WHERE id>?1 AND epoch<(SELECT max(epoch) FROM scope) LIMIT 1`, told)
+		if keeps = wire.KeepsUntold; err != nil || untold {
+			return err
+		}
+		_, some, err := tx.Int(`SELECT 1 FROM kept_page LIMIT 1`)
+		if keeps = wire.KeepsPages; !some {
+			keeps = wire.KeepsNothing
+		}
 		return err
 	})
 	return keeps, err
+}
+
+// Told notes that a restored central was told of the kept pages up to an id.
+func (s *Store) Told(ctx context.Context, upTo int64) error {
+	err := s.File.Write(ctx, func(tx *rows.Tx) error {
+		told, err := tx.FactInt(factTold)
+		if err != nil || upTo <= told {
+			return err
+		}
+		return tx.SetFact(factTold, upTo)
+	})
+	if err != nil {
+		return fmt.Errorf("store: note that kept pages were told: %w", err)
+	}
+	return nil
 }
 
 // Kept lists the pages that are kept, by the ids of their rows: those after an

@@ -11,7 +11,7 @@ import (
 // recalled lets a node by, unless it keeps pages of which a restored central has
 // not heard yet: what they bring comes before what was written after it.
 func (e *endpoint) recalled(r *http.Request, n *Node) error {
-	if r.Header.Get(wire.HeaderKeeps) != "" && e.c.Recalls(n.Origin) {
+	if e.c.Recalls(n.Origin, wire.Keeps(r.Header.Get(wire.HeaderKeeps))) {
 		return errRecall
 	}
 	return nil

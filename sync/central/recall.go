@@ -55,10 +55,14 @@ func (r *recalls) load(tx *rows.Tx) error {
 	})
 }
 
-// Recalls reports whether a node that keeps pages has still to tell which.
-func (c *Central) Recalls(origin crdt.Origin) bool {
-	if !c.recalls.on {
+// Recalls reports whether a node has still to tell which pages it keeps: an answer
+// of who central was may have come to it after it had told.
+func (c *Central) Recalls(origin crdt.Origin, keeps wire.Keeps) bool {
+	if !c.recalls.on || keeps == wire.KeepsNothing {
 		return false
+	}
+	if keeps == wire.KeepsUntold {
+		return true
 	}
 	c.recalls.mu.Lock()
 	defer c.recalls.mu.Unlock()

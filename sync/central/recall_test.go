@@ -81,7 +81,7 @@ func TestARestoredCentralTakesItsOwnPagesBackAndNothingElse(t *testing.T) {
 	k := keeperOf(t, c, has(t, c, crm.BranchKind, lost))
 
 	again := backFrom(t, path, 2)
-	if !again.Recalls(5) || c.Recalls(5) {
+	if !again.Recalls(5, wire.KeepsPages) || c.Recalls(5, wire.KeepsUntold) {
 		t.Error("only a central that was restored asks")
 	}
 	forged := append([]byte{}, k.sealed...)
@@ -107,7 +107,7 @@ func TestARestoredCentralTakesItsOwnPagesBackAndNothingElse(t *testing.T) {
 	if r.AtMS == 0 || r.Back != 1 || r.Waiting != 0 || len(r.Nodes) != 1 || r.Nodes[0].Brought != 1 || r.Nodes[0].SeenMS != 0 {
 		t.Errorf("told: %+v", r)
 	}
-	if _, err := again.Recall(t.Context(), k.authority, k.node, wire.Recall{Last: true}); err != nil || again.Recalls(5) {
+	if _, err := again.Recall(t.Context(), k.authority, k.node, wire.Recall{Last: true}); err != nil || again.Recalls(5, wire.KeepsPages) || !again.Recalls(5, wire.KeepsUntold) {
 		t.Errorf("it asks on: %v", err)
 	}
 }

@@ -43,7 +43,7 @@ type light struct {
 }
 
 // Keeps: it keeps nothing.
-func (l *light) Keeps(context.Context) (bool, error) { return false, nil }
+func (l *light) Keeps(context.Context) (wire.Keeps, error) { return wire.KeepsNothing, nil }
 
 func (l *light) Origin() crdt.Origin { return l.origin }
 func (l *light) Scopes() []int64     { return []int64{central.OfficeScope, l.branch} }

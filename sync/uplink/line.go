@@ -173,7 +173,7 @@ type request struct {
 	content string
 	limit   int64 // bytes of the answer
 	within  time.Duration
-	keeps   bool         // the node keeps pages for central
+	keeps   wire.Keeps   // of pages, for central
 	heard   *http.Header // if not nil, gets those of the answer
 }
 
@@ -234,8 +234,8 @@ func newRequest(ctx context.Context, base string, q request) (*http.Request, err
 	if q.body != nil {
 		r.Header.Set("Content-Type", q.content)
 	}
-	if q.keeps {
-		r.Header.Set(wire.HeaderKeeps, "1")
+	if q.keeps != wire.KeepsNothing {
+		r.Header.Set(wire.HeaderKeeps, string(q.keeps))
 	}
 	return r, nil
 }

@@ -21,6 +21,7 @@ func (u *Uplink) exchange(ctx context.Context, path string, frame []byte) (answe
 	answer, err = u.line.ask(ctx, q)
 	if recalls(err) {
 		if err = u.recall(ctx); err == nil {
+			q.keeps = wire.KeepsPages
 			answer, err = u.line.ask(ctx, q)
 		}
 	}
@@ -41,8 +42,11 @@ func (u *Uplink) recall(ctx context.Context) error {
 			return inFile(err)
 		}
 		answer, err := askJSONUpTo[wire.Recalled](ctx, u.line, wire.PathRecall, wire.Recall{Offers: offers, Last: len(offers) == 0}, wire.MaxFrame)
-		if err != nil || len(offers) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(offers) == 0 {
+			return inFile(u.o.Store.Told(ctx, after))
 		}
 		after = offers[len(offers)-1].ID
 		for len(answer.Want) > 0 {

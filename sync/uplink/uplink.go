@@ -60,11 +60,13 @@ type Store interface {
 	// Compare looks whether what a page says central has of former origins is what
 	// this file wrote; lost is what is not, and fork the last own number that is.
 	Compare(ctx context.Context, vector map[crdt.Origin]uint64, ask journal.Asking) (fork uint64, lost map[crdt.Origin]uint64, err error)
-	// Keeps reports whether pages are kept for a central that may be restored; Kept
-	// lists them after an id, about limit rows, KeptPages reads them.
-	Keeps(ctx context.Context) (bool, error)
+	// Keeps reports which pages are kept for a central that may be restored; Kept
+	// lists them after an id, about limit rows, KeptPages reads them. Told notes that
+	// central was told of those up to an id.
+	Keeps(ctx context.Context) (wire.Keeps, error)
 	Kept(ctx context.Context, after int64, limit int) ([]wire.Keepsake, error)
 	KeptPages(ctx context.Context, ids []int64) ([][]byte, error)
+	Told(ctx context.Context, upTo int64) error
 }
 
 // Options is all that a line needs.

@@ -13,13 +13,23 @@ const PathRecall = "/sync/v1/recall"
 
 // Headers of it.
 const (
-	// HeaderKeeps is of a push or pull: the node keeps pages. A central that was
-	// restored asks for them first (FaultRecall).
+	// HeaderKeeps is of a push or pull: what the node Keeps. A central that was
+	// restored asks for it first (FaultRecall).
 	HeaderKeeps = "Bough-Keeps"
 	// HeaderSeal is beside a page: up to which number of the feeds the oldest backup
 	// that central keeps covers it, a colon, and central's seal over the frame
 	// (what stands before the frame in a sealed page) in base64.
 	HeaderSeal = "Bough-Seal"
+)
+
+// Keeps is what a node says of the pages that it keeps.
+type Keeps string
+
+// What a node may keep.
+const (
+	KeepsNothing Keeps = ""
+	KeepsPages   Keeps = "1"
+	KeepsUntold  Keeps = "untold" // some of an earlier feed epoch came after it had told which
 )
 
 // Limits of one request to PathRecall.
