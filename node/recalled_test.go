@@ -2,7 +2,6 @@ package node
 
 import (
 	"bytes"
-	"path/filepath"
 	"testing"
 
 	"bough/node/office"
@@ -14,10 +13,7 @@ func TestWhatOnlyCentralWroteComesBackFromTheWorkstationsThatKeepIt(t *testing.T
 	h := bank(t)
 	a, c := station(t, h, "counter 1"), station(t, h, "counter 2")
 	meet(t, h, a, c)
-	backup := filepath.Join(t.TempDir(), "backup.db")
-	if err := h.Office.Central.Backup(t.Context(), backup); err != nil {
-		t.Fatal(err)
-	}
+	backup := backedUp(t, h)
 	if _, err := h.Office.AddPerson(t.Context(), rows.Actor{}, office.NewPerson{Login: "petr", Role: "teller", Branch: 1, Password: "correct horse"}); err != nil {
 		t.Fatal(err)
 	}
@@ -29,13 +25,7 @@ func TestWhatOnlyCentralWroteComesBackFromTheWorkstationsThatKeepIt(t *testing.T
 	walkIn(t, a, who, "Ada, met by somebody whom the backup does not know")
 	meet(t, h, a, c)
 
-	o := h.o
-	o.Listen = h.Addr()
-	stopped(t, h.Stop)
-	if _, err := Restore(t.Context(), o, backup); err != nil {
-		t.Fatal(err)
-	}
-	again := startCentral(t, o)
+	again := restored(t, h, backup)
 	meet(t, again, a, c)
 	if n := namedAt(t, again.Office.Central.File, "Ada, met by somebody whom the backup does not know"); n != 1 {
 		t.Errorf("Ada is there %d times", n)
@@ -96,10 +86,7 @@ func TestNothingOfTheErasedIsLeftInThePagesThatWorkstationsKeep(t *testing.T) {
 	h := bank(t)
 	a, c := station(t, h, "counter 1"), station(t, h, "counter 2")
 	meet(t, h, a, c)
-	backup := filepath.Join(t.TempDir(), "backup.db")
-	if err := h.Office.Central.Backup(t.Context(), backup); err != nil {
-		t.Fatal(err)
-	}
+	backup := backedUp(t, h)
 	_, who, err := a.Desk.SignIn(t.Context(), "jana", "correct horse", true)
 	if err != nil {
 		t.Fatal(err)
@@ -129,13 +116,7 @@ func TestNothingOfTheErasedIsLeftInThePagesThatWorkstationsKeep(t *testing.T) {
 		}
 	}
 	forgotten(h)
-	o := h.o
-	o.Listen = h.Addr()
-	stopped(t, h.Stop)
-	if _, err := Restore(t.Context(), o, backup); err != nil {
-		t.Fatal(err)
-	}
-	again := startCentral(t, o)
+	again := restored(t, h, backup)
 	meet(t, again, a, c)
 	forgotten(again)
 	if n := namedAt(t, again.Office.Central.File, name); n != 0 {

@@ -130,16 +130,35 @@ func statusOf(t *testing.T, of func(context.Context) (api.Status, error)) api.St
 	return s
 }
 
+// backedUp makes a backup of central.
+func backedUp(t *testing.T, h *HeadOffice) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "backup.db")
+	if err := h.Office.Central.Backup(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// restored stops central, and runs it from a backup at the same address.
+func restored(t *testing.T, h *HeadOffice, backup string) *HeadOffice {
+	t.Helper()
+	o := h.o
+	o.Listen = h.Addr()
+	stopped(t, h.Stop)
+	if _, err := Restore(t.Context(), o, backup); err != nil {
+		t.Fatal(err)
+	}
+	return startCentral(t, o)
+}
+
 func TestARestoredCentralIsMadeWholeByItsNodes(t *testing.T) {
 	h := bank(t)
 	a, c := station(t, h, "counter 1"), station(t, h, "counter 2")
 	meet(t, h, a, c)
 	before := prospect(t, a, "Before the backup")
 	meet(t, h, a, c)
-	backup := filepath.Join(t.TempDir(), "backup.db")
-	if err := h.Office.Central.Backup(t.Context(), backup); err != nil {
-		t.Fatal(err)
-	}
+	backup := backedUp(t, h)
 	lost := []string{prospect(t, a, "After the backup"), prospect(t, c, "After it too")}
 	meet(t, h, a, c)
 
@@ -202,10 +221,7 @@ func allSound(t *testing.T, h *HeadOffice, nodes ...*Branch) {
 
 func TestTheSameBackupCanBeRestoredTwice(t *testing.T) {
 	h := bank(t)
-	backup := filepath.Join(t.TempDir(), "backup.db")
-	if err := h.Office.Central.Backup(t.Context(), backup); err != nil {
-		t.Fatal(err)
-	}
+	backup := backedUp(t, h)
 	code, err := h.Office.NewCode(t.Context(), 1)
 	if err != nil || code == "" {
 		t.Fatal(err)
