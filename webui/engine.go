@@ -67,6 +67,7 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 	return template.FuncMap{
 		"t": l.T, "n": func(key string, count any, pairs ...any) string { return l.N(key, whole(count), pairs...) },
 		"because": l.Because,
+		"fault":   l.Fault,
 		"word":    func(list string, code any) string { return l.Word(list, fmt.Sprint(code)) },
 		"lang":    func() string { return l.Code }, "htmllang": func() string { return l.Tag }, "otherlang": l.Other,
 		"date": l.Date, "day": l.Day, "moment": l.Moment, "clock": l.Clock, "ago": l.Ago, "span": l.Span,

@@ -173,6 +173,15 @@ func (l *Language) Because(why *mapping.Reason) string {
 	return why.Say(word("importreason"), word("importkind"))
 }
 
+// Fault is what an error says as desk.Told tells it: the sentence of its code, or the
+// text that it is.
+func (l *Language) Fault(told string) string {
+	if key := "error." + told; l.Has(key) {
+		return l.T(key)
+	}
+	return told
+}
+
 // Word is what a code of a list is called; a code that the list does not know,
 // as feeds may bring, is shown as it is.
 func (l *Language) Word(list, code string) string {
