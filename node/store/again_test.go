@@ -53,3 +53,20 @@ func TestWhatANeighbourWroteAgainIsClosedWhenItsCustomerLeaves(t *testing.T) {
 		t.Errorf("%v, %v", e, err)
 	}
 }
+
+// The first form came from a neighbour, ahead of the time here; the second one with
+// the feed, before the first was due.
+func TestWhatWaitsForItsTimeAndWasWrittenAgainNeverComes(t *testing.T) {
+	l, twin, f := open(t), &colleague{clock: crdt.Clock{Origin: office}}, newFeed()
+	was, is := crdt.MakeID(there, 1), crdt.MakeID(office, 1)
+	first := newColleague().writes(10*60*1000, prospect(was, "Quetzalcoatl"))
+	_, err := l.receive(first)
+	must(t, err)
+	second := twin.again(&first, was, is, prospect(is, "Quetzalcoatl")).Changes[0]
+	l.apply(page(0, 0, f.take(second.Bodies[0].Op, second.Written(0)), f.take(second.Bodies[1].Op, second.Written(0))))
+	*l.now += 20 * 60 * 1000
+	if waiting, err := l.Due(ctx()); waiting != 0 || err != nil || l.name(was) != "" || l.name(is) != "Quetzalcoatl" {
+		t.Errorf("%d wait, %v; %q in the first form, %q in the second", waiting, err, l.name(was), l.name(is))
+	}
+	l.checkDigests()
+}

@@ -229,12 +229,16 @@ func (s *Store) toldReissue(tx *rows.Tx, row *rows.Stored) error {
 	return s.supersede(tx, f, row.Clocks.Latest())
 }
 
-// supersede lets a change of a neighbour that stands in the rows count no more:
-// it was written again, with the stamp now. What it wrote gets the names it has
-// in its new form.
+// supersede lets a change of a neighbour count no more: it was written again, with
+// the stamp now. Where it stands in the rows, what it wrote gets the names it has in
+// its new form; where it waits for its time, it never comes.
 func (s *Store) supersede(tx *rows.Tx, f *journal.Former, now crdt.Stamp) error {
+	err := tx.Exec(`UPDATE neighbour_change SET merged=?4 WHERE origin=?1 AND seq=?2 AND hash=?3 AND merged=0`, int64(f.Origin), int64(f.Seq), f.Hash[:], countsNoMore)
+	if err != nil {
+		return err
+	}
 	var old *journal.Change
-	err := eachOfNeighbours(tx, `origin=?1 AND seq=?2 AND hash=?3 AND merged=1`, func(c *journal.Change) error {
+	err = eachOfNeighbours(tx, `origin=?1 AND seq=?2 AND hash=?3 AND merged=1`, func(c *journal.Change) error {
 		old = c
 		return nil
 	}, int64(f.Origin), int64(f.Seq), f.Hash[:])
