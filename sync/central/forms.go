@@ -61,11 +61,7 @@ func (c *Central) takenAs(b *Batch, ch *journal.Change, f *journal.Former, link 
 		if took, err := c.tookFirst(b, f); err != nil {
 			return nil, err
 		} else if took {
-			twice := &same{ids: map[crdt.ID]crdt.ID{}, stamp: f.Stamp}
-			for was, is := range f.IDs {
-				twice.ids[is] = was
-			}
-			return twice, nil
+			return &same{ids: idsBefore(f), stamp: f.Stamp}, nil
 		}
 	}
 	if !c.forms {
@@ -86,6 +82,18 @@ func (c *Central) takenAs(b *Batch, ch *journal.Change, f *journal.Former, link 
 		twice.ids[cmp.Or(f.IDs[was], was)] = is
 	}
 	return twice, nil
+}
+
+// idsBefore are the ids that rows had in the form that a change names, by those they
+// got: of a row that got another id twice, the one it had last.
+func idsBefore(f *journal.Former) map[crdt.ID]crdt.ID {
+	out := map[crdt.ID]crdt.ID{}
+	for was, is := range f.IDs {
+		if old, there := out[is]; !there || was.Origin() == f.Origin || old.Origin() != f.Origin && was > old {
+			out[is] = was
+		}
+	}
+	return out
 }
 
 // keepFirst remembers that what a change was first was taken in the form that names

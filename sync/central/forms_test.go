@@ -23,6 +23,9 @@ func TestWhatWasWrittenAgainTwiceIsTakenOnce(t *testing.T) {
 				t.Errorf("%v: of form %d %d were refused; the first number, which may be a twin's customer's, means another %d times", order, i, p.Refused, n)
 			}
 		}
+		if n := b.count(`SELECT count(*) FROM renamed_id WHERE was=?1 AND now=?2`, int64(ids[2]), int64(ids[1])); n == 0 && order[0] != 2 {
+			t.Errorf("%v: the third number does not stand for the second", order)
+		}
 		a.write(was, "once more")
 		_, err := a.push(a.signed(2, 2))
 		must(t, err)
