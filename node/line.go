@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -82,9 +83,9 @@ func (b *Branch) tellLine(s *uplink.State) (told bool) {
 	if b.last.told && s.Online == b.last.online {
 		return true
 	}
-	since, err := b.since(context.Background(), s)
+	contact, err := b.lastContact(context.Background())
 	if err == nil {
-		err = b.Store.LineIs(context.Background(), s.Online, since)
+		err = b.Store.LineIs(context.Background(), s.Online, since(s, contact))
 	}
 	if err != nil {
 		b.o.Log.Error("keeping the state of the line failed", "err", err)
@@ -92,18 +93,9 @@ func (b *Branch) tellLine(s *uplink.State) (told bool) {
 	return true
 }
 
-// since is since when the line is as it is. Where it was down all the time since the
-// program was started it is down for longer: since it was last heard.
-func (b *Branch) since(ctx context.Context, s *uplink.State) (ms int64, err error) {
-	if s.SinceMS != 0 {
-		return s.SinceMS, nil
-	}
-	err = b.Store.File.Read(ctx, func(tx *rows.Tx) error {
-		ms, err = tx.FactInt(factContact)
-		return err
-	})
-	return ms, err
-}
+// since is since when the line is as it is, ms UTC. Where it was down all the time since
+// the program was started it is down for longer: since the last contact.
+func since(s *uplink.State, contactMS int64) int64 { return cmp.Or(s.SinceMS, contactMS) }
 
 func (b *Branch) keepLine(contactMS int64) error {
 	if err := b.renewLease(context.Background()); err != nil {
@@ -135,11 +127,7 @@ func (b *Branch) line(ctx context.Context) (desk.Line, error) {
 		return desk.Line{}, err
 	}
 	contact, err := b.lastContact(ctx)
-	if err != nil {
-		return desk.Line{}, err
-	}
-	since, err := b.since(ctx, &s)
-	return desk.Line{Online: s.Online, SinceMS: since, LastContactMS: contact, Progress: progress, Met: met, Untaken: b.Store.Untaken(untakenListed)}, err
+	return desk.Line{Online: s.Online, SinceMS: since(&s, contact), LastContactMS: contact, Progress: progress, Met: met, Untaken: b.Store.Untaken(untakenListed)}, err
 }
 
 // Status is what a node knows of itself.

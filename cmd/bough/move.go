@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bough/node"
+	"bough/node/desk"
 	"bough/node/office"
 )
 
@@ -106,6 +107,8 @@ func (p *program) sayMove(out node.MoveOut) {
 	case office.MoveRestored:
 		p.say("  it stopped by itself: central was restored from a backup, and what the order has done\n" +
 			"  since comes back from the nodes; let them call first ('bough restored')")
+	case desk.DiskFull().Code:
+		p.say("  it stopped by itself: %s", desk.DiskFull().Message)
 	default:
 		p.say("  it stopped by itself: %s", o.Trouble)
 	}

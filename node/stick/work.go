@@ -138,14 +138,17 @@ func (w *Workstation) pack(ctx context.Context, out *bundle.Writer) (changes int
 // them: it lost them with a backup, so they go once more.
 func (w *Workstation) envelopes(ctx context.Context, out *bundle.Writer, ranges []journal.Range) error {
 	closed, err := w.Store.Enclosed(ctx, ranges)
+	if err != nil {
+		return err
+	}
 	for i := range closed {
+		b, err := json.Marshal(closed[i])
 		if err != nil {
-			break
+			return fmt.Errorf("stick: envelope of change %d: %w", closed[i].Seq, err)
 		}
-		var b []byte
-		if b, err = json.Marshal(closed[i]); err == nil {
-			err = out.Chunk(b, false)
+		if err := out.Chunk(b, false); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }
