@@ -71,13 +71,21 @@ func TestSettlingEndsAConflictOneWayOrTheOther(t *testing.T) {
 	}
 }
 
+// twoNames makes a customer to whom two people gave a name at once; seen is the stamp
+// of the name that both had before them.
+func (p *place) twoNames(ada, boss *desk.Who) (id crdt.ID, seen string) {
+	p.t.Helper()
+	id = p.prospect(ada, "Customer")
+	seen = p.customer(ada, id).Field("name").Stamp
+	p.edit(ada, id, "name", "Ada's", seen)
+	p.edit(boss, id, "name", "Boss's", seen)
+	return id, seen
+}
+
 func TestOfAGuardedFieldASecondPersonSettles(t *testing.T) {
 	everywhere(t, func(t *testing.T, p *place) {
 		boss, ada, other := p.signIn("manager1"), p.signIn("teller1"), p.signIn("manager21")
-		id := p.prospect(ada, "Customer")
-		seen := p.customer(ada, id).Field("name").Stamp
-		p.edit(ada, id, "name", "Ada's", seen)
-		p.edit(boss, id, "name", "Boss's", seen)
+		id, _ := p.twoNames(ada, boss)
 		c := p.customer(ada, id)
 		conflict := c.Conflicts[0]
 		if _, err := p.Settle(ctx(), ada, conflict.ID, true); trouble(err) != "denied settle_manager" {
@@ -103,10 +111,7 @@ func TestOfAGuardedFieldASecondPersonSettles(t *testing.T) {
 func TestNobodySettlesFromAnOldPageOnWhichTheirOwnValueStood(t *testing.T) {
 	everywhere(t, func(t *testing.T, p *place) {
 		boss, ada, other := p.signIn("manager1"), p.signIn("teller1"), p.signIn("manager21")
-		id := p.prospect(ada, "Customer")
-		seen := p.customer(ada, id).Field("name").Stamp
-		p.edit(ada, id, "name", "Ada's", seen)
-		p.edit(boss, id, "name", "Boss's", seen)
+		id, seen := p.twoNames(ada, boss)
 		old := p.customer(boss, id).Conflicts[0]
 		p.edit(ada, id, "name", "Ada's second", seen)
 		if _, err := p.Settle(ctx(), boss, old.ID, true, old.CurrentStamp); trouble(err) != "denied settle_second" {
