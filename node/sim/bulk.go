@@ -75,7 +75,10 @@ func (w *World) orderedSince() {
 	}
 	w.planMove()
 	w.then(w.faults.between(0, 15_000), w.backUpCentral)
-	w.then(60_000, w.restoreCentral)
+	w.then(60_000, func() {
+		w.restoreNewest()
+		w.carryMove()
+	})
 }
 
 // moveAway moves somebody of a branch by themselves.

@@ -129,14 +129,29 @@ func (w *World) closedSince() {
 	w.then(120_000, w.restoreCentral)
 }
 
-// restoreCentral loses central's disk. What only central wrote since the backup
-// is gone; what workstations wrote is not.
+// restoreCentral puts one of its backups in the place of central's file.
 func (w *World) restoreCentral() {
-	m, h := mine[rebirths](w), w.hub
-	if len(m.backups) == 0 || !h.up || w.healed || h.committed != nil {
-		return
+	if w.restorable() {
+		w.loseCentral(w.faults.IntN(len(mine[rebirths](w).backups)))
 	}
-	i := w.faults.IntN(len(m.backups))
+}
+
+// restoreNewest does so with the newest.
+func (w *World) restoreNewest() {
+	if w.restorable() {
+		w.loseCentral(len(mine[rebirths](w).backups) - 1)
+	}
+}
+
+func (w *World) restorable() bool {
+	return len(mine[rebirths](w).backups) > 0 && w.hub.up && !w.healed && w.hub.committed == nil
+}
+
+// loseCentral loses central's disk, unless that would be two disasters, and begins
+// anew with a backup. What only central wrote since is gone; what workstations
+// wrote is not.
+func (w *World) loseCentral(i int) {
+	m, h := mine[rebirths](w), w.hub
 	b, newest := m.backups[i], i == len(m.backups)-1
 	if w.twoDisasters(&b) {
 		return
