@@ -37,6 +37,7 @@ func revocations() feature {
 		},
 		checks: []check{{8, "nothing that came of a workstation after it was revoked is taken without a decision", (*World).checkRevoked}},
 		situations: []string{"a workstation is revoked", "a workstation is stolen while neighbours hold work of it", "a revoked workstation calls",
+			"a stick of a revoked workstation is held",
 			"a workstation that was revoked has work held at central"},
 	}
 }
@@ -59,7 +60,7 @@ func (w *World) steal() {
 }
 
 // stolenWithWork is a branch without its line, where somebody acts whose
-// workstation is stolen soon after.
+// workstation is stolen soon after; a stick with that work is on its way meanwhile.
 func (w *World) stolenWithWork() {
 	s, _ := w.somewhere()
 	if s == nil {
@@ -69,7 +70,12 @@ func (w *World) stolenWithWork() {
 	for range 3 {
 		w.clerk(s)
 	}
-	w.then(w.faults.between(10_000, aloneMS/2), func() { w.rob(s) })
+	w.then(w.faults.between(10_000, aloneMS/2), func() {
+		if w.o.has(Stick) && s.up && s.at > w.hub.taken(s.seat.origin) {
+			w.pack(s, w.faults.between(noticedMS/2, 3*noticedMS))
+		}
+		w.rob(s)
+	})
 }
 
 // rob steals a workstation, if neighbours hold work of it that central has not.
