@@ -17,6 +17,10 @@ const (
 // tells workstations of it by its own stamp.
 const SettingEpoch = "stamp_epoch"
 
+// SettingRest tells when head office, once restored, stopped waiting for who will
+// not call again: ms UTC of that restore. Who did is who wrote it.
+const SettingRest = "restored_rest"
+
 // How long a customer who was served at another branch is held there, from the
 // last service on: months of 30 days, 0 to 120; 0: not at all.
 const (

@@ -82,8 +82,10 @@ func TestHalfAMoveThatComesBackIsNone(t *testing.T) {
 			}
 			stands("when the pages are back", story.home, story.branch, story.waiting)
 			if story.waiting > 0 {
-				_, err := c.TakeRest(ctx())
+				chief := c.person("manager1")
+				_, err := c.TakeRest(ctx(), rows.Actor{Person: chief})
 				must(t, err)
+				c.answer(office.AuditQuestion{Branch: -1, Person: chief, Sort: office.AuditWrite}, "write manager1  0 parameter")
 				stands("when head office waits no more", 2, 2, 0)
 			}
 		})

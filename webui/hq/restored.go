@@ -5,6 +5,7 @@ import (
 
 	"bough/node/crm"
 	"bough/node/office"
+	"bough/sync/rows"
 	"bough/webui"
 )
 
@@ -42,7 +43,7 @@ func (p Panels) takeRest(v *webui.Visit) error {
 	if !v.May(crm.ActFleet) || !v.May(crm.ActOperate) {
 		return errDenied
 	}
-	if _, err := p.Moves.TakeRest(v.Ctx()); err != nil {
+	if _, err := p.Moves.TakeRest(v.Ctx(), rows.Actor{Session: v.Who.Session, Person: v.Who.Person}); err != nil {
 		return err
 	}
 	return v.Go("/restored")
