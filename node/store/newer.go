@@ -3,14 +3,11 @@ package store
 import (
 	"slices"
 
-	"bough/crdt"
-	"bough/sync/journal"
 	"bough/sync/rows"
 )
 
 // catchUp merges what neighbours wrote to rows of kinds that the file knows
 // since this opening: until now that was kept and passed on, but not shown.
-// What the feed says that central has taken is in its rows, or comes with them.
 func (s *Store) catchUp(tx *rows.Tx) error {
 	gained := s.File.Gained()
 	if len(gained) == 0 {
@@ -20,31 +17,38 @@ func (s *Store) catchUp(tx *rows.Tx) error {
 	if err != nil {
 		return err
 	}
-	var late []journal.Change
-	err = eachOfNeighbours(tx, `merged=1 ORDER BY stamp`, func(c *journal.Change) error {
-		if n := known[c.Origin]; c.Seq > n.taken {
-			late = append(late, *admitted(s.File.Held(), c))
+	judged := false
+	for _, k := range s.overlay.rowsOver() {
+		if !slices.Contains(gained, k.kind) {
+			continue
 		}
-		return nil
-	})
+		for _, l := range s.overlay.byRow[k] {
+			if _, err := s.mergeOp(tx, &l.op, l.w, nil); err != nil {
+				return err
+			}
+			judged = judged || l.seq <= known[l.origin].taken
+		}
+	}
+	if judged {
+		return s.readSinceWhole(tx)
+	}
+	return nil
+}
+
+// readSinceWhole makes the branch's feed be read again from where it was last read to
+// its end. Since then a page said that central has judged what is merged only now,
+// and may have brought what central made of it.
+func (s *Store) readSinceWhole(tx *rows.Tx) error {
+	sc, err := tx.Scope(s.branch)
 	if err != nil {
 		return err
 	}
-	var touched []crdt.ID
-	for i := range late {
-		by, err := personOf(tx, late[i].Session)
-		if err != nil {
-			return err
-		}
-		for j := range late[i].Bodies {
-			op := &late[i].Bodies[j].Op
-			if !slices.Contains(gained, op.Kind) {
-				continue
-			}
-			if touched, err = s.mergeOp(tx, op, late[i].Written(by), touched); err != nil {
-				return err
-			}
-		}
+	whole, err := tx.FactInt(factWhole)
+	switch {
+	case err != nil || sc.Feed <= whole:
+		return err
+	case whole == 0:
+		return s.rewind(tx, s.branch, sc.Epoch, false)
 	}
-	return nil
+	return s.back(tx, sc, whole)
 }

@@ -11,6 +11,7 @@ import (
 	"bough/sync/journal"
 	"bough/sync/rows"
 	"bough/sync/rows/rowstest"
+	"bough/sync/wire"
 )
 
 // Kinds that a newer release of these tests adds: one of the branch, one of
@@ -120,6 +121,81 @@ func TestWhatANeighbourOfANewerReleaseWroteIsPassedOnAndComesToLifeAtTheUpgrade(
 		if r := l.row(crm.Party, ada); r.Get(60).S != "she" || r.Get(crm.PartyName).S != "Ada L" || len(r.Conflicts) != 0 {
 			t.Errorf("%+v", r)
 		}
+	}
+	l.checkDigests()
+}
+
+// betweenPages is a file of the release before, two pages into the branch's feed, whose
+// neighbour wrote a quote. The first page says that central has judged it; the
+// second, if any, brings what central made of it.
+func betweenPages(t *testing.T, of func(*feed, crdt.Op, crdt.Written) wire.PageRow) (l *till, q crdt.ID, before, judged *wire.Page) {
+	l = open(t)
+	c, f := newColleague(), newFeed()
+	f.schema = newerTable(t)
+	q = crdt.MakeID(there, 3)
+	ada := f.take(party(5, "Ada"), by(there, 1))
+	l.apply(page(0, 0, ada))
+	op := offer(q, "2 %")
+	written := c.writes(2, op)
+	_, err := l.receive(written)
+	must(t, err)
+	before = page(ada.N, 0, f.take(party(6, "Bo"), by(there, 3)))
+	judged = page(before.Until, 0, of(f, op, written.Changes[0].Written(0)))
+	for _, p := range []*wire.Page{before, judged} {
+		p.More, p.Vector[there] = true, 1
+	}
+	l.apply(before)
+	return l, q, before, judged
+}
+
+func TestWhatANeighbourWroteComesToLifeAlsoBetweenThePagesOfAReading(t *testing.T) {
+	l, q, before, taken := betweenPages(t, (*feed).take)
+	l.schema = newerTable(t)
+	l.reopen()
+	if r := l.row(quote, q); r == nil || r.Get(2).S != "2 %" {
+		t.Errorf("what central says that it has judged, and has not sent yet, is not shown: %+v", r)
+	}
+	taken.More = false
+	l.apply(before, taken)
+	if r := l.row(quote, q); r == nil || r.N != taken.Until || len(r.Conflicts) != 0 || l.Pending(quote, q) {
+		t.Errorf("%+v", r)
+	}
+	l.checkDigests()
+}
+
+func TestWhatCentralRefusedMeanwhileIsGoneAtTheEndOfTheReading(t *testing.T) {
+	l, q, before, refused := betweenPages(t, func(f *feed, op crdt.Op, _ crdt.Written) wire.PageRow { return f.void(op.Kind, op.ID) })
+	l.apply(refused)
+	l.schema = newerTable(t)
+	l.reopen()
+	end := page(refused.Until, 0)
+	end.Vector[there] = 1
+	l.apply(before, refused, end)
+	if r := l.row(quote, q); r != nil || l.row(crm.Party, 6) == nil {
+		t.Errorf("what central refused came to life: %+v", r)
+	}
+	l.checkDigests()
+}
+
+func TestAReadingFromZeroBeginsAgainWhereWhatWasJudgedComesToLife(t *testing.T) {
+	l, q, _, _ := betweenPages(t, (*feed).take)
+	l.rewind(true)
+	first := from0(0, 0, 40, true, newFeed().take(party(7, "Cy"), by(there, 4)))
+	first.Vector[there] = 1
+	l.apply(first)
+	l.schema = newerTable(t)
+	l.reopen()
+	r, err := l.Reading(ctx(), branch)
+	if err != nil || !r.On || !r.Sweep || r.Round != 2 || l.row(quote, q) == nil {
+		t.Errorf("%+v %v", r, err)
+	}
+	if sc, err := l.Cursor(ctx(), branch); err != nil || sc.Feed != 0 {
+		t.Errorf("the feed goes on from %d: %v", sc.Feed, err)
+	}
+	first.More = false
+	l.apply(first)
+	if l.row(quote, q) != nil || l.holds(5, 6, 7) != "C" {
+		t.Error("what the reading did not meet, and central has judged, is still here")
 	}
 	l.checkDigests()
 }
