@@ -64,7 +64,12 @@ func bank(t *testing.T) *HeadOffice {
 // station joins a workstation of branch 1 and runs it.
 func station(t *testing.T, h *HeadOffice, name string) *Branch {
 	t.Helper()
-	code, err := h.Office.NewCode(t.Context(), 1)
+	return stationOf(t, h, 1, name)
+}
+
+func stationOf(t *testing.T, h *HeadOffice, branch int64, name string) *Branch {
+	t.Helper()
+	code, err := h.Office.NewCode(t.Context(), branch)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -144,6 +144,10 @@ func (h *hearing) holds(row *rows.Stored, what string) error {
 		return err
 	}
 	if h.at < h.b.RestoredMS()+central.LeaseMS {
+		left, err := h.hadLeft(row)
+		if err != nil || left {
+			return err
+		}
 		return h.comes(row, what)
 	}
 	return no("other_branch", "%s does not belong to the branch", what)

@@ -78,6 +78,7 @@ func revived(b *central.Batch, move *crdt.Row) error {
 		return nil
 	}
 	id, at := move.Get(crm.MoveParty).ID(), move.Clocks[len(move.Clocks)-1]
+	b.IsNews(central.RowID{Kind: crm.Party, ID: id}) // for whoever had them until then
 	party, err := b.Get(crm.Party, id)
 	if err != nil || party == nil || !party.Clocks.Of(crm.PartyHome).Stamp.Less(at.Stamp) {
 		return err

@@ -43,6 +43,12 @@ func (c *court) afterRestore(backup string, pages ...[]byte) {
 	_, err := central.Restore(ctx(), central.Restoring{Path: c.path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: c.origin, NowMS: c.now})
 	must(c.t, err)
 	c.open()
+	c.recall(pages...)
+}
+
+// recall hands pages over that a workstation keeps.
+func (c *court) recall(pages ...[]byte) {
+	c.t.Helper()
 	n, err := c.Central.Node(ctx(), c.here.origin)
 	must(c.t, err)
 	for _, page := range pages {

@@ -28,6 +28,30 @@ func (h *hearing) isLate(row *rows.Stored) (bool, error) {
 	return false, nil
 }
 
+// hadLeft reports whether a customer left the author's branch by a move that may
+// be all that a restored central knows of their time there, so that nobody owes a
+// receipt: the change was made when they were there, or before the branch had to
+// have heard that they are not. It is late.
+func (h *hearing) hadLeft(row *rows.Stored) (bool, error) {
+	for _, party := range partiesOf(h.b.Schema(), row) {
+		moves, err := h.b.Naming(crm.Move, crm.MoveParty, party)
+		if err != nil {
+			return false, err
+		}
+		slices.SortFunc(moves, func(x, y *rows.Stored) int { return x.Clocks.Latest().Compare(y.Clocks.Latest()) })
+		came := int64(0)
+		for _, r := range moves {
+			left := r.Clocks.Latest().Millis()
+			if r.Get(crm.MoveFrom).I == h.n.Branch && came <= h.at && h.at < left+central.LeaseMS {
+				h.late[party] = true
+				return true, nil
+			}
+			came = left
+		}
+	}
+	return false, nil
+}
+
 // partiesOf are the parties that a row hangs on, or itself.
 func partiesOf(schema *crdt.Schema, row *rows.Stored) (out []crdt.ID) {
 	if row.Kind == crm.Party {

@@ -143,7 +143,8 @@ type pen struct {
 	hash    journal.Hash
 	minted  uint32
 	session crdt.ID
-	aheadMS int64 // of its clock
+	aheadMS int64           // of its clock
+	sent    []journal.Range // a change each
 }
 
 func (w *world) join(origin crdt.Origin, branch int64) *pen {
@@ -174,18 +175,35 @@ func (p *pen) write(session crdt.ID, ops ...crdt.Op) string {
 	p.seq++
 	r.Head = journal.Head{Origin: p.origin, Seq: p.seq, Hash: p.hash}
 	r.Head.Signature = p.key.Sign(trust.ContextJournalHead, r.Head.Message())
-	out, err := p.w.Central.Push(ctx(), p.origin, &wire.Push{Ranges: []journal.Range{r}}, func(m, s []byte) bool {
-		return trust.CheckSigned(p.key.Public(), trust.ContextJournalHead, m, s) == nil
-	})
-	must(p.w.t, err)
-	if out.Vector[p.origin] != p.seq {
-		p.w.t.Fatalf("central has %d of %d", out.Vector[p.origin], p.seq)
-	}
+	p.sent = append(p.sent, r)
+	out := p.push(r)
 	code := p.w.text(`SELECT code FROM refusal WHERE origin=?1 AND seq=?2`, int64(p.origin), int64(p.seq))
 	if (out.Refused == 1) != (code != "") {
 		p.w.t.Errorf("%d refused, the row says %q", out.Refused, code)
 	}
 	return code
+}
+
+// push sends a change, and after it central has no other.
+func (p *pen) push(r journal.Range) *wire.Pushed {
+	p.w.t.Helper()
+	out, err := p.w.Central.Push(ctx(), p.origin, &wire.Push{Ranges: []journal.Range{r}}, func(m, s []byte) bool {
+		return trust.CheckSigned(p.key.Public(), trust.ContextJournalHead, m, s) == nil
+	})
+	must(p.w.t, err)
+	if out.Vector[p.origin] != r.Head.Seq {
+		p.w.t.Fatalf("central has %d of %d", out.Vector[p.origin], r.Head.Seq)
+	}
+	return out
+}
+
+// resend sends again what a restored central lacks.
+func (p *pen) resend() {
+	p.w.t.Helper()
+	has := p.w.count(`SELECT seq FROM origin WHERE origin=?1`, int64(p.origin))
+	for _, r := range p.sent[has:] {
+		p.push(r)
+	}
 }
 
 // opening is the op that opens a session of somebody here, signed with key.

@@ -77,6 +77,9 @@ func (b *Batch) unmake(k key) error {
 	return b.Tx.Exec(`INSERT OR IGNORE INTO unmade (kind, row_id) VALUES (?1, ?2)`, int64(k.kind), int64(k.id))
 }
 
+// IsNews has what is held for a row judged again, for more is known of it.
+func (b *Batch) IsNews(row RowID) { b.isNews(key{row.Kind, row.ID}) }
+
 // isNews notes a row that what is held may wait for.
 func (b *Batch) isNews(k key) {
 	if b.c.holds {
