@@ -31,6 +31,7 @@ type Options struct {
 	NowMS     func() int64
 	Cost      trust.Cost // of sealing keys under passwords; zero: trust.DefaultCost
 	NoSync    bool       // for simulators
+	Alone     bool       // for simulators, of one goroutine
 	Disk      rows.Disk  // nil: the platform's, which does not encrypt
 	// Halt says why nothing is to be taken from nodes now; nil: it always may.
 	Halt func() error
@@ -67,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 	dir := &register{}
 	o.MoveAtOnce = cmp.Or(o.MoveAtOnce, moveAtOnce)
 	c, err := central.Open(ctx, central.Options{Path: o.Path, Schema: crm.Table(), Migrations: store.LocalTables(), Origin: o.Origin,
-		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Belongs: crm.Belongs, Revives: revives, Untold: untold, Revived: revived, Derive: dir.derive, ServedMonths: servedMonths, Forms: store.Forms{Schema: crm.Table()}, NodeRow: NodeRow, NoSync: o.NoSync, Disk: o.Disk, Halt: o.Halt})
+		Rand: o.Rand, NowMS: o.NowMS, Judge: &judge{root: o.Authority.Root(), veto: o.Veto}, Complete: takeOver, Belongs: crm.Belongs, Revives: revives, Untold: untold, Revived: revived, Derive: dir.derive, ServedMonths: servedMonths, Forms: store.Forms{Schema: crm.Table()}, NodeRow: NodeRow, NoSync: o.NoSync, Alone: o.Alone, Disk: o.Disk, Halt: o.Halt})
 	if err != nil {
 		return nil, err
 	}

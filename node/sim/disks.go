@@ -62,6 +62,9 @@ func (w *World) failAnAct(how Fault, within int) {
 		return // its power is about to go
 	}
 	noticed := s.disk.told
+	if how == BitFlip && !w.must("forget pages", s.store.File.Cool(w.ctx)) {
+		return // what is not read from the disk does not lie
+	}
 	s.disk.arm(how, w.faults.IntN(within))
 	w.clerk(s)
 	if s.disk == nil {

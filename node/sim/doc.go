@@ -9,7 +9,8 @@
 // the disk: it drops what was not synced when the power goes, is full, fails and
 // lies; syncs are noted, not done. A crash leaves the file as it is between two
 // transactions, a power cut as it is in the middle of a write. Central's file is plain
-// and opened without fsync. Package bank, below, makes up customers; a
+// and opened without fsync. Each file has one connection, which also reads
+// (rows.Options.Alone): the pool of readers is proved elsewhere. Package bank, below, makes up customers; a
 // simulation needs few of them and much contention, and plants its own.
 //
 // # How it works

@@ -247,7 +247,7 @@ func (w *World) checkReplayed(*quiet) {
 	if !w.must("restore a backup", err) {
 		return
 	}
-	f, err := office.Open(w.ctx, office.Options{Path: m.backup, Authority: w.t.authority, Rand: w.hub.secret, NowMS: w.hub.nowMS, Cost: cheap(), NoSync: true, Erasures: w.file("erasures", 0)})
+	f, err := office.Open(w.ctx, office.Options{Path: m.backup, Authority: w.t.authority, Rand: w.hub.secret, NowMS: w.hub.nowMS, Cost: cheap(), NoSync: true, Alone: true, Erasures: w.file("erasures", 0)})
 	if !w.must("open what was restored", err) {
 		return
 	}

@@ -47,7 +47,7 @@ func (h *hub) nowMS() int64 { return h.w.nowMS + h.skewMS }
 
 func (h *hub) open() (err error) {
 	h.office, err = office.Open(h.w.ctx, office.Options{Path: h.path(), Authority: h.w.t.authority, Rand: h.secret,
-		NowMS: h.nowMS, Cost: cheap(), NoSync: true, Veto: h.veto, MoveAtOnce: 2, Erasures: h.w.file("erasures", 0)})
+		NowMS: h.nowMS, Cost: cheap(), NoSync: true, Alone: true, Veto: h.veto, MoveAtOnce: 2, Erasures: h.w.file("erasures", 0)})
 	if err != nil {
 		return fmt.Errorf("sim: open central: %w", err)
 	}

@@ -189,7 +189,7 @@ func (a *arrival) choose() bool {
 // spoil makes the neighbour a liar.
 func (a *arrival) spoil(p *station) {
 	w := a.s.w
-	f, err := rows.Open(rows.Options{Path: a.path, Schema: p.store.File.Schema(), Migrations: store.LocalTables(), NoSync: true, Disk: p.disk.Disk})
+	f, err := rows.Open(rows.Options{Path: a.path, Schema: p.store.File.Schema(), Migrations: store.LocalTables(), NoSync: true, Alone: true, Disk: p.disk.Disk})
 	if !w.must("open a copy", err) {
 		return
 	}
@@ -318,7 +318,7 @@ func (a *arrival) settle() {
 		return a.parts[n-1], nil
 	})
 	if err == nil {
-		err = store.SettleCopy(w.ctx, store.Options{Path: s.path(), Schema: s.schema, Origin: s.seat.origin, Branch: s.seat.branch, Rand: s.secret, NowMS: s.nowMS, NoSync: true, Disk: disk.Disk}, a.prove)
+		err = store.SettleCopy(w.ctx, store.Options{Path: s.path(), Schema: s.schema, Origin: s.seat.origin, Branch: s.seat.branch, Rand: s.secret, NowMS: s.nowMS, NoSync: true, Alone: true, Disk: disk.Disk}, a.prove)
 	}
 	if err == nil && a.lie == "" {
 		a.scan(disk)
@@ -353,7 +353,7 @@ func (a *arrival) settle() {
 // central has changed since the copy replace those that a neighbour changed.
 func (a *arrival) lies(disk *platter) (found bool) {
 	w := a.s.w
-	f, err := rows.Open(rows.Options{Path: a.s.path(), Schema: a.s.schema, Migrations: store.LocalTables(), NoSync: true, Disk: disk.Disk})
+	f, err := rows.Open(rows.Options{Path: a.s.path(), Schema: a.s.schema, Migrations: store.LocalTables(), NoSync: true, Alone: true, Disk: disk.Disk})
 	if !w.must("open a file that was taken", err) {
 		return true
 	}

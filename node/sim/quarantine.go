@@ -149,7 +149,7 @@ func (s *station) chain(changes [][]journal.Body, session, by crdt.ID) error {
 	if err != nil {
 		return err
 	}
-	f, err := rows.Open(rows.Options{Path: s.path(), Schema: s.schema, Migrations: store.LocalTables(), NoSync: true, Readers: 1, Disk: disk})
+	f, err := rows.Open(rows.Options{Path: s.path(), Schema: s.schema, Migrations: store.LocalTables(), NoSync: true, Alone: true, Disk: disk})
 	if err != nil {
 		return errors.Join(err, disk.Close())
 	}

@@ -247,7 +247,7 @@ func (w *World) openUpgraded(s *station, was *census, path string) error {
 	if err != nil {
 		return err
 	}
-	up, err := store.Open(w.ctx, store.Options{Path: path, Schema: w.schema, Branch: s.seat.branch, Rand: s.secret, NowMS: s.nowMS, Disk: disk})
+	up, err := store.Open(w.ctx, store.Options{Path: path, Schema: w.schema, Branch: s.seat.branch, Rand: s.secret, NowMS: s.nowMS, Alone: true, Disk: disk})
 	if err != nil {
 		return errors.Join(err, disk.Close())
 	}

@@ -72,7 +72,7 @@ func (s *station) open() (err error) {
 		return err
 	}
 	s.store, err = store.Open(s.w.ctx, store.Options{Path: s.path(), Schema: s.schema, Origin: s.seat.origin, Branch: s.seat.branch,
-		Rand: s.secret, NowMS: s.nowMS, Disk: s.disk,
+		Rand: s.secret, NowMS: s.nowMS, Alone: true, Disk: s.disk,
 		Enclose: func(content []byte) ([]byte, error) { return s.w.t.authority.Root().Enclose(content) }})
 	if err != nil {
 		return fmt.Errorf("sim: open %s: %w", s.name, err)

@@ -134,7 +134,7 @@ func (t *template) make(ctx context.Context, s shape) (err error) {
 		return err
 	}
 	o, err := office.Open(ctx, office.Options{Path: t.central, Authority: t.authority, Origin: centralOrigin, Rand: d,
-		NowMS: func() int64 { return epochMS }, Cost: cheap(), NoSync: true})
+		NowMS: func() int64 { return epochMS }, Cost: cheap(), NoSync: true, Alone: true})
 	if err != nil {
 		return err
 	}

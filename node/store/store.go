@@ -28,6 +28,7 @@ type Options struct {
 	// central's.
 	NowMS  func() int64
 	NoSync bool      // for simulators
+	Alone  bool      // for simulators, of one goroutine
 	Disk   rows.Disk // nil: the platform's, which does not encrypt
 	// Halt says why work that can wait (pages of the feed, neighbours' changes)
 	// is not to be written now; nil: it always may.
@@ -71,7 +72,7 @@ const OfficeScope int64 = 0
 
 // Open opens or makes the file of a node.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: localTables, Oldest: oldestReader, NoSync: o.NoSync, Disk: o.Disk})
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: localTables, Oldest: oldestReader, NoSync: o.NoSync, Alone: o.Alone, Disk: o.Disk})
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}

@@ -108,6 +108,7 @@ type Options struct {
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators
+	Alone  bool      // for simulators, of one goroutine
 	Disk   rows.Disk // nil: the platform's, which does not encrypt
 	// NodeRow writes the row of a node that joins, so that every node knows it; nil:
 	// none joins, or goes on under another number, by itself.
@@ -154,7 +155,7 @@ const (
 
 // Open opens or makes central's file.
 func Open(ctx context.Context, o Options) (*Central, error) {
-	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Oldest: oldestReader, Shared: o.Migrations, NoSync: o.NoSync, Disk: o.Disk})
+	file, err := rows.Open(rows.Options{Path: o.Path, Schema: o.Schema, Migrations: tables, Oldest: oldestReader, Shared: o.Migrations, NoSync: o.NoSync, Alone: o.Alone, Disk: o.Disk})
 	if err != nil {
 		return nil, fmt.Errorf("central: %w", err)
 	}

@@ -41,6 +41,7 @@ type Options struct {
 
 	Readers int  // connections for reading, 0: 4
 	NoSync  bool // for simulators: no fsync
+	Alone   bool // for simulators, of one goroutine: see alone.go
 	Disk    Disk // nil: the platform's, which does not encrypt
 }
 
@@ -52,6 +53,7 @@ type File struct {
 	gained []uint8
 	path   string
 	disk   Disk
+	alone  bool
 
 	writing chan *connection // holds the one writing connection: the write lock
 	readers *readers
@@ -78,7 +80,7 @@ func Open(o Options) (*File, error) {
 	if o.Disk == nil {
 		o.Disk = Platform{}
 	}
-	f := &File{schema: o.Schema, path: o.Path, disk: o.Disk, writing: make(chan *connection, 1)}
+	f := &File{schema: o.Schema, path: o.Path, disk: o.Disk, alone: o.Alone, writing: make(chan *connection, 1)}
 	f.readers = newReaders(o.Readers, func() (*connection, error) { return f.connect(o, true) })
 	w, err := f.connect(o, false)
 	if err != nil {
@@ -157,15 +159,9 @@ func (f *File) Close() error {
 // Write runs fn in one transaction of the one writer, durable when it returns
 // nil. An error of fn rolls everything back and is returned as it is.
 func (f *File) Write(ctx context.Context, fn func(*Tx) error) (err error) {
-	var c *connection
-	var ok bool
-	select {
-	case c, ok = <-f.writing:
-	case <-ctx.Done():
-		return fmt.Errorf("rows: write: %w", ctx.Err())
-	}
-	if !ok {
-		return ErrClosed
+	c, err := f.writer(ctx)
+	if err != nil {
+		return err
 	}
 	defer func() { f.writing <- c }()
 	end, err := sqlitex.ImmediateTransaction(c.Conn)
@@ -182,6 +178,9 @@ func (f *File) Write(ctx context.Context, fn func(*Tx) error) (err error) {
 
 // Read runs fn on a snapshot of the file.
 func (f *File) Read(ctx context.Context, fn func(*Tx) error) (err error) {
+	if c := f.idle(); c != nil {
+		return f.readAlone(c, fn)
+	}
 	c, err := f.readers.take(ctx)
 	if err != nil {
 		return err
@@ -196,18 +195,36 @@ func (f *File) Read(ctx context.Context, fn func(*Tx) error) (err error) {
 	return fn(f.tx(c))
 }
 
+// writer waits for the writing connection, which goes back to f.writing.
+func (f *File) writer(ctx context.Context) (c *connection, err error) {
+	ok := false
+	if f.alone {
+		select {
+		case c, ok = <-f.writing:
+		default:
+			return nil, errWithin
+		}
+	} else {
+		select {
+		case c, ok = <-f.writing:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("rows: write: %w", ctx.Err())
+		}
+	}
+	if !ok {
+		return nil, ErrClosed
+	}
+	return c, nil
+}
+
 // Checkpoint moves the write-ahead log into the file and empties it.
 func (f *File) Checkpoint(ctx context.Context) error {
-	select {
-	case c, ok := <-f.writing:
-		if !ok {
-			return ErrClosed
-		}
-		defer func() { f.writing <- c }()
-		return sqlitex.ExecuteTransient(c.Conn, `PRAGMA wal_checkpoint(TRUNCATE)`, nil)
-	case <-ctx.Done():
-		return ctx.Err()
+	c, err := f.writer(ctx)
+	if err != nil {
+		return err
 	}
+	defer func() { f.writing <- c }()
+	return sqlitex.ExecuteTransient(c.Conn, `PRAGMA wal_checkpoint(TRUNCATE)`, nil)
 }
 
 var _ io.Closer = (*File)(nil)
