@@ -19,7 +19,7 @@ import (
 // Bar: p99 5 ms at the server.
 func BenchmarkFind(b *testing.B) {
 	s := openStore(b, 1)
-	names := namedBank(b, s, 200000)
+	names := namedBank(b, s, 200000, crm.Party, crm.Reach)
 	t := time.Now()
 	for {
 		n, err := s.Index(context.Background(), 2000)
@@ -59,8 +59,9 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
-// namedBank puts the parties and phones of a generated bank into the store.
-func namedBank(b *testing.B, s *store.Store, customers int) (names []string) {
+// namedBank puts the rows of some kinds of a generated bank into the store.
+func namedBank(b testing.TB, s *store.Store, customers int, kinds ...uint8) (names []string) {
+	b.Helper()
 	var batch []wire.PageRow
 	n, last := int64(0), crdt.ID(0)
 	page := func() {
@@ -71,7 +72,7 @@ func namedBank(b *testing.B, s *store.Store, customers int) (names []string) {
 	bank.Walk(bank.Options{Seed: 1, Customers: customers, Branches: 2}, func(a bank.Act) {
 		for i := range a.Ops {
 			op := a.Ops[i]
-			if op.ID <= last || op.Kind != crm.Party && op.Kind != crm.Reach {
+			if op.ID <= last || !slices.Contains(kinds, op.Kind) {
 				last = max(last, op.ID)
 				continue
 			}
@@ -80,7 +81,7 @@ func namedBank(b *testing.B, s *store.Store, customers int) (names []string) {
 			op.ID = crdt.MakeID(9, uint32(op.ID))
 			row := crdt.Row{Kind: op.Kind, ID: op.ID}
 			for j := range op.Set {
-				if table.Kind(op.Kind).Field(op.Set[j].Field).Ref == crm.Party {
+				if table.Kind(op.Kind).Field(op.Set[j].Field).Ref != 0 {
 					op.Set[j].Value = crdt.RefValue(crdt.MakeID(9, uint32(op.Set[j].Value.I)))
 				}
 				if op.Kind == crm.Party && op.Set[j].Field == crm.PartyName {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"zombiezen.com/go/sqlite"
-
 	"bough/crdt"
 	"bough/node/store/terms"
 	"bough/sync/rows"
@@ -16,7 +14,6 @@ import (
 // Limits of find.
 const (
 	candidates = 100 // read from the index before they are ranked
-	enough     = 1   // fewer than this: look for near misses too
 	maxTail    = 500 // parties not indexed yet that find looks through
 )
 
@@ -52,17 +49,21 @@ func index(tx *rows.Tx, id crdt.ID) error {
 	if err := tx.Exec(`DELETE FROM document WHERE party=?1`, int64(id)); err != nil {
 		return err
 	}
-	d, there, err := documentOf(tx, id)
+	c, there, err := candidateAt(tx, id)
 	if err != nil {
 		return err
 	}
 	if there {
+		d, err := c.document(tx, true)
+		if err != nil {
+			return err
+		}
 		if err := tx.Exec(`INSERT INTO document (party) VALUES (?1)`, int64(id)); err != nil {
 			return err
 		}
-		c := d.Columns()
-		err := tx.Exec(`INSERT INTO find (rowid, names, sounds, digits, words)
-			SELECT doc, ?2, ?3, ?4, ?5 FROM document WHERE party=?1`, int64(id), c.Names, c.Sounds, c.Digits, c.Words)
+		is := d.Columns()
+		err = tx.Exec(`INSERT INTO find (rowid, names, sounds, digits, words)
+			SELECT doc, ?2, ?3, ?4, ?5 FROM document WHERE party=?1`, int64(id), is.Names, is.Sounds, is.Digits, is.Words)
 		if err != nil {
 			return err
 		}
@@ -70,35 +71,54 @@ func index(tx *rows.Tx, id crdt.ID) error {
 	return tx.Exec(`DELETE FROM dirty WHERE party=?1`, int64(id))
 }
 
-// documentOf gathers what a party can be found by.
-func documentOf(tx *rows.Tx, id crdt.ID) (d terms.Document, there bool, err error) {
-	err = tx.Query(`SELECT name, document, key, address FROM party WHERE id=?1`, func(s *sqlite.Stmt) error {
-		there = true
-		d.Names = append(d.Names, s.ColumnText(0))
-		d.Digits = appendText(d.Digits, s.ColumnText(1), s.ColumnText(2))
-		lines := strings.Split(s.ColumnText(3), "\n")
-		d.Words = appendText(d.Words, lines[len(lines)-1])
+// candidate is a party before it is ranked.
+type candidate struct {
+	id   crdt.ID
+	home int64
+	row  terms.Document // what its own row says
+}
+
+// ofCandidate are the columns that candidateOf reads.
+const ofCandidate = `party.id, home, name, document, key, address`
+
+func candidateOf(s *rows.Stmt) candidate {
+	address := s.ColumnText(5)
+	return candidate{crdt.ID(s.ColumnInt64(0)), s.ColumnInt64(1), terms.Document{
+		Names:  []string{s.ColumnText(2)},
+		Digits: appendText(nil, s.ColumnText(3), s.ColumnText(4)),
+		Words:  appendText(nil, address[strings.LastIndexByte(address, '\n')+1:]),
+	}}
+}
+
+// candidateAt reads a party by its id.
+func candidateAt(tx *rows.Tx, id crdt.ID) (c candidate, there bool, err error) {
+	err = tx.Query(`SELECT `+ofCandidate+` FROM party WHERE id=?1`, func(s *rows.Stmt) error {
+		c, there = candidateOf(s), true
 		return nil
 	}, int64(id))
-	if err != nil || !there {
-		return d, there, err
-	}
-	err = tx.Query(`SELECT channel, value FROM reach WHERE party=?1 AND gone IS NULL LIMIT 32`, func(s *sqlite.Stmt) error {
+	return c, there, err
+}
+
+// document is what a party can be found by; without the numbers of accounts
+// unless numbers matter.
+func (c *candidate) document(tx *rows.Tx, numbers bool) (terms.Document, error) {
+	d := c.row
+	err := tx.Query(`SELECT channel, value FROM reach WHERE party=?1 AND gone IS NULL LIMIT 32`, func(s *rows.Stmt) error {
 		if s.ColumnText(0) == "phone" {
 			d.Digits = appendText(d.Digits, s.ColumnText(1))
 		} else {
 			d.Words = appendText(d.Words, s.ColumnText(1))
 		}
 		return nil
-	}, int64(id))
-	if err != nil {
-		return d, there, err
+	}, int64(c.id))
+	if err != nil || !numbers {
+		return d, err
 	}
-	err = tx.Query(`SELECT holding.number FROM role JOIN holding ON holding.id=role.holding WHERE role.party=?1 LIMIT 32`, func(s *sqlite.Stmt) error {
+	err = tx.Query(`SELECT holding.number FROM role JOIN holding ON holding.id=role.holding WHERE role.party=?1 LIMIT 32`, func(s *rows.Stmt) error {
 		d.Digits = appendText(d.Digits, s.ColumnText(0))
 		return nil
-	}, int64(id))
-	return d, there, err
+	}, int64(c.id))
+	return d, err
 }
 
 func appendText(to []string, texts ...string) []string {
@@ -108,13 +128,6 @@ func appendText(to []string, texts ...string) []string {
 		}
 	}
 	return to
-}
-
-// candidate is a party of the index before it is ranked.
-type candidate struct {
-	id   crdt.ID
-	name string
-	home int64
 }
 
 // Find looks parties up by what a clerk typed, at most limit, best first: what
@@ -129,93 +142,118 @@ func (l *Local) Find(tx *rows.Tx, typed string, person crdt.ID, home int64, limi
 	if err != nil {
 		return nil, err
 	}
-	cands, err := l.matching(tx, q, recent)
-	if err != nil {
+	s := search{tx: tx, q: q, names: &l.names, numbers: q.Numbers()}
+	if err := s.gather(recent); err != nil {
 		return nil, err
 	}
 	var out []Found
-	for i := range cands {
-		score, err := l.rank(tx, q, &cands[i])
+	for i := range s.found {
+		c := &s.found[i]
+		score, err := s.rank(c)
 		if err != nil {
 			return nil, err
 		}
 		if score == 0 {
 			continue
 		}
-		if slices.Contains(recent, cands[i].id) {
+		if slices.Contains(recent, c.id) {
 			score += 2000
 		}
-		if cands[i].home == home {
+		if c.home == home {
 			score += 1000
 		}
-		out = append(out, Found{cands[i].id, score})
+		out = append(out, Found{c.id, score})
 	}
 	slices.SortStableFunc(out, func(a, b Found) int { return cmp.Compare(b.Score, a.Score) })
 	return out[:min(len(out), limit)], nil
 }
 
+// search is one find at work.
+type search struct {
+	tx      *rows.Tx
+	q       terms.Query
+	names   *terms.Memory
+	numbers bool // of accounts and phones matter
+	found   []candidate
+}
+
+func (s *search) has(id crdt.ID) bool {
+	return slices.ContainsFunc(s.found, func(c candidate) bool { return c.id == id })
+}
+
 // rank scores a candidate by its name, and by all that is known of it where
 // the name alone does not fit.
-func (l *Local) rank(tx *rows.Tx, q terms.Query, c *candidate) (int, error) {
-	if score := l.names.Score(q, c.name); score > 0 {
+func (s *search) rank(c *candidate) (int, error) {
+	name := c.row.Names[0]
+	if score := s.names.Score(s.q, name, terms.Document{}); score > 0 {
 		return score, nil
 	}
-	d, _, err := documentOf(tx, c.id)
-	return q.Score(d), err
+	d, err := c.document(s.tx, s.numbers)
+	return s.names.Score(s.q, name, d), err
 }
 
-// matching reads candidates: from the index, what the person opened lately,
-// and what is not indexed yet.
-func (l *Local) matching(tx *rows.Tx, q terms.Query, recent []crdt.ID) ([]candidate, error) {
-	out, err := indexed(tx, q.Match())
+// gather reads candidates: from the index, what is not indexed yet, and what the
+// person opened lately, where that may not be among the first of so many; where
+// nothing fits, near misses.
+func (s *search) gather(recent []crdt.ID) error {
+	if err := s.index(s.q.Match()); err != nil {
+		return err
+	}
+	all := len(s.found) < candidates
+	if !all {
+		if err := s.index(s.q.Whole()); err != nil {
+			return err
+		}
+	}
+	tail, err := s.tx.IDs(`SELECT party FROM dirty LIMIT ?1`, maxTail)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if len(out) == candidates {
-		exact, err := indexed(tx, q.Whole())
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, exact...)
+	if !all || len(tail) == maxTail {
+		tail = append(tail, recent...)
 	}
-	if len(out) < enough {
-		near, err := indexed(tx, q.Near())
-		if err != nil {
-			return nil, err
+	for _, id := range tail {
+		if err := s.look(id); err != nil {
+			return err
 		}
-		out = append(out, near...)
 	}
-	tail, err := tx.IDs(`SELECT party FROM dirty LIMIT ?1`, maxTail)
-	if err != nil {
-		return nil, err
+	if len(s.found) == 0 {
+		s.numbers = true
+		if err := s.index(s.q.Near()); err != nil {
+			return err
+		}
 	}
-	for _, id := range append(tail, recent...) {
-		d, there, err := documentOf(tx, id)
-		if err != nil {
-			return nil, err
-		}
-		if !there || !q.Finds(d) {
-			continue
-		}
-		home, _, err := tx.Int(`SELECT home FROM party WHERE id=?1`, int64(id))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, candidate{id, d.Names[0], home})
-	}
-	slices.SortFunc(out, func(a, b candidate) int { return cmp.Compare(a.id, b.id) })
-	return slices.CompactFunc(out, func(a, b candidate) bool { return a.id == b.id }), nil
+	slices.SortFunc(s.found, func(a, b candidate) int { return cmp.Compare(a.id, b.id) })
+	return nil
 }
 
-// indexed reads the candidates that fit an expression, the latest first.
-func indexed(tx *rows.Tx, match string) (out []candidate, err error) {
+// index reads the candidates that fit an expression from the index, the latest
+// first.
+func (s *search) index(match string) error {
 	if match == "" {
-		return nil, nil
+		return nil
 	}
-	err = tx.Query(`SELECT party.id, name, home FROM find JOIN document ON doc=find.rowid JOIN party ON party.id=document.party
-		WHERE find MATCH ?1 ORDER BY find.rowid DESC LIMIT ?2`, func(s *rows.Stmt) error {
-		out = append(out, candidate{crdt.ID(s.ColumnInt64(0)), s.ColumnText(1), s.ColumnInt64(2)})
+	return s.tx.Query(`SELECT `+ofCandidate+` FROM find JOIN document ON doc=find.rowid JOIN party ON party.id=document.party
+		WHERE find MATCH ?1 ORDER BY find.rowid DESC LIMIT ?2`, func(row *rows.Stmt) error {
+		if c := candidateOf(row); !s.has(c.id) {
+			s.found = append(s.found, c)
+		}
 		return nil
 	}, match, candidates)
-	return out, err
+}
+
+// look takes a party that the index may not know, where it fits.
+func (s *search) look(id crdt.ID) error {
+	if s.has(id) {
+		return nil
+	}
+	c, there, err := candidateAt(s.tx, id)
+	if err != nil || !there {
+		return err
+	}
+	d, err := c.document(s.tx, s.q.Numbers())
+	if err == nil && s.q.Finds(d) {
+		s.found = append(s.found, c)
+	}
+	return err
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +45,13 @@ func BenchmarkPages(b *testing.B) {
 		{"find", func(i int) string {
 			r := []rune(names[i*977%len(names)])
 			return "/?q=" + url.QueryEscape(string(r[:1+i%min(len(r), 8)]))
+		}},
+		{"find, a name and a letter", func(i int) string {
+			for j := i * 31; ; j++ { // the dearest: many have either
+				if first, rest, _ := strings.Cut(names[j%len(names)], " "); rest != "" {
+					return "/?q=" + url.QueryEscape(first+" "+string([]rune(rest)[:1]))
+				}
+			}
 		}},
 		{"customer", func(i int) string { return page(ids[i*7919%len(ids)]) }},
 		{"timeline", func(i int) string { return page(ids[i*7919%len(ids)]) + "/timeline" }},

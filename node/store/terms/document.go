@@ -83,6 +83,13 @@ func (d Document) terms() termSets {
 	for _, name := range limited(d.Names) {
 		x.addName(cut(name, maxName))
 	}
+	x.order(inNames, inSounds)
+	x.addOthers(d)
+	return x
+}
+
+// addOthers adds what is known besides names, where nothing of it is yet.
+func (x *termSets) addOthers(d Document) {
 	for _, n := range limited(d.Digits) {
 		x[inDigits] = appendNumber(x[inDigits], cut(n, maxName))
 	}
@@ -94,11 +101,15 @@ func (d Document) terms() termSets {
 			}
 		}
 	}
-	for c := range x {
+	x.order(inDigits, inWords)
+}
+
+// order sorts the terms of columns, and keeps each once.
+func (x *termSets) order(columns ...column) {
+	for _, c := range columns {
 		slices.Sort(x[c])
 		x[c] = slices.Compact(x[c])
 	}
-	return x
 }
 
 func limited(texts []string) []string { return texts[:min(len(texts), maxTexts)] }

@@ -124,6 +124,12 @@ var findings = map[string]finding{
 		found:  []string{"4321", "0000"},
 		missed: []string{"1234", "0000432"},
 	},
+	"letters of a number beside a name": {
+		doc:    Document{Names: []string{"Jan Novák"}, Digits: []string{"CD 123456"}},
+		found:  []string{"cd", "novak cd123", "novak cd 123456", "cd 123456 novak"},
+		missed: []string{"novak ce", "novak cdx"},
+		near:   []string{"novak c", "novak cd", "cd novak"},
+	},
 	"kinds mixed": {
 		doc:    Document{Names: []string{"王芳", "Novak"}, Digits: []string{"00125678", "991234"}, Words: []string{"jan.novak@example.com", "北京 Praha"}},
 		found:  []string{"王 5678", "novak 1234", "5678王", "wf 5678", "王芳,1234", "example", "jan.novak@example.com", "北京", "praha 王"},

@@ -20,13 +20,16 @@ type readName struct {
 	compact []string
 }
 
-// Score is q.Score of a document that has just a name.
-func (m *Memory) Score(q Query, name string) int {
+// Score is q.Score of a document that has just this name, and the numbers and
+// words of d.
+func (m *Memory) Score(q Query, name string, d Document) int {
 	if q.Empty() {
 		return 0
 	}
 	n := m.read(name)
-	return q.score(&n.terms, n.compact)
+	x := n.terms
+	x.addOthers(d)
+	return q.score(&x, n.compact)
 }
 
 func (m *Memory) read(name string) *readName {

@@ -19,14 +19,14 @@ const (
 // are never near each other: the next customer's account is one digit away.
 func (p part) near() *node {
 	nodes := []*node{p.want}
-	switch p.kind {
-	case word:
-		if allowedEdits(len(p.text)) > 0 {
-			for _, b := range misspelt(p.text) {
-				nodes = append(nodes, beginning(b, inNames, inSounds, inWords))
-			}
+	switch {
+	case p.letters():
+		nodes = append(nodes, p.lettersNode())
+	case p.kind == word:
+		for _, b := range misspelt(p.text) {
+			nodes = append(nodes, beginning(b, inNames, inSounds, inWords))
 		}
-	case han:
+	case p.kind == han:
 		nodes = append(nodes, homophones(p.text)...)
 		nodes = append(nodes, onePairAside([]rune(p.text))...)
 	}

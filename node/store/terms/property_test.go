@@ -164,13 +164,41 @@ func TestFoldingTwiceChangesNothing(t *testing.T) {
 func TestAMemoryScoresAsTheDocumentDoes(t *testing.T) {
 	var m Memory
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.SampledFrom([]string{"Anna Nováková", "王小明", "Nord Holz s.r.o.", "", "欧阳 Nana"}).Draw(t, "name") + rapid.StringN(0, 6, -1).Draw(t, "rest")
-		q := Parse(rapid.SampledFrom([]string{"nov", "wang", "wxm", "novka", "王", "holz nord"}).Draw(t, "typed"))
-		if got, want := m.Score(q, name), q.Score(Document{Names: []string{name}}); got != want {
-			t.Fatalf("%q: %d, want %d", name, got, want)
+		q, d := asked(t), anybody(t)
+		if got, want := m.Score(q, d.Names[0], d), q.Score(d); got != want {
+			t.Fatalf("%q: %d, want %d", d, got, want)
 		}
 		if len(m.young) > remembered || len(m.old) > remembered {
 			t.Fatalf("it remembers %d and %d names", len(m.young), len(m.old))
 		}
 	})
+}
+
+func TestNumbersChangeNothingWhereNoneWasTyped(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q, d := asked(t), anybody(t)
+		bare := d
+		bare.Digits = nil
+		if q.Numbers() {
+			return
+		}
+		if q.Finds(d) != q.Finds(bare) || q.Finds(d) && q.Score(d) != q.Score(bare) {
+			t.Fatalf("%q: %v, %d; without numbers %v, %d", d, q.Finds(d), q.Score(d), q.Finds(bare), q.Score(bare))
+		}
+	})
+}
+
+// asked is what a clerk may type.
+func asked(t *rapid.T) Query {
+	return Parse(rapid.SampledFrom([]string{"nov", "wang", "wxm", "novka", "王", "holz nord", "c", "anna c", "anna cz 12", "anna 1234", "c anna", "wang c", "ABC", "cz"}).Draw(t, "typed"))
+}
+
+// anybody is who may be in the index.
+func anybody(t *rapid.T) Document {
+	some := func(label string, of ...string) []string {
+		return rapid.SliceOfNDistinct(rapid.SampledFrom(of), 0, 3, rapid.ID).Draw(t, label)
+	}
+	name := rapid.SampledFrom([]string{"Anna Nováková", "王小明", "Nord Holz s.r.o.", "", "欧阳 Nana"}).Draw(t, "name") + rapid.StringN(0, 6, -1).Draw(t, "rest")
+	return Document{Names: []string{name}, Digits: some("numbers", "C001234", "CZ 1234", "abc", "+420 601 001 234", "c"),
+		Words: some("words", "anna@example.com", "C. Budějovice", "Wangen", "上海")}
 }

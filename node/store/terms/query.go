@@ -7,6 +7,7 @@ import "strings"
 type Query struct {
 	parts   []part
 	compact string // the folded text without gaps, to compare with whole names
+	numbers bool   // a part may be a number
 }
 
 // part is one word, number or run of Han; all parts must be found.
@@ -27,11 +28,17 @@ func Parse(typed string) Query {
 	for i := 0; i < len(ts) && len(q.parts) < maxParts; {
 		n := numberRun(ts[i:])
 		if n > 1 {
-			q.parts = append(q.parts, groupedNumber(ts[i:i+n]))
+			q.parts, q.numbers = append(q.parts, groupedNumber(ts[i:i+n])), true
 			i += n
 			continue
 		}
-		q.parts = append(q.parts, onePart(ts[i], long[i]))
+		p := onePart(ts[i], long[i])
+		if ts[i].kind == number {
+			q.numbers = true
+		} else if p.letters() && (len(ts) == 1 || i+1 < len(ts) && ts[i+1].kind == number) {
+			p.want, q.numbers = or(p.want, p.lettersNode()), true
+		}
+		q.parts = append(q.parts, p)
 		i++
 	}
 	return q
@@ -51,6 +58,10 @@ func Score(typed string, d Document) int { return Parse(typed).Score(d) }
 
 // Empty reports whether nothing can be searched.
 func (q Query) Empty() bool { return len(q.parts) == 0 }
+
+// Numbers reports whether something typed may be a number: if not, the numbers
+// of a document change nothing for Match, nor for the score of what it finds.
+func (q Query) Numbers() bool { return q.numbers }
 
 // Match returns the FTS5 expression, "" when there is nothing to search.
 func (q Query) Match() string { return q.expression(part.exact) }
@@ -137,13 +148,18 @@ func onePart(t token, long string) part {
 		if long != "" {
 			nodes = append(nodes, wordNodes(long)...)
 		}
-		if len(t.text) <= maxPrefixLetters {
-			nodes = append(nodes, beginning(forward(t.text), inDigits))
-		}
 		p.want = or(nodes...)
 	}
 	return p
 }
+
+// letters reports whether a word may be the letters that a number begins with.
+// That is asked where they are all that was typed, or a number follows; beside
+// other words ("Jan C"), only when nothing else fits: or the whole bank would be
+// found whose numbers begin with a C.
+func (p part) letters() bool { return p.kind == word && len(p.text) <= maxPrefixLetters }
+
+func (p part) lettersNode() *node { return beginning(forward(p.text), inDigits) }
 
 // wordNodes ask for a word of a-z and digits. The passport's spelling LYU is
 // asked for as lv too.

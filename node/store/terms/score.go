@@ -56,7 +56,7 @@ func (q Query) score(x *termSets, names []string) int {
 // wholeScore compares the typed text as a whole; 0 when it begins no name and
 // is no number.
 func (q Query) wholeScore(x *termSets, names []string) int {
-	if slices.Contains(x[inDigits], forward(q.compact)) {
+	if q.numbers && slices.Contains(x[inDigits], forward(q.compact)) {
 		return scoreExact
 	}
 	best := 0
@@ -82,10 +82,12 @@ func compactNames(names []string) []string {
 
 // nearGrade grades a part that is not there as typed.
 func (p part) nearGrade(x *termSets, names []string) int {
-	switch p.kind {
-	case word:
+	switch {
+	case p.letters():
+		return p.lettersNode().grade(x) * gradeSound / 100
+	case p.kind == word:
 		return p.misspeltGrade(x)
-	case han:
+	case p.kind == han:
 		return max(p.soundGrade(x), p.wrongHanGrade(names))
 	}
 	return 0
