@@ -25,7 +25,7 @@ var ( // constants in all but name: nobody writes them
 	DocumentTypes   = []string{"resident_id", "passport", "licence", "registration", "credit_code"}
 	// RefusalCodes are why central does not take a change at once.
 	RefusalCodes = []string{"no_session", "session_elsewhere", "session_over", "session_unsigned", "person_ended", "person_elsewhere", "not_allowed",
-		"central_only", "missing_row", "core_field", "clock_ahead", "epoch", "erased", "withheld", "future", "unreadable", "too_large", "waits", "rests_on_copy", "revoked",
+		"central_only", "missing_row", "core_field", "clock_ahead", "epoch", "erased", "withheld", "future", "unreadable", "too_large", "waits", "rests_on_copy", "revoked", "stranded",
 		"written_once", "not_a_set", "twice", "bad_value", "other_branch", "settle_second"}
 	RefusalStates = []string{"refused", RefusalHeld, RefusalApplied, RefusalDropped}
 	GroupTypes    = []string{"household", "group"}

@@ -39,7 +39,7 @@ func identities() feature {
 			{"incarnate", "certified", (*hub).incarnate, (*station).certified},
 			{answer: "forked", receive: (*station).forked},
 		},
-		refusals: []refusal{{code: "rests_on_copy"}},
+		refusals: []refusal{{code: "rests_on_copy"}, {code: "stranded", reason: func(w *World, a *act) bool { return w.doubted(a.origin) }}},
 		opened:   (*station).claimSoon,
 		heal: func(w *World) {
 			for _, s := range w.stations {

@@ -221,7 +221,7 @@ func (s *station) mergeRaw(f *rows.File, tx *rows.Tx, c *journal.Change, by crdt
 // mayBeApplied reports whether what is held is whole and can be read: what its
 // author was not allowed somebody else may be.
 func mayBeApplied(r *rows.Stored) bool {
-	return slices.Contains([]string{"not_allowed", "session_over", "no_session", "revoked"}, r.Get(crm.RefusalCode).S)
+	return slices.Contains([]string{"not_allowed", "session_over", "no_session", "revoked", "stranded"}, r.Get(crm.RefusalCode).S)
 }
 
 // decide is somebody at head office who looks at what is held.

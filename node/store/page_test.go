@@ -96,6 +96,16 @@ func TestAVoidRowGoesAndTheTypedWordsStayInItsRefusal(t *testing.T) {
 	l.checkDigests()
 }
 
+func TestWhatIsHeldOfAnotherCopyOfThisFileIsNotCountedAsItsOwn(t *testing.T) {
+	l, f := open(t), newFeed()
+	l.act(party(0, "Ada"))
+	l.apply(page(0, 1, f.take(crdt.Op{Kind: crm.Refusal, ID: crdt.MakeID(office, 9), Set: []crdt.FieldSet{{Field: crm.RefusalOrigin, Value: crdt.IntValue(int64(here))},
+		{Field: crm.RefusalCode, Value: crdt.TextValue("stranded")}, {Field: crm.RefusalState, Value: crdt.TextValue(crm.RefusalHeld)}}}, by(office, 5))))
+	if p := l.progress(); p.Written != 1 || p.Taken != 1 || p.Held != 0 || p.Refused != 0 {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestARowThatLeftIsHiddenAtOnceAndTheUntakenWorkOnItGoesUp(t *testing.T) {
 	l, f := open(t), newFeed()
 	id := crdt.MakeID(office, 1)

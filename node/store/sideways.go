@@ -277,17 +277,32 @@ func (b *bundle) one(f *source, since uint64) (r journal.Range, err error) {
 // by Store.mu and not kept across restarts: sending twice is harmless.
 type relay struct {
 	sent  map[crdt.Origin]uint64 // central is known to have them up to here
-	stuck map[crdt.Origin]uint64 // central passed over what followed sent, when last was this
+	stuck map[crdt.Origin]stuck  // central passed over what followed sent
 	since map[crdt.Origin]int64  // ms UTC since when something is held that central is not known to have
 }
 
 func newRelay() relay {
-	return relay{sent: map[crdt.Origin]uint64{}, stuck: map[crdt.Origin]uint64{}, since: map[crdt.Origin]int64{}}
+	return relay{sent: map[crdt.Origin]uint64{}, stuck: map[crdt.Origin]stuck{}, since: map[crdt.Origin]int64{}}
 }
 
 // relayAfterMS is how long an author has to send its changes itself before its
 // neighbours do it, too.
 const relayAfterMS = 2_000
+
+// stuck is an author of whom central passed something over: what is before it is
+// missing there, or is of another history.
+type stuck struct {
+	last uint64 // what was held then
+	atMS int64
+}
+
+func (a stuck) still(last uint64, nowMS int64) bool {
+	return a.last == last && nowMS >= a.atMS && nowMS-a.atMS < askAgainMS
+}
+
+// askAgainMS is after how long what central passed over is sent again: it may know
+// its author by now, or that nothing before it will ever come.
+const askAgainMS = 60 * 60 * 1000
 
 // Relayable is how many changes of neighbours are held here that central is not
 // known to have and that their authors had time to send.
@@ -325,7 +340,7 @@ func (s *Store) upward() map[crdt.Origin]uint64 {
 	out := map[crdt.Origin]uint64{}
 	for origin, n := range s.neighbours {
 		from := max(s.relay.sent[origin], n.taken, n.base)
-		if n.sendable() > from && s.relay.stuck[origin] != n.last {
+		if n.sendable() > from && !s.relay.stuck[origin].still(n.last, s.nowMS()) {
 			out[origin] = from
 		}
 	}
@@ -413,7 +428,7 @@ func (s *Store) Pushed(sent []journal.Range, vector map[crdt.Origin]uint64) {
 			continue // what is before it is to be sent, too: that is known by now
 		}
 		if s.relay.sent[origin] < sent[i].Head.Seq && s.relay.sent[origin] <= max(was[origin], after) {
-			s.relay.stuck[origin] = n.last
+			s.relay.stuck[origin] = stuck{n.last, s.nowMS()}
 		}
 	}
 }

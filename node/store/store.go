@@ -244,7 +244,7 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 		p.Aside = uint64(aside)
 		return tx.Query(`SELECT coalesce(state, '')='held', count(*)
 			FROM refusal
-			WHERE origin=?1 AND coalesce(state, '')<>'applied'
+			WHERE origin=?1 AND coalesce(state, '')<>'applied' AND coalesce(code, '')<>'stranded' -- that is another copy's
 			GROUP BY 1`, func(st *sqlite.Stmt) error {
 			if n := uint64(st.ColumnInt64(1)); st.ColumnInt64(0) == 1 {
 				p.Held = n

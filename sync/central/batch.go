@@ -36,9 +36,9 @@ type Batch struct {
 	links     map[link]journal.Hash // of the changes it took
 	erased    erased                // rows ordered away in this transaction
 
-	deciding crdt.ID                  // the held change that is judged again
-	waits    map[link]*journal.Change // held in this transaction
-	news     []key                    // rows that what is held may have waited for
+	deciding crdt.ID                     // the held change that is judged again
+	waits    map[crdt.ID]*journal.Change // held in this transaction
+	news     []key                       // rows that what is held may have waited for
 }
 
 // link names a change.
@@ -48,7 +48,7 @@ type link struct {
 }
 
 func newBatch(c *Central, tx *rows.Tx) *Batch {
-	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joining: map[key][]key{}, unsettled: map[key]bool{}, links: map[link]journal.Hash{}, waits: map[link]*journal.Change{}}
+	return &Batch{Tx: tx, c: c, rows: map[key]*entry{}, members: map[key][]int64{}, joining: map[key][]key{}, unsettled: map[key]bool{}, links: map[link]journal.Hash{}, waits: map[crdt.ID]*journal.Change{}}
 }
 
 // Get reads a row as merged so far; nil when there is none.

@@ -104,12 +104,18 @@ func (b *Batch) tellForm(n *Node, ch *journal.Change) error {
 	if err != nil || f == nil {
 		return nil //nolint:nilerr // what cannot be read was refused for that
 	}
+	return b.tell(n, f, ch.Stamp)
+}
+
+// tell tells of a change of a node, and whoever holds it lets it count no more; now
+// is the stamp that it has instead.
+func (b *Batch) tell(n *Node, f *journal.Former, now crdt.Stamp) error {
 	id, err := b.c.author.Mint(b.Tx)
 	if err != nil {
 		return err
 	}
 	op := b.c.o.Forms.Tell(id, n.Branch, f)
-	if err := b.merge(&op, crdt.Written{Stamp: ch.Stamp}); err != nil {
+	if err := b.merge(&op, crdt.Written{Stamp: now}); err != nil {
 		return err
 	}
 	b.rows[key{op.Kind, op.ID}].first = true

@@ -58,6 +58,8 @@ type Refusal struct {
 
 	rests []crdt.ID        // held changes that it waits for
 	forms []journal.Former // what it rests on and that came in no form
+	// stranded is the link of a change that follows nothing here; nil: it does.
+	stranded *journal.Hash
 }
 
 // Judge decides whether a node's change may be taken. It knows what sync does
@@ -130,11 +132,12 @@ type Central struct {
 
 	mu      sync.Mutex
 	author  *rows.Author
-	number  int64 // last feed number given
-	voids   bool  // a feed holds a void entry
-	holds   bool  // a change is held, or was
-	renames bool  // some changes were passed over that later ones may name
-	forms   bool  // some changes were taken in another form than their first
+	number  int64                  // last feed number given
+	voids   bool                   // a feed holds a void entry
+	holds   bool                   // a change is held, or was
+	renames bool                   // some changes were passed over that later ones may name
+	forms   bool                   // some changes were taken in another form than their first, or came stranded
+	strands map[journal.Hash]int64 // since when ranges came that follow nothing here, ms UTC, by their heads
 	erased  erased
 	epoch   uint64
 	toldMS  int64 // the latest time that central told anybody, ms UTC
@@ -160,7 +163,8 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 		return nil, fmt.Errorf("central: %w", err)
 	}
 	c := &Central{File: file, o: o, roots: rootKinds(file.Held()), seconds: secondKinds(file.Held()), decides: decides(file.Held()),
-		news: news{wait: make(chan struct{}), waiting: map[int64]map[chan struct{}]bool{}}, together: together{turn: make(chan struct{}, 1)}}
+		strands: map[journal.Hash]int64{},
+		news:    news{wait: make(chan struct{}), waiting: map[int64]map[chan struct{}]bool{}}, together: together{turn: make(chan struct{}, 1)}}
 	if c.codec, err = wire.NewCodec(); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -174,7 +178,7 @@ func Open(ctx context.Context, o Options) (*Central, error) {
 		if _, c.voids, err = tx.Int(`SELECT 1 FROM void LIMIT 1`); err != nil {
 			return err
 		}
-		if _, c.forms, err = tx.Int(`SELECT 1 FROM former_form LIMIT 1`); err != nil {
+		if _, c.forms, err = tx.Int(`SELECT 1 FROM former_form UNION ALL SELECT 1 FROM stranded LIMIT 1`); err != nil {
 			return err
 		}
 		if _, c.holds, err = tx.Int(`SELECT 1 FROM held LIMIT 1`); err != nil {

@@ -25,6 +25,10 @@
 //   - What others hold of a workstation behind a gap is taken once all that is
 //     missing came under the number that it went on under, and the chain says that
 //     it is the same history (bridge.go).
+//   - What follows neither that nor such a gap, of a workstation that went on under
+//     another number or was revoked, is held change by change once there was time to
+//     send what is missing, and taken by itself when it comes in a form that follows
+//     (stranded.go). Of each form of it one is taken, by whomever.
 //   - A row stands once in the feed of each scope that holds it, under the
 //     number of its last change; a page is read in one snapshot with the vector
 //     and the digest.

@@ -249,13 +249,15 @@ func (c *Central) Sweep(ctx context.Context) (hit []rows.ChangeID, due bool, err
 		}
 		for known := -1; known < len(b.erased); { // whoever made a row may come after who wrote to it
 			known = len(b.erased)
-			more, err := b.sweepTaken()
-			if err != nil {
-				return err
-			}
-			for _, id := range more {
-				if !slices.Contains(hit, id) {
-					hit = append(hit, id)
+			for _, kept := range sweptFrames {
+				more, err := b.sweepFrames(kept.read, kept.write)
+				if err != nil {
+					return err
+				}
+				for _, id := range more {
+					if !slices.Contains(hit, id) {
+						hit = append(hit, id)
+					}
 				}
 			}
 		}
@@ -272,15 +274,21 @@ func (c *Central) Sweep(ctx context.Context) (hit []rows.ChangeID, due bool, err
 	return hit, due, nil
 }
 
-// sweepTaken writes the frames that were taken of nodes anew, without the
-// bodies of what was ordered away: they still verify.
-func (b *Batch) sweepTaken() (hit []rows.ChangeID, err error) {
+// sweptFrames are where ranges are kept as nodes signed them.
+var sweptFrames = [...]struct{ read, write string }{
+	{`SELECT origin, last, frame FROM taken`, `UPDATE taken SET frame=?3 WHERE origin=?1 AND last=?2`},
+	{`SELECT 0, id, frame FROM stranded_range`, `UPDATE stranded_range SET frame=?3 WHERE ?1=0 AND id=?2`},
+}
+
+// sweepFrames writes the frames that came of nodes anew, without the bodies of what
+// was ordered away: they still verify.
+func (b *Batch) sweepFrames(read, write string) (hit []rows.ChangeID, err error) {
 	type frame struct {
 		origin, last int64
 		bytes        []byte
 	}
 	var anew []frame
-	err = b.Tx.Query(`SELECT origin, last, frame FROM taken`, func(s *sqlite.Stmt) error {
+	err = b.Tx.Query(read, func(s *sqlite.Stmt) error {
 		push, err := b.c.codec.DecodePush(rows.Blob(s, 2))
 		if err != nil {
 			return err
@@ -310,7 +318,7 @@ func (b *Batch) sweepTaken() (hit []rows.ChangeID, err error) {
 		return nil, err
 	}
 	for _, f := range anew {
-		if err := b.Tx.Exec(`UPDATE taken SET frame=?3 WHERE origin=?1 AND last=?2`, f.origin, f.last, f.bytes); err != nil {
+		if err := b.Tx.Exec(write, f.origin, f.last, f.bytes); err != nil {
 			return nil, err
 		}
 	}

@@ -67,7 +67,15 @@ func (c *Central) takenAs(b *Batch, ch *journal.Change, f *journal.Former, link 
 	if !c.forms {
 		return nil, nil
 	}
-	as, err := b.takenForm(&journal.Former{Origin: ch.Origin, Seq: ch.Seq, Hash: link})
+	is := &journal.Former{Origin: ch.Origin, Seq: ch.Seq, Hash: link}
+	stranded, open, err := b.strandedAs(is)
+	if err != nil {
+		return nil, err
+	}
+	if stranded && !open {
+		return &same{stamp: ch.Stamp}, nil // somebody decided what becomes of it
+	}
+	as, err := b.takenForm(is)
 	if err != nil || f == nil {
 		return as, err
 	}
@@ -107,20 +115,22 @@ func (c *Central) keepFirst(tx *rows.Tx, f *journal.Former, as *same) error {
 	return c.noteForm(tx, &journal.Former{Origin: f.Origin, Seq: f.Seq, Hash: f.Hash, IDs: ids}, as.stamp)
 }
 
-// tookFirst reports whether a change was taken as it was first.
+// tookFirst reports whether a change was taken as it was first, or came stranded and
+// was decided.
 func (c *Central) tookFirst(b *Batch, f *journal.Former) (bool, error) {
 	n, err := findNode(b.Tx, f.Origin)
 	if err != nil || n == nil || f.Seq == 0 {
 		return false, err
 	}
-	if at, there := b.links[link{f.Origin, f.Seq}]; there {
-		return at == f.Hash, nil
+	if at, there := b.links[link{f.Origin, f.Seq}]; there && at == f.Hash {
+		return true, nil
+	} else if !there && f.Seq <= n.Seq {
+		if at, err := c.linkAt(b, f.Origin, f.Seq); err != nil || at == f.Hash {
+			return at == f.Hash, err
+		}
 	}
-	if f.Seq > n.Seq {
-		return false, nil
-	}
-	at, err := c.linkAt(b, f.Origin, f.Seq)
-	return at == f.Hash, err
+	stranded, open, err := b.strandedAs(f)
+	return stranded && !open, err
 }
 
 // noteForm remembers under which stamp, and with which ids, a change was taken that

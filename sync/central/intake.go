@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -80,6 +81,8 @@ type intake struct {
 	authors map[crdt.Origin]*taking
 	order   []*taking // as they came
 	refused int
+	// stranded are ranges that follow nothing here, and nothing that is to come.
+	stranded []strand
 }
 
 // taking is what is taken of one author.
@@ -104,6 +107,11 @@ func (in *intake) run(ranges []*journal.Range, out *wire.Pushed) error {
 	}
 	if err := in.take(); err != nil {
 		return err
+	}
+	for _, s := range in.stranded {
+		if err := in.holdStranded(s); err != nil {
+			return fmt.Errorf("stranded changes of %d: %w", s.n.Origin, err)
+		}
 	}
 	out.Refused = in.refused
 	for author, t := range in.authors {
@@ -137,17 +145,24 @@ func (in *intake) plan(r *journal.Range) error {
 		return err
 	}
 	err = in.planNew(t, r)
-	if errors.Is(err, ErrFork) && r.Head.Origin != in.from.origin {
-		return nil // the author hears of it; the pusher's own work goes on
+	switch own := r.Head.Origin == in.from.origin; {
+	case own && errors.Is(err, errGap):
+		return nil
+	case !own && (errors.Is(err, ErrFork) || errors.Is(err, errGap)):
+		return in.strand(t.node, r) // the pusher's own work goes on
 	}
 	return err
 }
+
+// errGap: a range does not follow what is taken. The answer tells from where to send
+// again.
+var errGap = errors.New("central: changes before these are missing")
 
 func (in *intake) planNew(t *taking, r *journal.Range) error {
 	first := r.Changes[0].Seq
 	if first > t.seq+1 {
 		if bridged, err := in.bridge(t, r); err != nil || !bridged {
-			return err // a gap: the answer tells from where to send again
+			return cmp.Or(err, errGap)
 		}
 	}
 	if r.Head.Seq <= t.seq {
@@ -202,7 +217,7 @@ func (in *intake) take() error {
 		in.b.links[link{ch.Origin, ch.Seq}] = next.links[0]
 		at := next.links[0]
 		next.node.Seq, next.changes, next.links = ch.Seq, next.changes[1:], next.links[1:]
-		if err := in.b.came(ch, at); err != nil {
+		if err := errors.Join(in.b.overtaken(ch, at, ok), in.b.came(ch, at)); err != nil {
 			return fmt.Errorf("what waited for change %d of %d: %w", ch.Seq, ch.Origin, err)
 		}
 	}

@@ -69,7 +69,7 @@ type held struct {
 // it; the rows that it would make are awaited then.
 func (b *Batch) hold(id crdt.ID, ch *journal.Change, r *Refusal) error {
 	b.c.holds = true
-	b.waits[link{ch.Origin, ch.Seq}] = ch
+	b.waits[id] = ch
 	readable := bit(!slices.ContainsFunc(ch.Bodies, journal.Body.Closed))
 	err := b.Tx.Exec(`INSERT OR REPLACE INTO held (id, origin, seq, stamp, code, readable) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
 		int64(id), int64(ch.Origin), int64(ch.Seq), ch.Stamp.Bytes(), r.Code, int64(readable))
@@ -98,6 +98,12 @@ func (b *Batch) hold(id crdt.ID, ch *journal.Change, r *Refusal) error {
 	for i := range r.forms {
 		f := &r.forms[i]
 		if err := b.Tx.Exec(`INSERT OR IGNORE INTO held_copy (held, origin, seq, hash) VALUES (?1, ?2, ?3, ?4)`, int64(id), int64(f.Origin), int64(f.Seq), f.Hash[:]); err != nil {
+			return err
+		}
+	}
+	if r.stranded != nil {
+		err := b.Tx.Exec(`UPDATE stranded SET held=?4 WHERE origin=?1 AND seq=?2 AND hash=?3`, int64(ch.Origin), int64(ch.Seq), r.stranded[:], int64(id))
+		if err != nil {
 			return err
 		}
 	}
@@ -252,14 +258,15 @@ func (b *Batch) heldChange(h held) (*journal.Change, *Node, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if ch := b.waits[link{h.origin, h.seq}]; ch != nil {
+	if ch := b.waits[h.id]; ch != nil {
 		return b.named(ch, n)
 	}
 	var frame []byte
-	err = b.Tx.Query(`SELECT frame FROM taken WHERE origin=?1 AND last>=?2 AND first<=?2 ORDER BY last LIMIT 1`, func(s *sqlite.Stmt) error {
+	err = b.Tx.Query(`SELECT r.frame FROM stranded AS s JOIN stranded_range AS r ON r.id=s.frame WHERE s.held=?3
+		UNION ALL SELECT * FROM (SELECT frame FROM taken WHERE origin=?1 AND last>=?2 AND first<=?2 ORDER BY last LIMIT 1) LIMIT 1`, func(s *sqlite.Stmt) error {
 		frame = rows.Blob(s, 0)
 		return nil
-	}, int64(h.origin), int64(h.seq))
+	}, int64(h.origin), int64(h.seq), int64(h.id))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -25,7 +25,11 @@ func (b *Batch) unmet(ch *journal.Change) (out []journal.Former, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if took {
+		stranded, _, err := b.strandedAs(f)
+		if err != nil {
+			return nil, err
+		}
+		if took || stranded {
 			continue
 		}
 		as, err := b.takenForm(f)
@@ -95,15 +99,7 @@ func (b *Batch) came(ch *journal.Change, link journal.Hash) error {
 	if !b.c.holds {
 		return nil
 	}
-	if b.c.o.Forms == nil {
-		return b.fulfil()
-	}
-	forms := []journal.Former{{Origin: ch.Origin, Seq: ch.Seq, Hash: link}}
-	if f, err := b.c.o.Forms.Former(ch); err == nil && f != nil {
-		forms = append(forms, *f)
-	}
-	for i := range forms {
-		f := &forms[i]
+	for _, f := range b.formsOf(ch, link) {
 		list, err := b.heldWhere(`id IN (SELECT held FROM held_copy WHERE origin=?1 AND seq=?2 AND hash=?3)`, int64(f.Origin), int64(f.Seq), f.Hash[:])
 		if err != nil {
 			return err
@@ -119,4 +115,17 @@ func (b *Batch) came(ch *journal.Change, link journal.Hash) error {
 		}
 	}
 	return b.fulfil()
+}
+
+// formsOf are a change as it came and as it says that it was; none where nothing is
+// ever written again.
+func (b *Batch) formsOf(ch *journal.Change, link journal.Hash) []journal.Former {
+	if b.c.o.Forms == nil {
+		return nil
+	}
+	forms := []journal.Former{{Origin: ch.Origin, Seq: ch.Seq, Hash: link}}
+	if f, err := b.c.o.Forms.Former(ch); err == nil && f != nil {
+		forms = append(forms, *f)
+	}
+	return forms
 }

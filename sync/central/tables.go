@@ -394,4 +394,22 @@ CREATE TABLE recalled (
 	PRIMARY KEY (kind, row_id)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE backup ADD COLUMN number INTEGER NOT NULL DEFAULT 0; -- of the feeds: the copy covers them up to it
+`, `
+-- Changes that neighbours hold of a workstation and that follow nothing central has
+-- of it, each by the link of its chain.
+CREATE TABLE stranded (
+	origin INTEGER NOT NULL,
+	seq    INTEGER NOT NULL,
+	hash   BLOB NOT NULL,
+	held   INTEGER NOT NULL DEFAULT 0, -- the held change that it is, or was until somebody decided
+	frame  INTEGER NOT NULL,           -- of stranded_range
+	PRIMARY KEY (origin, seq, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stranded_held ON stranded (held);
+
+-- The signed ranges that they came in, as in taken.
+CREATE TABLE stranded_range (
+	id    INTEGER PRIMARY KEY,
+	frame BLOB NOT NULL
+) STRICT;
 `}
