@@ -57,6 +57,23 @@ func TestWhatIsAppliedAsItsAuthorsIsItsAuthors(t *testing.T) {
 	}
 }
 
+func TestWhatIsDroppedWhileItWaitsStaysDropped(t *testing.T) {
+	c := newCourt(t)
+	eve := c.here.mint()
+	c.here.write(c.here.mint(), set(crm.Party, eve, crm.PartyName, "Eve", crm.PartyHome, 1))
+	making := c.last().ID
+	if code := c.here.write(c.here.session, set(crm.Party, eve, crm.PartyMemo, "typed words")); code != "waits" {
+		t.Fatal(code)
+	}
+	boss := rows.Actor{Person: c.person("manager1")}
+	must(t, c.Decide(ctx(), boss, c.last().ID, office.Verdict{Why: "of somebody else"}))
+	must(t, c.Decide(ctx(), boss, making, office.Verdict{Apply: true, Mine: true, Why: "she was here"}))
+	c.fates(map[string]int64{"no_session applied": 1, "waits dropped": 1})
+	if r := c.row(crm.Party, eve); r == nil || r.Get(crm.PartyMemo).S != "" {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestNobodyVouchesThatAnotherSignedIn(t *testing.T) {
 	c := newCourt(t)
 	id := c.here.mint()

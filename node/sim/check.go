@@ -270,20 +270,15 @@ func (w *World) checkRefusals() {
 	}
 }
 
-// hangsOnRefused reports whether an op writes to a row, or names one, that only
-// refused changes made.
-func (w *World) hangsOnRefused(op crdt.Op) bool {
-	refused := func(kind uint8, id crdt.ID) bool { return w.truth.wasRefused(cell{kind, id, 0}) }
-	if refused(op.Kind, op.ID) {
-		return true
-	}
-	kind := w.schema.Kind(op.Kind)
-	if kind == nil {
-		return false
-	}
-	return slices.ContainsFunc(op.Set, func(f crdt.FieldSet) bool {
-		fd := kind.Field(f.Field)
-		return fd.Ref != 0 && refused(fd.Ref, f.Value.ID())
+// hangs reports whether an act was written in a session, writes to a row, or names
+// one, of which something holds.
+func (w *World) hangs(a *act, holds func(cell) bool) bool {
+	return holds(sessionCell(a)) || slices.ContainsFunc(a.ops, func(op crdt.Op) bool {
+		kind := w.schema.Kind(op.Kind)
+		return holds(cell{op.Kind, op.ID, 0}) || kind != nil && slices.ContainsFunc(op.Set, func(f crdt.FieldSet) bool {
+			fd := kind.Field(f.Field)
+			return fd.Ref != 0 && holds(cell{fd.Ref, f.Value.ID(), 0})
+		})
 	})
 }
 

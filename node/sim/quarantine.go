@@ -24,7 +24,7 @@ const poisoned = "poison: "
 // quarantine is what central holds, and what head office decides about it.
 func quarantine() feature {
 	hangs := func(w *World, a *act) bool {
-		return isPoison(a) || w.truth.wasRefused(sessionCell(a)) || slices.ContainsFunc(a.ops, w.hangsOnRefused)
+		return isPoison(a) || slices.Contains(mine[verdicts](w).early, change{a.origin, a.seq}) || w.hangs(a, w.truth.wasRefused)
 	}
 	only := func(_ *World, a *act) bool { return isPoison(a) }
 	return feature{
@@ -40,6 +40,11 @@ func quarantine() feature {
 		situations: []string{"poison: unreadable", "poison: too large", "poison: of nobody", "poison: not allowed", "poison: of a future version", "poison: a broken reference",
 			"a change waits for a held one", "a held change is applied", "a held change is dropped", "a held change cannot be applied"},
 	}
+}
+
+// verdicts are what head office decided.
+type verdicts struct {
+	early []change // while central lacked what they hang on, whatever became of that
 }
 
 func isPoison(a *act) bool { return strings.HasPrefix(a.what, poisoned) }
@@ -238,6 +243,9 @@ func (w *World) decide() {
 	if who == nil {
 		return
 	}
+	if at := (change{crdt.Origin(r.Get(crm.RefusalOrigin).I), uint64(r.Get(crm.RefusalSeq).I)}); w.lacksFor(at) {
+		mine[verdicts](w).early = append(mine[verdicts](w).early, at)
+	}
 	v := office.Verdict{Apply: w.faults.chance(700), Mine: w.faults.chance(500), Why: "looked into it"}
 	err := w.hub.office.Decide(w.ctx, rows.Actor{Session: who.Session, Person: who.Person}, r.ID, v)
 	if errors.Is(err, central.ErrStuck) {
@@ -252,6 +260,29 @@ func (w *World) decide() {
 	w.say("central", "held change %d/%d (%s) is %s", r.Get(crm.RefusalOrigin).I, r.Get(crm.RefusalSeq).I, r.Get(crm.RefusalCode).S, what)
 	w.saw("a held change is " + what)
 	w.hub.tell()
+}
+
+// lacksFor reports whether central has not got, or not taken, what a change hangs on.
+func (w *World) lacksFor(at change) (lacks bool) {
+	i := slices.IndexFunc(w.truth.acts, func(a *act) bool { return a.origin == at.origin && a.seq == at.seq })
+	if i < 0 {
+		return false
+	}
+	a := w.truth.acts[i]
+	err := w.hub.office.Central.File.Read(w.ctx, func(tx *rows.Tx) (err error) {
+		lacks = w.hangs(a, func(c cell) bool {
+			made := w.truth.made[c]
+			if err != nil || made == nil || made == a {
+				return false
+			}
+			row, errGet := tx.Get(c.kind, c.row)
+			err = errGet
+			return err == nil && row == nil
+		})
+		return err
+	})
+	w.must("read what a held change hangs on", err)
+	return lacks
 }
 
 // heldRows are the rows that tell of what central holds.
