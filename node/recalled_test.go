@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"os"
 	"testing"
 
 	"bough/node/office"
@@ -121,6 +122,48 @@ func TestNothingOfTheErasedIsLeftInThePagesThatWorkstationsKeep(t *testing.T) {
 	forgotten(again)
 	if n := namedAt(t, again.Office.Central.File, name); n != 0 {
 		t.Errorf("the customer is at central %d times", n)
+	}
+	allSound(t, again, a, c)
+}
+
+func TestWhoWasErasedStaysErasedAfterARestoreThoughTheLedgerIsLostToo(t *testing.T) {
+	h := bank(t)
+	a, c := station(t, h, "counter 1"), station(t, h, "counter 2")
+	meet(t, h, a, c)
+	_, who, err := a.Desk.SignIn(t.Context(), "jana", "correct horse", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "Quetzalcoatl"
+	party := walkIn(t, a, who, name)
+	meet(t, h, a, c)
+	backup := backedUp(t, h)
+	n, err := h.Office.OrderErasure(t.Context(), 1, party, "request", "letter of today")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Office.ConfirmErasure(t.Context(), 2, n); err != nil {
+		t.Fatal(err)
+	}
+	meet(t, h, a, c)
+
+	ledger := h.dir.file(erasuresName)
+	if err := os.Remove(ledger); err != nil {
+		t.Fatal(err)
+	}
+	again := restored(t, h, backup)
+	meet(t, again, a, c)
+	for _, f := range []*rows.File{again.Office.Central.File, a.Store.File, c.Store.File} {
+		if n := namedAt(t, f, name); n != 0 {
+			t.Errorf("who was erased is there %d times", n)
+		}
+	}
+	orders, err := again.Office.Erasures(t.Context())
+	if err != nil || len(orders) != 1 || orders[0].N != n || len(orders[0].Receipts) != 2 || orders[0].Receipts[0].DoneMS == 0 {
+		t.Errorf("the orders are %+v, %v", orders, err)
+	}
+	if b, err := os.ReadFile(ledger); err != nil || bytes.Count(b, []byte("\n")) != 1 {
+		t.Errorf("the ledger has %q, %v", b, err)
 	}
 	allSound(t, again, a, c)
 }

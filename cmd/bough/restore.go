@@ -17,13 +17,15 @@ What happened after the backup is not lost: the nodes still have it, and send it
 again as soon as they have the line. Head office's own work after the backup
 (people, imports, parameters) comes back from the pages that the nodes keep under
 central's seal; what no node had read is lost, so look at what was kept, and at
-'bough restored', which tells what came back. Who
-was ordered erased stays erased: the ledger beside the file is carried out before
-anybody is served. Workstations that joined after the backup are taken in again by
-their certificates; those that were revoked after it have to be revoked again.
+'bough restored', which tells what came back. Who was ordered erased stays erased:
+the ledger beside the file is carried out before anybody is served, and what it
+lacks comes back from the nodes. Workstations that joined after the backup are taken
+in again by their certificates; those that were revoked after it have to be revoked
+again.
 
 The keys are not in a backup. On a new machine put central's authority.pem,
-central.json, data.key and wrapping.key into the directory first.`
+central.json, data.key and wrapping.key into the directory first, and
+erasures.ledger if the old disk can still be read.`
 
 func (p *program) restore() *cobra.Command {
 	var dir, from string

@@ -2,6 +2,7 @@ package office
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -315,11 +316,18 @@ func (f *Office) Erasures(ctx context.Context) (out []ErasureOrder, err error) {
 }
 
 // replay carries out what the ledger holds and the database does not know of:
-// it came back from a backup. Nobody is served before.
+// it came back from a backup; and orders that came back themselves before central
+// stopped. Nobody is served before.
 func (f *Office) replay(ctx context.Context) error {
-	if f.o.Erasures == "" {
-		return nil
+	if f.o.Erasures != "" {
+		if err := f.readLedger(ctx); err != nil {
+			return err
+		}
 	}
+	return cmp.Or(f.eraseBack(ctx), f.sweep(ctx))
+}
+
+func (f *Office) readLedger(ctx context.Context) error {
 	list, err := (&Erasures{f.o.Erasures}).entries()
 	if err != nil {
 		return err
@@ -332,15 +340,11 @@ func (f *Office) replay(ctx context.Context) error {
 		if n > 0 {
 			continue
 		}
-		err = f.erase(ctx, rows.Actor{}, e, func(tx *rows.Tx) error {
-			return tx.Exec(`INSERT INTO erasure_order (id, party, basis, reference, ordered, confirmed, at) VALUES (?1, ?2, '', '', 0, -1, ?3)
-				ON CONFLICT (id) DO UPDATE SET confirmed=-1, at=?3`, e.N, e.Party, f.o.NowMS())
-		}, false)
-		if err != nil {
+		if err := f.eraseAgain(ctx, e, false); err != nil {
 			return err
 		}
 	}
-	return f.sweep(ctx)
+	return nil
 }
 
 // eraseRecords takes what is gone out of what imports remember to be undone.

@@ -74,6 +74,7 @@ func Open(ctx context.Context, o Options) (*Office, error) {
 	}
 	f := &Office{Central: c, Local: store.NewLocal(c.File), o: o}
 	c.SetTouch(f.touched)
+	c.SetRecalled(f.eraseBack)
 	if err := cmp.Or(f.furnish(ctx), f.keepDirectory(ctx, dir), f.replay(ctx), c.Retry(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("office: %w", err), c.Close())
 	}

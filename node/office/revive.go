@@ -12,11 +12,13 @@ import (
 // revives reports whether a row that central wrote before it was restored is taken
 // back. Those that only tell what central did, or follow from others, are not: a
 // restored central writes its own. The author of what was refused sends it again;
-// the ledger has who was erased; a workstation is taken in by its certificate; what
+// the ledger has who was erased, unless it was lost, too; a workstation is taken in by its certificate; what
 // an order to move did to whom is told by each move.
 func revives(tx *rows.Tx, row *crdt.Row) (bool, error) {
 	switch row.Kind {
-	case crm.Refusal, crm.Erasure, crm.Node, crm.Directory, crm.MoveOrder:
+	case crm.Erasure:
+		return outstanding(tx, row)
+	case crm.Refusal, crm.Node, crm.Directory, crm.MoveOrder:
 		return false, nil
 	case crm.Move:
 		return revivesMove(tx, row)

@@ -107,6 +107,8 @@ type Options struct {
 	Untold func(b *Batch, row *crdt.Row, field uint8, at crdt.Stamp) (bool, error)
 	// Revived follows a row that was taken back with what it tells of others.
 	Revived func(b *Batch, row *crdt.Row) error
+	// Recalled runs after rows were taken back; nil: nothing does.
+	Recalled func(context.Context) error
 	// Touch is told, in the transaction, of each row that was stored.
 	Touch  func(tx *rows.Tx, row *rows.Stored) error
 	NoSync bool      // for simulators
@@ -215,6 +217,10 @@ func (c *Central) Origin() crdt.Origin { return c.author.Origin() }
 
 // SetTouch tells fn of each row that is stored. Call it before anything is written.
 func (c *Central) SetTouch(fn func(tx *rows.Tx, row *rows.Stored) error) { c.o.Touch = fn }
+
+// SetRecalled has fn follow each time that rows came back, before the workstation
+// which kept them is served. Call it before anybody is.
+func (c *Central) SetRecalled(fn func(context.Context) error) { c.o.Recalled = fn }
 
 // Act commits one act of head office. What fn adds becomes changes of
 // central's own journal, split where there are many ops, and is merged and

@@ -122,6 +122,11 @@ func (c *Central) Recall(ctx context.Context, a *trust.Authority, n *Node, q wir
 			return out, fmt.Errorf("central: recall of %d: %w", n.Origin, err)
 		}
 	}
+	if len(q.Pages) > 0 && c.o.Recalled != nil {
+		if err := c.o.Recalled(ctx); err != nil {
+			return out, fmt.Errorf("central: recall of %d: %w", n.Origin, err)
+		}
+	}
 	if q.Last {
 		err = c.told(ctx, n.Origin)
 	}
