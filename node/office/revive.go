@@ -73,8 +73,8 @@ func untold(b *central.Batch, row *crdt.Row, field uint8, at crdt.Stamp) (bool, 
 	return waits, err
 }
 
-// revived carries a move out that came back, unless the customer was moved since:
-// the page that tells where they are may be lost, or wait for it.
+// revived carries a move out that came back, with the accounts that wait for it. Where
+// the customer was moved since, or is at home there, the page that tells so came first.
 func revived(b *central.Batch, move *crdt.Row) error {
 	if move.Kind != crm.Move {
 		return nil
@@ -82,12 +82,14 @@ func revived(b *central.Batch, move *crdt.Row) error {
 	id, at := move.Get(crm.MoveParty).ID(), move.Clocks[len(move.Clocks)-1]
 	b.IsNews(central.RowID{Kind: crm.Party, ID: id}) // for whoever had them until then
 	party, err := b.Get(crm.Party, id)
-	if err != nil || party == nil || !party.Clocks.Of(crm.PartyHome).Stamp.Less(at.Stamp) {
+	if err != nil || party == nil {
 		return err
 	}
-	op := homeOp(&party.Row, crm.PartyHome, move.Get(crm.MoveTo).I)
-	if err := b.TakeBack(&op, at); err != nil {
-		return err
+	if party.Clocks.Of(crm.PartyHome).Stamp.Less(at.Stamp) {
+		op := homeOp(&party.Row, crm.PartyHome, move.Get(crm.MoveTo).I)
+		if err := b.TakeBack(&op, at); err != nil {
+			return err
+		}
 	}
 	return b.Each(crm.Holding, `id IN (SELECT holding FROM role WHERE party=?1 AND role='owner') ORDER BY id`, func(r *rows.Stored) error {
 		return b.TakeAwaited(crm.Holding, r.ID, at.Stamp)
