@@ -71,7 +71,7 @@ func (w *World) stolenWithWork() {
 		w.clerk(s)
 	}
 	w.then(w.faults.between(10_000, aloneMS/2), func() {
-		if w.o.has(Stick) && s.up && s.at > w.hub.taken(s.seat.origin) {
+		if w.o.has(Stick) && w.hub.up && s.up && s.at > w.hub.taken(s.seat.origin) {
 			w.pack(s, w.faults.between(noticedMS/2, 3*noticedMS))
 		}
 		w.rob(s)
