@@ -33,9 +33,15 @@ func (s *station) erased(op *crdt.Op) (is bool) {
 // erasedAs tells whether a row was ordered erased: as truth knows, or, where it
 // cannot follow on whom the row hangs, as central says.
 func (w *World) erasedAs() func(kind uint8, id crdt.ID) bool {
-	says := w.erasedRows()
+	says, unsure := w.erasedRows(), map[*act]bool{nil: false}
 	return func(kind uint8, id crdt.ID) bool {
-		if w.truth.unfollowed(kind, id) {
+		made := w.truth.made[cell{kind, id, 0}]
+		is, known := unsure[made]
+		if !known {
+			is = made.unsure(w) // long where the core's feed made all at once
+			unsure[made] = is
+		}
+		if is {
 			return says[id]
 		}
 		return w.truth.erased(kind, id)
