@@ -45,6 +45,7 @@ var samples = []sample{
 	{"SQL parameters", "node/store/a.go", "package store\nconst q = `SELECT a FROM b WHERE c = $1`"},
 	{"marks", "sync/wire/PROTOCOL.md", "Later. (TO" + "DO)"},
 	{"home paths", "README.md", "run it in /ho" + "me/ann/bough"},
+	{"links", "packaging/doc/a.md", "see [the other](b.md#part)"},
 	{"top level", "scripts/a.sh", "echo"},
 	{"folders", "sync/a.go", "package sync"},
 	{"folders", "node/helpers/a.go", "package helpers"},
@@ -62,6 +63,7 @@ var virtues = []struct{ path, content string }{
 	{"node/a_test.go", "package node\nimport (\n\"time\"\n_ \"testing\"\n_ \"bough/sync/central\"\n)\nvar t = time.Now()"},
 	{"node/doc.go", "// Package node is one.\npackage node\nimport \"time\"\nvar d = time.Second\nfunc f() { d := 1; d++; _ = d }"},
 	{"webui/doc.go", "// Package webui shows\n// pages.\npackage webui\nconst q = `Select a customer`"},
+	{"packaging/doc/a.md", "see [this](a.md#part), [all](../doc), [elsewhere](https://example.com/b.md)"},
 	{"sync/wire/PROTOCOL.md", "see /status and /api/v1/" + "work/1; fifty-two weeks"},
 }
 

@@ -31,6 +31,7 @@ var rules = []rule{
 	{"SQL parameters", "$1 is bound in order of appearance: silently wrong", dollarParameters},
 	{"marks", "what is not done is an issue or a line in the README, not a mark", marks},
 	{"home paths", "the tree speaks of no machine", homePaths},
+	{"links", "a page that is no longer true is a bug", deadLinks},
 	{"top level", "a newcomer sees from the street what the program does", strayEntries},
 	{"folders", "a package is named after what it holds", folders},
 	{"package comment", "doc.go says what a package is, is not, and promises", packageComments},

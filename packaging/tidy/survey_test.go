@@ -27,6 +27,7 @@ var prose = []string{
 
 // tree is the project as the rules see it.
 type tree struct {
+	paths   []string // every file
 	entries []string // names at the top level
 	goFiles []goFile
 	texts   []text
@@ -72,7 +73,11 @@ func survey(files fs.FS) (tree, error) {
 			return err
 		case entry.IsDir() && slices.Contains(unread, entry.Name()):
 			return fs.SkipDir
-		case entry.IsDir() || !isProse(name):
+		case entry.IsDir():
+			return nil
+		}
+		t.paths = append(t.paths, name)
+		if !isProse(name) {
 			return nil
 		}
 		return t.read(files, name)
