@@ -21,11 +21,12 @@ func BenchmarkFind(b *testing.B) {
 	s := openStore(b, 1)
 	names := namedBank(b, s, 200000, crm.Party, crm.Reach)
 	t := time.Now()
-	for {
-		n, err := s.Index(context.Background(), 2000)
+	for more := true; more; {
+		n, err := s.Index(context.Background(), 200)
 		must(b, err)
-		if n < 2000 {
-			break
+		if more = n == 200; !more {
+			more, err = s.Settle(context.Background())
+			must(b, err)
 		}
 	}
 	b.Logf("indexed %d parties in %v", len(names), time.Since(t).Round(time.Second))

@@ -33,7 +33,8 @@
 //     that number (Compare) before a page is applied that says it has it, and anew
 //     in each epoch: it may be a twin's.
 //   - The index is behind the save: what is not indexed yet stands in table
-//     dirty, written with the save, and find looks through that too.
+//     dirty, written with the save, and find looks through that too. Its pieces
+//     are merged when nobody waits (Settle).
 //
 // # Locks
 //

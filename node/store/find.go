@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 
@@ -21,54 +20,6 @@ const (
 type Found struct {
 	Party crdt.ID
 	Score int
-}
-
-// Index brings the entries of at most limit parties up to date and tells how
-// many it did; fewer than limit means that none is left.
-func (l *Local) Index(ctx context.Context, limit int) (n int, err error) {
-	err = l.File.Write(ctx, func(tx *rows.Tx) error {
-		parties, err := tx.IDs(`SELECT party FROM dirty LIMIT ?1`, limit)
-		if err != nil {
-			return err
-		}
-		n = len(parties)
-		for _, id := range parties {
-			if err := index(tx, id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return n, err
-}
-
-func index(tx *rows.Tx, id crdt.ID) error {
-	if err := tx.Exec(`DELETE FROM find WHERE rowid=(SELECT doc FROM document WHERE party=?1)`, int64(id)); err != nil {
-		return err
-	}
-	if err := tx.Exec(`DELETE FROM document WHERE party=?1`, int64(id)); err != nil {
-		return err
-	}
-	c, there, err := candidateAt(tx, id)
-	if err != nil {
-		return err
-	}
-	if there {
-		d, err := c.document(tx, true)
-		if err != nil {
-			return err
-		}
-		if err := tx.Exec(`INSERT INTO document (party) VALUES (?1)`, int64(id)); err != nil {
-			return err
-		}
-		is := d.Columns()
-		err = tx.Exec(`INSERT INTO find (rowid, names, sounds, digits, words)
-			SELECT doc, ?2, ?3, ?4, ?5 FROM document WHERE party=?1`, int64(id), is.Names, is.Sounds, is.Digits, is.Words)
-		if err != nil {
-			return err
-		}
-	}
-	return tx.Exec(`DELETE FROM dirty WHERE party=?1`, int64(id))
 }
 
 // candidate is a party before it is ranked.

@@ -196,11 +196,12 @@ func (l *till) fill(b *testing.B) (names []string, ids []crdt.ID) {
 			{Field: crm.InteractionHappened, Value: crdt.IntValue(at)}, {Field: crm.InteractionOutcome, Value: crdt.TextValue("done")}}}, at)
 	}
 	flush()
-	for {
+	for more := true; more; {
 		done, err := l.store.Index(ctx, 2000)
 		must(b, err)
-		if done < 2000 {
-			break
+		if more = done == 2000; !more {
+			more, err = l.store.Settle(ctx)
+			must(b, err)
 		}
 	}
 	b.Logf("%d parties, %d rows in all", len(names), n)
