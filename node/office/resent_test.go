@@ -74,3 +74,33 @@ func TestWhatABranchWroteOfACustomerWhoCameAndWentIsTakenByARestoredCentral(t *t
 		})
 	}
 }
+
+// The branch took the customer in itself, and sends that again at once; a page with
+// head office's move of before comes later.
+func TestAMoveThatComesBackAfterALaterOneMovesNobody(t *testing.T) {
+	for name, pageFirst := range map[string]bool{"before": true, "after": false} {
+		t.Run(name, func(t *testing.T) {
+			c := newCourt(t)
+			boss := c.there.signIn("manager2")
+			backup := filepath.Join(t.TempDir(), "backup.db")
+			must(t, c.Central.Backup(ctx(), backup))
+			_, err := c.Move(ctx(), rows.Actor{}, office.Moving{To: 1, Parties: []crdt.ID{c.zoe}})
+			must(t, err)
+			page := c.kept(c.row(crm.Move, crdt.ID(c.count(`SELECT max(id) FROM move`))))
+			if code := c.there.write(boss, set(crm.Move, c.there.mint(), crm.MoveParty, c.zoe, crm.MoveFrom, 1, crm.MoveTo, 2)); code != "" {
+				t.Fatal(code)
+			}
+			c.afterRestore(backup)
+			if pageFirst {
+				c.recall(page)
+			}
+			c.there.resend()
+			if !pageFirst {
+				c.recall(page)
+			}
+			if home := c.row(crm.Party, c.zoe).Get(crm.PartyHome).I; home != 2 {
+				t.Errorf("she is at home at %d", home)
+			}
+		})
+	}
+}

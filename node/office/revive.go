@@ -2,6 +2,7 @@ package office
 
 import (
 	"errors"
+	"slices"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -81,6 +82,11 @@ func revived(b *central.Batch, move *crdt.Row) error {
 	}
 	id, at := move.Get(crm.MoveParty).ID(), move.Clocks[len(move.Clocks)-1]
 	b.IsNews(central.RowID{Kind: crm.Party, ID: id}) // for whoever had them until then
+	all, err := b.Naming(crm.Move, crm.MoveParty, id)
+	since := func(r *rows.Stored) bool { return at.Stamp.Less(r.Clocks.Latest()) }
+	if err != nil || slices.ContainsFunc(all, since) {
+		return err
+	}
 	party, err := b.Get(crm.Party, id)
 	if err != nil || party == nil {
 		return err
