@@ -113,11 +113,7 @@ func (w *World) newestCopy(s *station) *copied {
 	if s.held() || len(list) == 0 {
 		return nil
 	}
-	c := list[len(list)-1]
-	if w.lostTwice(&c) {
-		return nil
-	}
-	return &c
+	return &list[len(list)-1]
 }
 
 // held reports whether a workstation's file stays as it is: it has none, or goes
@@ -155,9 +151,6 @@ func (w *World) aged() (*station, *copied) {
 		return nil, nil
 	}
 	c := pick(w.faults, m.copies[s])
-	if w.lostTwice(&c) {
-		return nil, nil
-	}
 	return s, &c
 }
 

@@ -228,12 +228,6 @@ func (w *World) forgot(origin crdt.Origin) bool {
 	return !known
 }
 
-// lostTwice reports whether a copy of a workstation's file lacks what central lost,
-// too, and has not got again: what followed it would wait at neighbours for ever.
-func (w *World) lostTwice(c *copied) bool {
-	return w.catchesUp(c.seat.origin) && c.at < mine[rebirths](w).had[c.seat.origin]
-}
-
 // before reports whether an act of central stands in a backup: it was written by
 // a former life of it.
 func (w *World) before(a *act, b *backupOf) bool { return a.origin < b.origin && a.refused == "" }

@@ -40,11 +40,15 @@ func (in *intake) strand(n *Node, r *journal.Range) error {
 		return err // its author fills the gap, or hears of the fork
 	}
 	now := in.b.NowMS()
-	switch first, met := in.c.strands[r.Head.Hash]; {
-	case met && now-first >= strandsAfterMS:
-		in.stranded = append(in.stranded, strand{n, r})
-	case !met && len(in.c.strands) < maxStrands:
+	first, met := in.c.strands[r.Head.Hash]
+	if !met {
+		if len(in.c.strands) >= maxStrands {
+			clear(in.c.strands) // they wait a little longer
+		}
 		in.c.strands[r.Head.Hash] = now
+	} else if now-first >= strandsAfterMS {
+		delete(in.c.strands, r.Head.Hash)
+		in.stranded = append(in.stranded, strand{n, r})
 	}
 	return nil
 }
