@@ -42,7 +42,7 @@ func movesPages() []pagetest.Page {
 	undone.State, undone.Moved, undone.Waits, undone.Back, undone.Stays = office.MoveUndone, 0, 0, 10_350, 27
 	undone.Steps = append(undone.Steps, step(3, "done", 0), step(2, "undo", 7), step(1, "undone", 0))
 	paused := running
-	paused.State, paused.Halted, paused.Trouble = office.MovePaused, office.MoveRunning, "database or disk is full"
+	paused.State, paused.Halted, paused.Trouble = office.MovePaused, office.MoveRunning, desk.DiskFull().Code
 	branches := []desk.BranchLine{{Number: 1, Name: "Praha 1"}, {Number: 7, Name: "Brno"}, {Number: 74, Name: "Ostrava"}}
 	requests := []moves.Request{{ID: 9, Party: 4, Name: "Jan Dvořák", To: 7, ToName: "Brno", Home: 1, Reason: "Moved house", By: desk.Author{Name: "Eva Nová", Place: "desk-2", AtMS: at}}}
 	return []pagetest.Page{
