@@ -70,7 +70,7 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"fault":   l.Fault,
 		"word":    func(list string, code any) string { return l.Word(list, fmt.Sprint(code)) },
 		"lang":    func() string { return l.Code }, "htmllang": func() string { return l.Tag }, "otherlang": l.Other,
-		"date": l.Date, "day": l.Day, "moment": l.Moment, "clock": l.Clock, "ago": l.Ago, "span": l.Span,
+		"date": l.Date, "day": l.Day, "moment": l.Moment, "clock": l.Clock, "ago": l.Ago, "lasted": l.Lasted, "span": l.Span,
 		"age": l.Age, "tenure": l.Tenure, "dated": dated, "tail": tail, "later": later,
 		"money": l.Money, "number": func(n any) string { return l.Number(whole(n)) }, "share": l.Share, "size": l.Size,
 		"typedin": func(typed string) []Pair { return typedIn(l, typed) },

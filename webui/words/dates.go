@@ -65,8 +65,11 @@ func (l *Language) Span(ms int64) string {
 	return l.N("span.days", ms/dayMS)
 }
 
-// Ago is the span from an instant until now.
-func (l *Language) Ago(ms int64) string { return l.Span(l.now() - ms) }
+// Lasted is the span from an instant until now.
+func (l *Language) Lasted(ms int64) string { return l.Span(l.now() - ms) }
+
+// Ago says how long ago an instant was.
+func (l *Language) Ago(ms int64) string { return l.T("span.ago", "Span", l.Lasted(ms)) }
 
 // Years are the full years from a date, YYYY-MM-DD, until now; -1 when the
 // date is not known.

@@ -52,7 +52,7 @@ func TestTimesFollowTheLanguage(t *testing.T) {
 	const earlier = 1795270800000 - 17*60*1000
 	for got, want := range map[string]string{
 		en.Moment(1795270800000): "21 Nov 2026, 22:20", zh.Moment(1795270800000): "2026-11-21 22:20",
-		en.Clock(earlier): "22:03", zh.Day(earlier): "2026-11-21", en.Ago(earlier): "17 minutes", zh.Ago(earlier): "17 分钟",
+		en.Clock(earlier): "22:03", zh.Day(earlier): "2026-11-21", en.Ago(earlier): "17 minutes ago", zh.Ago(earlier): "17 分钟前",
 		en.Date("1961-04-17"): "17 Apr 1961", en.Date("unknown"): "unknown", en.Age("1961-04-17"): "65 years old",
 		en.Age("1961-11-22"): "64 years old", zh.Age("1961-11-21"): "65 岁", en.Age("?"): "", en.Span(60 * 1000): "1 minute",
 		en.Share(3750): "37.5%", en.Share(10000): "100%", en.Clock(0): "", en.Clock(1795270800000 - 2*dayMS): "19 Nov 2026, 22:20",
