@@ -194,6 +194,9 @@ func (h *hub) push(p parcel) (parcel, bool) {
 	}
 	h.forged(p, check)
 	pushed, err := h.office.Central.Push(h.w.ctx, p.seat.origin, push, check)
+	if err == nil && h.vouched(&p, push, pushed) {
+		pushed, err = h.office.Central.Push(h.w.ctx, p.seat.origin, push, check)
+	}
 	if err != nil {
 		return h.refusesFork(p, err)
 	}

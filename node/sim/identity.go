@@ -53,7 +53,7 @@ func identities() feature {
 			{7, "each number that somebody was given opens what it was given for", (*World).checkAliases},
 		},
 		situations: []string{"a backup was put back", "a backup was put back with work that nobody else had", "a workstation went back in time", "a disk was cloned",
-			"a fork was found at central", "a fork was found by a neighbour", "a change was written again", "an id was given anew", "a third workstation writes of a twin's customer",
+			"a fork was found at central", "a fork was found by a neighbour", "a change was written again", "an id was given anew", "a neighbour shows central who wrote what it passes on", "a third workstation writes of a twin's customer",
 			"a change waits for what a copy wrote", "forked lost", "forked repeated", "linked lost", "linked repeated",
 			"what stands at head office under a former number is compared"},
 	}
@@ -110,17 +110,11 @@ func (w *World) putBackUnsent() {
 // newestCopy is the last backup of a workstation; nil: there is none that may be used.
 func (w *World) newestCopy(s *station) *copied {
 	list := mine[selves](w).copies[s]
-	if s.held() || len(list) == 0 {
+	if s.away || len(list) == 0 {
 		return nil
 	}
 	return &list[len(list)-1]
 }
-
-// held reports whether a workstation's file stays as it is: it has none, or goes
-// on under a number that central has not certified, or lost with its disk. What was
-// written under that number and is at neighbours alone would reach central under no
-// number, if the file went back behind it.
-func (s *station) held() bool { return s.away || s.claim != nil || s.w.forgot(s.seat.origin) }
 
 // copySome takes a backup of a workstation.
 func (w *World) copySome() { w.backUp(pick(w.faults, w.stations)) }
@@ -147,7 +141,7 @@ func (w *World) backUp(s *station) {
 func (w *World) aged() (*station, *copied) {
 	m := mine[selves](w)
 	s := pick(w.faults, w.stations)
-	if s.held() || len(m.copies[s]) == 0 || w.healed {
+	if s.away || len(m.copies[s]) == 0 || w.healed {
 		return nil, nil
 	}
 	c := pick(w.faults, m.copies[s])

@@ -215,19 +215,6 @@ func (w *World) catchesUp(origin crdt.Origin) bool {
 	return had > 0 && (!w.hub.up || w.hub.taken(origin) < had)
 }
 
-// forgot reports whether a restored central does not know a number, as far as that
-// can be asked now.
-func (w *World) forgot(origin crdt.Origin) bool {
-	if mine[rebirths](w).times == 0 {
-		return false
-	}
-	if !w.hub.up {
-		return true
-	}
-	_, known := w.hub.vector()[origin]
-	return !known
-}
-
 // before reports whether an act of central stands in a backup: it was written by
 // a former life of it.
 func (w *World) before(a *act, b *backupOf) bool { return a.origin < b.origin && a.refused == "" }

@@ -347,6 +347,13 @@ func (s *Store) upward() map[crdt.Origin]uint64 {
 	return out
 }
 
+// Proof is what proves a neighbour of whom changes are held; nil: there is none.
+func (s *Store) Proof(origin crdt.Origin) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.neighbours[origin].certificate
+}
+
 // Upward reads what is to be pushed: the own changes after number since and
 // what is held of neighbours, about limit changes, in an order in which nothing
 // goes before what its author had seen.

@@ -95,6 +95,7 @@ func (c *Central) Handler(o HTTPOptions) http.Handler {
 	mux.Handle("POST "+wire.PathNeighbours, e.route(e.ofNode(e.neighbours)))
 	mux.Handle("POST "+wire.PathGone, e.route(e.ofNode(e.gone)))
 	mux.Handle("POST "+wire.PathLinks, e.route(e.ofNode(e.links)))
+	mux.Handle("POST "+wire.PathVouch, e.route(e.ofNode(e.vouch)))
 	mux.Handle("POST "+wire.PathIncarnation, e.route(e.incarnate))
 	mux.Handle("POST "+wire.PathDisclose, e.route(e.ofNode(e.disclose)))
 	mux.Handle("POST "+wire.PathRecall, e.route(e.ofNode(e.recall)))

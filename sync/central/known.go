@@ -74,13 +74,5 @@ func (c *Central) stranger(ctx context.Context, root *trust.Root, l *bundle.Work
 	if err := check(key); err != nil {
 		return nil, err
 	}
-	cert, renewals, err := trust.SplitCredential(l.Credential)
-	if err != nil {
-		return nil, err
-	}
-	n, err := c.Holder(ctx, cert)
-	if err != nil || len(renewals) == 0 {
-		return n, err
-	}
-	return c.follow(ctx, n, renewals, l.Reason)
+	return c.introduced(ctx, l.Credential, l.Reason)
 }

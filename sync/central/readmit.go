@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -37,6 +38,9 @@ func noteRestored(tx *rows.Tx, fromMS int64) error {
 func (c *Central) Readmit(ctx context.Context, n Node, issuedMS int64, row func(*rows.Act, Node) error) (*Node, error) {
 	if known, err := c.Node(ctx, n.Origin); !errors.Is(err, ErrUnknownNode) {
 		return known, err
+	}
+	if revoked, err := c.writer(ctx, n.Origin); err != nil || revoked != nil {
+		return nil, cmp.Or(err, ErrUnknownNode)
 	}
 	var from int64
 	err := c.File.Read(ctx, func(tx *rows.Tx) (err error) {

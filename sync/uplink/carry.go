@@ -101,19 +101,16 @@ func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error
 	if err != nil {
 		return nil, err
 	}
-	sent := u.o.Now()
-	b, _, err := u.exchange(ctx, wire.PathPush, frame)
+	answer, err := u.hand(ctx, frame)
 	if u.older(err) {
 		return u.push(ctx, a)
 	}
+	if err == nil && u.vouch(ctx, ranges, answer.Vector) {
+		answer, err = u.hand(ctx, frame)
+	}
 	if err != nil {
 		return nil, err
 	}
-	answer, err := u.codec.DecodePushed(b)
-	if err != nil {
-		return nil, err
-	}
-	u.clock.measured(sent, u.o.Now(), answer.NowMS)
 	p, err := u.o.Store.Progress(ctx)
 	if err != nil {
 		return nil, inFile(err)
@@ -121,6 +118,20 @@ func (u *Uplink) push(ctx context.Context, a replica.Push) (replica.Event, error
 	u.o.Store.Pushed(ranges, answer.Vector)
 	return replica.Pushed{Ticket: a.Ticket, Answer: *answer, Last: u.lastOwn(ranges), Written: p.Written, Neighbours: u.o.Store.Relayable(),
 		Bytes: len(frame), Changes: changes(ranges)}, nil
+}
+
+// hand sends the frame of a push and reads the answer.
+func (u *Uplink) hand(ctx context.Context, frame []byte) (*wire.Pushed, error) {
+	sent := u.o.Now()
+	b, _, err := u.exchange(ctx, wire.PathPush, frame)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := u.codec.DecodePushed(b)
+	if err == nil {
+		u.clock.measured(sent, u.o.Now(), answer.NowMS)
+	}
+	return answer, err
 }
 
 func changes(ranges []journal.Range) (n int) {

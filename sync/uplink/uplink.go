@@ -35,6 +35,8 @@ type Store interface {
 	Upward(ctx context.Context, since uint64, limit int, sign journal.Signer) ([]journal.Range, error)
 	Pushed(sent []journal.Range, vector map[crdt.Origin]uint64)
 	Relayable() uint64
+	// Proof is what proves a neighbour of whom changes are held; nil: there is none.
+	Proof(origin crdt.Origin) []byte
 	Apply(ctx context.Context, page *wire.Page) error
 	Rewind(ctx context.Context, scope int64, epoch uint64, away bool) error
 	// Enclosed reads the envelopes of own changes in ranges that central alone can
