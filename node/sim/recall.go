@@ -5,6 +5,7 @@ import (
 
 	"bough/crdt"
 	"bough/node/crm"
+	"bough/sync/central"
 	"bough/sync/journal"
 	"bough/sync/rows"
 	"bough/sync/wire"
@@ -175,7 +176,7 @@ func (w *World) cameBack(q *quiet) {
 }
 
 // keptOf reads what a workstation keeps, with the key that only central has.
-func (w *World) keptOf(s *station) (out []*wire.Page, by []crdt.Origin) {
+func (w *World) keptOf(s *station) (out []*wire.Page, by []central.Lives) {
 	for after := int64(0); ; {
 		list, err := s.store.Kept(w.ctx, after, wire.MaxRecallRows)
 		if !w.must("list kept pages", err) || len(list) == 0 {
@@ -188,12 +189,12 @@ func (w *World) keptOf(s *station) (out []*wire.Page, by []crdt.Origin) {
 				return out, by
 			}
 			for _, envelope := range pages {
-				page, origin := w.hub.office.Central.OpenKept(w.t.authority, envelope)
+				page, lives := w.hub.office.Central.OpenKept(w.t.authority, envelope)
 				if page == nil {
 					w.found("%s keeps a page that central never sealed", s.name)
 					continue
 				}
-				out, by = append(out, page), append(by, origin)
+				out, by = append(out, page), append(by, lives)
 			}
 		}
 	}
@@ -238,7 +239,7 @@ func (w *World) checkKept(*quiet) {
 	}
 }
 
-func (w *World) checkRow(q *quiet, s *station, r *wire.PageRow, life crdt.Origin) {
+func (w *World) checkRow(q *quiet, s *station, r *wire.PageRow, lives central.Lives) {
 	if w.truth.erased(r.Row.Kind, r.Row.ID) || tellsOnly(r.Row.Kind) || w.orderedAway(r.Row.Kind, r.Row.ID) {
 		return
 	}
@@ -253,7 +254,7 @@ func (w *World) checkRow(q *quiet, s *station, r *wire.PageRow, life crdt.Origin
 	}
 	for _, c := range r.Row.Clocks {
 		switch {
-		case c.Stamp.Origin != life:
+		case !lives.Has(c.Stamp.Origin):
 		case now == nil:
 			w.found("%s keeps %s %d as central sealed it at %d, and central does not have it", s.name, kindName(w, r.Row.Kind), r.Row.ID, r.N)
 			return

@@ -74,16 +74,18 @@ func (c *Central) Recalls(origin crdt.Origin, keeps wire.Keeps) bool {
 // backup that could be restored.
 func (c *Central) SealBeside(ctx context.Context, frame []byte, a *trust.Authority) (header string, err error) {
 	var covered int64
+	var lives map[crdt.Origin]wire.Head // who central was, in the place of who wrote what
 	found := false
 	err = c.File.Read(ctx, func(tx *rows.Tx) (err error) {
-		covered, found, err = tx.Int(`SELECT number FROM backup ORDER BY at LIMIT 1`)
+		if covered, found, err = tx.Int(`SELECT number FROM backup ORDER BY at LIMIT 1`); err == nil && found {
+			lives, err = c.lives(tx)
+		}
 		return err
 	})
 	if err != nil || !found {
 		return "", err
 	}
-	// The head says who central was, in the place of who wrote what.
-	sealed, err := wire.Seal(map[crdt.Origin]wire.Head{c.Origin(): {}}, frame, func(message []byte) ([]byte, error) { return a.Sign(trust.ContextFeedPage, message) })
+	sealed, err := wire.Seal(lives, frame, func(message []byte) ([]byte, error) { return a.Sign(trust.ContextFeedPage, message) })
 	if err != nil {
 		return "", err
 	}
@@ -114,11 +116,11 @@ func (c *Central) Recall(ctx context.Context, a *trust.Authority, n *Node, q wir
 		return out, fmt.Errorf("central: recall of %d: %w", n.Origin, err)
 	}
 	for _, envelope := range q.Pages {
-		page, life := c.OpenKept(a, envelope)
+		page, lives := c.OpenKept(a, envelope)
 		if page == nil || page.Epoch >= c.epoch { // of this life
 			continue
 		}
-		if err := c.write(ctx, func(b *Batch) error { return b.takePage(page, life, n.Origin) }); err != nil {
+		if err := c.write(ctx, func(b *Batch) error { return b.takePage(page, lives, n.Origin) }); err != nil {
 			return out, fmt.Errorf("central: recall of %d: %w", n.Origin, err)
 		}
 	}
@@ -160,41 +162,40 @@ func lacks(tx *rows.Tx, k *wire.Keepsake) (bool, error) {
 	return false, nil
 }
 
-// OpenKept reads a page that a node keeps, and as whom central sealed it; nil: it did
+// OpenKept reads a page that a node keeps, and who central was that sealed it; nil: it did
 // not.
-func (c *Central) OpenKept(a *trust.Authority, envelope []byte) (*wire.Page, crdt.Origin) {
+func (c *Central) OpenKept(a *trust.Authority, envelope []byte) (*wire.Page, Lives) {
 	b, err := a.Disclose(envelope)
 	if err != nil {
-		return nil, 0
+		return nil, Lives{}
 	}
 	s, err := wire.Unseal(b)
-	if err != nil || len(s.Heads) != 1 {
-		return nil, 0
+	if err != nil {
+		return nil, Lives{}
+	}
+	lives, ok := livesOf(s.Heads)
+	if !ok { // sealed for neighbours
+		return nil, Lives{}
 	}
 	if s.Check(func(message, signature []byte) error {
 		return a.Root().Check(trust.ContextFeedPage, message, signature)
 	}) != nil {
-		return nil, 0
+		return nil, Lives{}
 	}
 	page, err := c.codec.DecodePage(s.Frame)
 	if err != nil {
-		return nil, 0
+		return nil, Lives{}
 	}
-	for origin, h := range s.Heads {
-		if h == (wire.Head{}) {
-			return page, origin
-		}
-	}
-	return nil, 0 // sealed for neighbours
+	return page, lives
 }
 
 // takePage takes back what central wrote into the rows of a page, and keeps what
-// waits for others.
-func (b *Batch) takePage(page *wire.Page, life, from crdt.Origin) error {
-	if err := b.Tx.Exec(`INSERT OR IGNORE INTO life (epoch, origin) VALUES (?1, ?2)`, int64(page.Epoch), int64(life)); err != nil {
+// waits for others. Who central was tells of rows that wait already, too.
+func (b *Batch) takePage(page *wire.Page, lives Lives, from crdt.Origin) error {
+	fresh, err := b.learn(page.Epoch, lives)
+	if err != nil {
 		return err
 	}
-	b.c.recalls.lives[life] = true
 	for i := range page.Rows {
 		r := &page.Rows[i]
 		k := key{r.Row.Kind, r.Row.ID}
@@ -220,6 +221,13 @@ func (b *Batch) takePage(page *wire.Page, life, from crdt.Origin) error {
 		}
 		if came {
 			if err := b.Tx.Exec(`UPDATE recall SET brought=brought+1 WHERE origin=?1`, int64(from)); err != nil {
+				return err
+			}
+		}
+	}
+	if fresh {
+		for _, k := range sorted(b.c.recalls.awaits) {
+			if _, err := b.takeBack(k, false); err != nil {
 				return err
 			}
 		}

@@ -92,7 +92,7 @@ func TestARestoredCentralTakesItsOwnPagesBackAndNothingElse(t *testing.T) {
 		return must[[]byte](t)(wire.Seal(heads, frame, func(m []byte) ([]byte, error) { return a.Sign(trust.ContextFeedPage, m) }))
 	}
 	for what, content := range map[string][]byte{"no page": []byte("letter"), "a forged one": forged, "one of another bank": seal(other, map[crdt.Origin]wire.Head{1: {}}),
-		"one that was sealed for neighbours": seal(k.authority, map[crdt.Origin]wire.Head{5: {Seq: 3}})} {
+		"one that was sealed for neighbours": seal(k.authority, map[crdt.Origin]wire.Head{5: {Seq: 3, Hash: [32]byte{1}}})} {
 		if k.hand(again, content); has(t, again, crm.BranchKind, lost) != nil {
 			t.Fatalf("%s was taken", what)
 		}
