@@ -74,30 +74,33 @@ func untold(b *central.Batch, row *crdt.Row, field uint8, at crdt.Stamp) (bool, 
 	return waits, err
 }
 
-// revived carries a move out that came back, with the accounts that wait for it. Where
-// the customer was moved since, or is at home there, the page that tells so came first.
+// revived carries a move out that came back, with the accounts that wait for it.
 func revived(b *central.Batch, move *crdt.Row) error {
 	if move.Kind != crm.Move {
 		return nil
 	}
 	id, at := move.Get(crm.MoveParty).ID(), move.Clocks[len(move.Clocks)-1]
 	b.IsNews(central.RowID{Kind: crm.Party, ID: id}) // for whoever had them until then
+	if err := moveAgain(b, id, move.Get(crm.MoveTo).I, at); err != nil {
+		return err
+	}
+	return b.Each(crm.Holding, `id IN (SELECT holding FROM role WHERE party=?1 AND role='owner') ORDER BY id`, func(r *rows.Stored) error {
+		return b.TakeAwaited(crm.Holding, r.ID, at.Stamp)
+	}, int64(id))
+}
+
+// moveAgain gives a customer the home that a move says. Where they were moved since, or
+// are at home there, the page that tells so came first.
+func moveAgain(b *central.Batch, id crdt.ID, to int64, at crdt.Written) error {
 	all, err := b.Naming(crm.Move, crm.MoveParty, id)
 	since := func(r *rows.Stored) bool { return at.Stamp.Less(r.Clocks.Latest()) }
 	if err != nil || slices.ContainsFunc(all, since) {
 		return err
 	}
 	party, err := b.Get(crm.Party, id)
-	if err != nil || party == nil {
+	if err != nil || party == nil || !party.Clocks.Of(crm.PartyHome).Stamp.Less(at.Stamp) {
 		return err
 	}
-	if party.Clocks.Of(crm.PartyHome).Stamp.Less(at.Stamp) {
-		op := homeOp(&party.Row, crm.PartyHome, move.Get(crm.MoveTo).I)
-		if err := b.TakeBack(&op, at); err != nil {
-			return err
-		}
-	}
-	return b.Each(crm.Holding, `id IN (SELECT holding FROM role WHERE party=?1 AND role='owner') ORDER BY id`, func(r *rows.Stored) error {
-		return b.TakeAwaited(crm.Holding, r.ID, at.Stamp)
-	}, int64(id))
+	op := homeOp(&party.Row, crm.PartyHome, to)
+	return b.TakeBack(&op, at)
 }

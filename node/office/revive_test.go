@@ -98,24 +98,34 @@ func TestHalfAMoveThatComesBackIsNone(t *testing.T) {
 	}
 }
 
-func TestAnAccountThatWentAlongComesBackWhereTheCustomerWasAtHomeBefore(t *testing.T) {
-	c := newCourt(t)
-	c.act(set(crm.Role, 0, crm.RoleParty, c.core, crm.RoleHolding, c.holding, crm.RoleRole, "owner"), set(crm.Holding, c.holding, crm.HoldingBranch, 2))
-	backup := filepath.Join(t.TempDir(), "backup.db")
-	must(t, c.Central.Backup(ctx(), backup))
-	for _, to := range []int64{2, 1} { // and back, with the account that was there
-		_, err := c.Move(ctx(), rows.Actor{}, office.Moving{Parties: []crdt.ID{c.core}, To: to, Reason: "moved house"})
-		must(t, err)
-	}
-	account, home := c.row(crm.Holding, c.holding), c.row(crm.Party, c.core)
-	if account.Get(crm.HoldingBranch).I != 1 {
-		t.Fatalf("the account is at %d", account.Get(crm.HoldingBranch).I)
-	}
-	move := crdt.ID(c.count(`SELECT id FROM move WHERE party=?1 AND to_branch=1`, int64(c.core)))
-	c.afterRestore(backup, c.kept(account), c.kept(home), c.kept(c.row(crm.Move, move)))
-	r, err := c.Restored(ctx())
-	must(t, err)
-	if at := c.row(crm.Holding, c.holding).Get(crm.HoldingBranch).I; at != 1 || r.Waiting != 0 {
-		t.Errorf("the account is at %d, %d rows wait", at, r.Waiting)
+func TestAnAccountThatWentAlongComesBackWhereverTheCustomerIsAtHome(t *testing.T) {
+	for name, since := range map[string]bool{"again where they were at home before": false, "where a later move brought them, which came first": true} {
+		t.Run(name, func(t *testing.T) {
+			c := newCourt(t)
+			c.act(set(crm.Role, 0, crm.RoleParty, c.core, crm.RoleHolding, c.holding, crm.RoleRole, "owner"), set(crm.Holding, c.holding, crm.HoldingBranch, 2))
+			backup := filepath.Join(t.TempDir(), "backup.db")
+			must(t, c.Central.Backup(ctx(), backup))
+			move := func(to int64) []byte {
+				_, err := c.Move(ctx(), rows.Actor{}, office.Moving{Parties: []crdt.ID{c.core}, To: to, Reason: "moved house"})
+				must(t, err)
+				return c.kept(c.row(crm.Move, crdt.ID(c.count(`SELECT max(id) FROM move WHERE party=?1`, int64(c.core)))))
+			}
+			move(2)
+			back := move(1) // with the account that was there
+			account, home := c.row(crm.Holding, c.holding), c.row(crm.Party, c.core)
+			if account.Get(crm.HoldingBranch).I != 1 {
+				t.Fatalf("the account is at %d", account.Get(crm.HoldingBranch).I)
+			}
+			pages := [][]byte{c.kept(account), c.kept(home), back}
+			if since {
+				pages = append([][]byte{move(2)}, pages...)
+			}
+			c.afterRestore(backup, pages...)
+			r, err := c.Restored(ctx())
+			must(t, err)
+			if at := c.row(crm.Holding, c.holding).Get(crm.HoldingBranch).I; at != 1 || r.Waiting != 0 {
+				t.Errorf("the account is at %d, %d rows wait", at, r.Waiting)
+			}
+		})
 	}
 }
