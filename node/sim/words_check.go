@@ -101,7 +101,7 @@ func (w *World) checkTyped(q *quiet) {
 	replaced := map[string]bool{}
 	for _, text := range l.order {
 		for _, wr := range l.texts[text].writes {
-			if v, _ := j.of(wr); v == stood || w.wasBack(wr) {
+			if v, why := j.of(wr); v == stood || w.wasBack(wr) || w.overtaken(why) {
 				for _, s := range wr.seen {
 					replaced[s] = true
 				}
@@ -136,6 +136,9 @@ func (w *World) checkText(j *judgement, text string, t *typed, at []place, repla
 		default:
 			code = why
 		}
+	}
+	if best == stood && slices.ContainsFunc(t.rows, w.perhapsGone) {
+		best = perhaps
 	}
 	switch {
 	case len(at) > 1:
@@ -243,6 +246,17 @@ func (w *World) goneRows() map[crdt.ID]bool {
 		}
 	}
 	return out
+}
+
+// perhapsGone reports whether a row went with somebody who was ordered erased, if it
+// hung on them: a copy may have given their number to somebody else, too.
+func (w *World) perhapsGone(id crdt.ID) bool {
+	for at := range w.truth.gone {
+		if at.row == id {
+			return true
+		}
+	}
+	return false
 }
 
 // erasedRows are the ids that head office ordered erased; none while it is down.
