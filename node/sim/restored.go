@@ -281,22 +281,24 @@ func (h *hub) vector() map[crdt.Origin]uint64 {
 	return v
 }
 
-// disclose has central open what a workstation closed for it, where it was lost.
-func (s *station) disclose(ranges []journal.Range) {
+// disclose has central open what a workstation closed for it, where it was lost;
+// false where nobody is there to do so, and nothing can be sent without its text.
+func (s *station) disclose(ranges []journal.Range) bool {
 	h := s.w.hub
 	closed, err := s.store.Enclosed(s.w.ctx, ranges)
 	if !s.w.must("read envelopes", err) || len(closed) == 0 || !h.up {
-		return
+		return len(closed) == 0
 	}
 	h.readmit(s.seat)
 	n, err := h.office.Central.Node(s.w.ctx, s.seat.origin)
 	if !s.w.must("central knows its node", err) {
-		return
+		return false
 	}
 	out, err := h.office.Central.Disclose(s.w.ctx, s.w.t.authority, n, wire.Disclose{Envelopes: closed})
 	if s.w.must("central opens envelopes", err) && s.w.must("put back what was opened", wire.PutBack(ranges, out.Envelopes)) {
 		s.w.saw("what was closed for central is opened for it")
 	}
+	return true
 }
 
 // movedThen are the customers whom central moved to a branch, where the move went

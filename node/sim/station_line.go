@@ -99,7 +99,11 @@ func (s *station) push(a replica.Push) {
 		s.failsIn(timeoutMS, a.Ticket)
 		return
 	}
-	s.disclose(ranges)
+	if !s.disclose(ranges) {
+		s.w.say(s.name, "push %d: central is down, and cannot open what it alone can read", a.Ticket)
+		s.failsIn(timeoutMS, a.Ticket)
+		return
+	}
 	p := parcel{what: "push", ticket: a.Ticket, ranges: ranges}
 	for i := range ranges {
 		if h := &ranges[i].Head; h.Origin == s.seat.origin {
