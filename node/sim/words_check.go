@@ -214,6 +214,26 @@ func (h *hub) history(origin crdt.Origin) map[uint64]crdt.Stamp {
 	return stamps
 }
 
+// elsewhere are the changes of an origin that stand in central's history of another.
+func (h *hub) elsewhere(origin crdt.Origin) map[uint64]bool {
+	forms := map[crdt.Stamp]uint64{}
+	err := h.office.Central.File.Read(h.w.ctx, func(tx *rows.Tx) error {
+		return tx.Query(`SELECT seq, stamp FROM former_form WHERE origin=?1`, func(st *rows.Stmt) error {
+			stamp, err := crdt.DecodeStamp(rows.Blob(st, 1))
+			forms[stamp] = uint64(st.ColumnInt64(0))
+			return err
+		}, int64(origin))
+	})
+	h.w.must("read what was taken in another form", err)
+	out := map[uint64]bool{}
+	for stamp, seq := range forms {
+		for _, took := range h.history(stamp.Origin) {
+			out[seq] = out[seq] || took == stamp
+		}
+	}
+	return out
+}
+
 // namesDoubted reports whether a value names a row whose id more than one file
 // may have given out: it refers to it, or is a grant that overrides it.
 func (w *World) namesDoubted(at cell, v crdt.Value) bool {
