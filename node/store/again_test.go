@@ -70,3 +70,27 @@ func TestWhatWaitsForItsTimeAndWasWrittenAgainNeverComes(t *testing.T) {
 	}
 	l.checkDigests()
 }
+
+// A neighbour holds the first form of a change; the third comes, and never the second.
+func TestWhatWasWrittenAgainTwiceStandsOnceThoughTheFormBetweenNeverComes(t *testing.T) {
+	was, mid, is := crdt.MakeID(there, 1), crdt.MakeID(office+1, 1), crdt.MakeID(office, 1)
+	first := newColleague().writes(0, prospect(was, "Quetzalcoatl"))
+	between := &colleague{clock: crdt.Clock{Origin: office + 1}}
+	second := between.again(&first, was, mid, prospect(mid, "Quetzalcoatl"))
+	f := journal.Former{Origin: second.Head.Origin, Seq: 1, Hash: second.Head.Hash, Stamp: second.Changes[0].Stamp, IDs: map[crdt.ID]crdt.ID{mid: is}}
+	ops := []crdt.Op{prospect(is, "Quetzalcoatl")}
+	for i, told := range Told(f, &second.Changes[0]) {
+		ops = append(ops, TellFormer(crdt.MakeID(office, uint32(90+i)), branch, &told))
+	}
+	third := (&colleague{clock: crdt.Clock{Origin: office}}).writes(2000, ops...)
+	for _, came := range [][]journal.Range{{first, third}, {third, first}} {
+		l := open(t)
+		for i := range came {
+			_, err := l.receive(came[i])
+			must(t, err)
+		}
+		if l.name(was) != "" || l.name(is) != "Quetzalcoatl" {
+			t.Errorf("%d first: %q in the first form, %q in the third", came[0].Head.Origin, l.name(was), l.name(is))
+		}
+	}
+}

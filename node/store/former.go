@@ -15,23 +15,38 @@ import (
 	"bough/sync/rows"
 )
 
-// FormerOf reads what a change says of itself as it was before; nil when it is
+// FormerOf reads what a change says of itself as it was last, before; nil when it is
 // in its first form.
 func FormerOf(c *journal.Change) (*journal.Former, error) {
-	for i := range c.Bodies {
-		if op := &c.Bodies[i].Op; op.Kind == crm.Reissue && !c.Bodies[i].Erased {
-			get := func(field uint8) (v crdt.Value) {
-				for j := range op.Set {
-					if op.Set[j].Field == field {
-						v = op.Set[j].Value
-					}
-				}
-				return v
-			}
-			return readFormer(get)
-		}
+	all, err := FormersOf(c)
+	if err != nil || len(all) == 0 {
+		return nil, err
 	}
-	return nil, nil
+	return &all[0], nil
+}
+
+// FormersOf reads all that a change says it was before, newest first. Earlier
+// releases say only what it was last.
+func FormersOf(c *journal.Change) (out []journal.Former, err error) {
+	for i := range c.Bodies {
+		op := &c.Bodies[i].Op
+		if op.Kind != crm.Reissue || c.Bodies[i].Erased {
+			continue
+		}
+		f, err := readFormer(func(field uint8) (v crdt.Value) {
+			for j := range op.Set {
+				if op.Set[j].Field == field {
+					v = op.Set[j].Value
+				}
+			}
+			return v
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, *f)
+	}
+	return out, nil
 }
 
 func readFormer(get func(field uint8) crdt.Value) (*journal.Former, error) {
@@ -202,21 +217,27 @@ func mergedOr(again bool) int64 {
 // was written here in its first form, or by a former self, is not; one that a
 // neighbour wrote in a form that stands in the rows takes its place.
 func (s *Store) countsHere(tx *rows.Tx, c *journal.Change) (bool, error) {
-	f, err := FormerOf(c)
-	if err != nil || f == nil {
+	formers, err := FormersOf(c)
+	if err != nil {
 		return true, nil //nolint:nilerr // what cannot be read is merged as it is
 	}
-	if f.Origin == s.author.Origin() && f.Seq <= s.author.Seq() {
-		own, err := tx.Link(f.Seq)
-		if errors.Is(err, rows.ErrNoChange) || err == nil && own != f.Hash {
-			return true, nil
+	for i := range formers {
+		f := &formers[i]
+		if f.Origin != s.author.Origin() {
+			if err := s.supersede(tx, f, c.Stamp); err != nil {
+				return false, err
+			}
+			continue
 		}
-		if err != nil {
+		own, err := tx.Link(f.Seq)
+		if err == nil && own == f.Hash {
+			return false, tx.Exec(`UPDATE neighbour_change SET merged=?3 WHERE origin=?1 AND seq=?2`, int64(c.Origin), int64(c.Seq), countsNoMore)
+		}
+		if err != nil && !errors.Is(err, rows.ErrNoChange) {
 			return false, err
 		}
-		return false, tx.Exec(`UPDATE neighbour_change SET merged=?3 WHERE origin=?1 AND seq=?2`, int64(c.Origin), int64(c.Seq), countsNoMore)
 	}
-	return true, s.supersede(tx, f, c.Stamp)
+	return true, nil
 }
 
 // toldReissue takes the feed's word that a change was written again.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -283,29 +282,21 @@ func (n *renewal) write(tx *rows.Tx, known map[crdt.Origin]uint32) error {
 				n.names.IDs[id], f.IDs[id] = is, is
 			}
 		}
-		if was, err := FormerOf(c); err == nil && was != nil { // an unreadable one is nobody's
-			f.First = cmp.Or(was.First, was.Stamp)
-			for first, mid := range was.IDs { // so whoever never saw the form between knows it, too
-				if is := f.IDs[mid]; is != 0 {
-					f.IDs[first] = is
-				}
-			}
-		}
-		if err := n.writeOne(tx, c, &f); err != nil {
+		if err := n.writeOne(tx, c, Told(f, c)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) error {
+func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, formers []journal.Former) error {
 	schema := n.s.File.Held()
 	stamp := n.stampOf(c)
 	n.names.Stamps[c.Stamp] = stamp
 	ops, unread := make([]crdt.Op, 0, len(c.Bodies)+1), [][]byte(nil)
 	for j := range c.Bodies {
 		op := &c.Bodies[j].Op
-		// A change that was written again before says only what it was last.
+		// What it was before is told anew, in ids that hold now.
 		switch {
 		case c.Bodies[j].Opaque != nil:
 			unread = append(unread, c.Bodies[j].Opaque)
@@ -314,24 +305,31 @@ func (n *renewal) writeOne(tx *rows.Tx, c *journal.Change, f *journal.Former) er
 			ops = append(ops, n.names.Op(schema, op))
 		}
 	}
-	id, err := n.author.Mint(tx)
-	if err != nil {
-		return err
+	tells := len(ops)
+	for i := range formers {
+		id, err := n.author.Mint(tx)
+		if err != nil {
+			return err
+		}
+		ops = append(ops, TellFormer(id, n.s.branch, &formers[i]))
 	}
-	tell := TellFormer(id, n.s.branch, f)
 	by, err := personOf(tx, c.Session)
 	if err != nil {
 		return err
 	}
-	if _, err = n.author.Again(tx, stamp, n.names.ID(c.Session), append(ops, tell), unread...); err != nil {
+	if _, err = n.author.Again(tx, stamp, n.names.ID(c.Session), ops, unread...); err != nil {
 		return err
 	}
-	row := rows.Merge(schema, nil, &tell, crdt.Written{Stamp: stamp, By: by})
-	if err := tx.Swap(nil, row, n.s.ScopeOf(row.Kind)); err != nil {
-		return err
+	for i := range ops[tells:] {
+		row := rows.Merge(schema, nil, &ops[tells+i], crdt.Written{Stamp: stamp, By: by})
+		if err := tx.Swap(nil, row, n.s.ScopeOf(row.Kind)); err != nil {
+			return err
+		}
+		if _, err := n.s.Touch(tx, row, nil); err != nil {
+			return err
+		}
 	}
-	_, err = n.s.Touch(tx, row, nil)
-	return err
+	return nil
 }
 
 // stampOf is the stamp of a change in its new form: as it was, with the new

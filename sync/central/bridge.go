@@ -93,18 +93,21 @@ func decodeForm(stamp, ids []byte) (as *same, err error) {
 	return as, d.Err
 }
 
-// tellForm tells of the form that a refused change had before: the row in which
-// its author says so is refused with it, and whoever holds that form would keep it
+// tellForms tells of the forms that a refused change had before: the rows in which
+// its author says so are refused with it, and whoever holds such a form would keep it
 // for ever as untaken.
-func (b *Batch) tellForm(n *Node, ch *journal.Change) error {
+func (b *Batch) tellForms(n *Node, ch *journal.Change) error {
 	if b.c.o.Forms == nil {
 		return nil
 	}
-	f, err := b.c.o.Forms.Former(ch)
-	if err != nil || f == nil {
+	formers, err := b.c.o.Forms.Formers(ch)
+	if err != nil {
 		return nil //nolint:nilerr // what cannot be read was refused for that
 	}
-	return b.tell(n, f, ch.Stamp)
+	for i := range formers {
+		err = errors.Join(err, b.tell(n, &formers[i], ch.Stamp))
+	}
+	return err
 }
 
 // tell tells of a change of a node, and whoever holds it lets it count no more; now

@@ -20,12 +20,11 @@ func (c *scribe) again(was *scribe, n int) crdt.ID {
 	f := journal.Former{Origin: was.origin, Seq: old.Seq, Hash: was.hashes[n-1], Stamp: old.Stamp, IDs: map[crdt.ID]crdt.ID{}}
 	f.IDs[op.ID] = crdt.MakeID(c.origin, uint32(n))
 	op.ID = f.IDs[op.ID]
-	if before, err := store.FormerOf(old); err == nil && before != nil {
-		for first, is := range before.IDs {
-			f.IDs[first] = f.IDs[is]
-		}
+	ops := []crdt.Op{op}
+	for i, told := range store.Told(f, old) {
+		ops = append(ops, store.TellFormer(crdt.MakeID(c.origin, uint32(500*(i+1)+n)), 1, &told))
 	}
-	c.add(op, store.TellFormer(crdt.MakeID(c.origin, uint32(500+n)), 1, &f))
+	c.add(ops...)
 	return op.ID
 }
 

@@ -12,8 +12,8 @@ import (
 
 // Forms knows how a change says that it was written again, which sync does not.
 type Forms interface {
-	// Former is what a change was before; nil when it is in its first form.
-	Former(c *journal.Change) (*journal.Former, error)
+	// Formers are what a change was before, newest first; none when it is in its first form.
+	Formers(c *journal.Change) ([]journal.Former, error)
 	// Rename is an op under other names.
 	Rename(op *crdt.Op, ids map[crdt.ID]crdt.ID, stamps map[crdt.Stamp]crdt.Stamp) crdt.Op
 	// Rests are the changes of others that a change rests on.
@@ -36,15 +36,15 @@ func (c *Central) form(b *Batch, ch *journal.Change, link journal.Hash) (_ *jour
 	if c.o.Forms == nil {
 		return ch, nil, nil
 	}
-	f, err := c.o.Forms.Former(ch)
-	if err != nil {
-		f = nil // what cannot be read is judged as it is
+	formers, _ := c.o.Forms.Formers(ch) // what cannot be read is judged as it is
+	if twice, err = c.takenAs(b, ch, formers, link); err != nil {
+		return ch, nil, err
 	}
-	if twice, err = c.takenAs(b, ch, f, link); err != nil || twice != nil {
-		return ch, twice, err
+	if twice != nil {
+		return ch, twice, c.keepForms(b, formers, twice)
 	}
-	if f != nil {
-		if err := c.noteForm(b.Tx, f, ch.Stamp); err != nil {
+	for i := range formers {
+		if err := c.noteForm(b.Tx, &formers[i], ch.Stamp); err != nil {
 			return ch, nil, err
 		}
 	}
@@ -54,10 +54,11 @@ func (c *Central) form(b *Batch, ch *journal.Change, link journal.Hash) (_ *jour
 	return ch, nil, err
 }
 
-// takenAs finds the other form in which a change was taken: the one it had before, or
-// one that names it or that one; nil: in none.
-func (c *Central) takenAs(b *Batch, ch *journal.Change, f *journal.Former, link journal.Hash) (*same, error) {
-	if f != nil {
+// takenAs finds the other form in which a change was taken: one that it had before, or
+// one that names it or one of those; nil: in none.
+func (c *Central) takenAs(b *Batch, ch *journal.Change, formers []journal.Former, link journal.Hash) (*same, error) {
+	for i := range formers {
+		f := &formers[i]
 		if took, err := c.tookFirst(b, f); err != nil {
 			return nil, err
 		} else if took {
@@ -76,20 +77,22 @@ func (c *Central) takenAs(b *Batch, ch *journal.Change, f *journal.Former, link 
 		return &same{stamp: ch.Stamp}, nil // somebody decided what becomes of it
 	}
 	as, err := b.takenForm(is)
-	if err != nil || f == nil {
-		return as, err
+	for i := 0; as == nil && err == nil && i < len(formers); i++ {
+		if as, err = b.takenForm(&formers[i]); as != nil {
+			as.ids = since(as.ids, formers[i].IDs)
+		}
 	}
-	if as != nil {
-		return as, c.keepFirst(b.Tx, f, as)
+	return as, err
+}
+
+// since are the ids that hold by those that a change has, of those by the ids of a form
+// it had before; names are the ids that its rows got since.
+func since(ids, names map[crdt.ID]crdt.ID) map[crdt.ID]crdt.ID {
+	out := map[crdt.ID]crdt.ID{}
+	for was, is := range ids {
+		out[cmp.Or(names[was], was)] = is
 	}
-	if as, err = b.takenForm(f); err != nil || as == nil {
-		return nil, err
-	}
-	twice := &same{ids: map[crdt.ID]crdt.ID{}, stamp: as.stamp}
-	for was, is := range as.ids {
-		twice.ids[cmp.Or(f.IDs[was], was)] = is
-	}
-	return twice, nil
+	return out
 }
 
 // idsBefore are the ids that rows had in the form that a change names, by those they
@@ -104,15 +107,28 @@ func idsBefore(f *journal.Former) map[crdt.ID]crdt.ID {
 	return out
 }
 
-// keepFirst remembers that what a change was first was taken in the form that names
-// its second one, and leaves to as the ids of the second.
-func (c *Central) keepFirst(tx *rows.Tx, f *journal.Former, as *same) error {
-	ids := map[crdt.ID]crdt.ID{}
-	for was, is := range f.IDs {
-		ids[was] = cmp.Or(as.ids[is], is)
-		delete(as.ids, was)
+// keepForms remembers that all that a change was before was taken, too, in the form in
+// which it was taken itself, and leaves to as the ids that it has.
+func (c *Central) keepForms(b *Batch, formers []journal.Former, as *same) error {
+	for i := range formers {
+		f := &formers[i]
+		took, err := c.tookFirst(b, f)
+		if err != nil {
+			return err
+		}
+		ids := map[crdt.ID]crdt.ID{}
+		for was, is := range f.IDs {
+			ids[was] = cmp.Or(as.ids[is], is)
+			delete(as.ids, was)
+		}
+		if took {
+			continue // as it is
+		}
+		if err := c.noteForm(b.Tx, &journal.Former{Origin: f.Origin, Seq: f.Seq, Hash: f.Hash, IDs: ids}, as.stamp); err != nil {
+			return err
+		}
 	}
-	return c.noteForm(tx, &journal.Former{Origin: f.Origin, Seq: f.Seq, Hash: f.Hash, IDs: ids}, as.stamp)
+	return nil
 }
 
 // tookFirst reports whether a change was taken as it was first, or came stranded and

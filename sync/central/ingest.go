@@ -207,7 +207,7 @@ func (c *Central) refuse(b *Batch, n *Node, ch *journal.Change, r *Refusal) erro
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.tellForm(n, ch), c.sendBack(b, n, ch))
+	return errors.Join(b.tellForms(n, ch), c.sendBack(b, n, ch))
 }
 
 // sendBack makes every row that a change touched go out again as central has it.

@@ -117,15 +117,13 @@ func (b *Batch) came(ch *journal.Change, link journal.Hash) error {
 	return b.fulfil()
 }
 
-// formsOf are a change as it came and as it says that it was; none where nothing is
+// formsOf are a change as it came and all that it says that it was; none where nothing is
 // ever written again.
 func (b *Batch) formsOf(ch *journal.Change, link journal.Hash) []journal.Former {
 	if b.c.o.Forms == nil {
 		return nil
 	}
 	forms := []journal.Former{{Origin: ch.Origin, Seq: ch.Seq, Hash: link}}
-	if f, err := b.c.o.Forms.Former(ch); err == nil && f != nil {
-		forms = append(forms, *f)
-	}
-	return forms
+	formers, _ := b.c.o.Forms.Formers(ch) // what cannot be read names nothing
+	return append(forms, formers...)
 }
