@@ -45,10 +45,11 @@ func TestWhatABranchWroteOfACustomerWhoCameAndWentIsTakenByARestoredCentral(t *t
 			}
 			memo(story.before)
 			came := move(1)
+			given := c.kept(c.row(crm.Party, c.zoe))
 			memo(story.between)
 			left := move(2)
 			memo(story.after)
-			pages := [][]byte{c.kept(c.row(crm.Party, c.zoe)), came, left}
+			pages := [][]byte{given, c.keptAt(2, c.row(crm.Party, c.zoe)), came, left}
 			if story.muchLater {
 				c.now += central.LeaseMS + day
 				c.here.signIn("teller1")

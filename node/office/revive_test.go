@@ -13,12 +13,17 @@ import (
 	"bough/sync/wire"
 )
 
-// kept is a page as a workstation keeps it, with some rows of central.
+// kept is a page as a workstation of branch 1 keeps it, with some rows of central.
 func (c *court) kept(list ...*rows.Stored) []byte {
+	c.t.Helper()
+	return c.keptAt(1, list...)
+}
+
+func (c *court) keptAt(branch int64, list ...*rows.Stored) []byte {
 	c.t.Helper()
 	codec, err := wire.NewCodec()
 	must(c.t, err)
-	page := &wire.Page{Scope: 1, Epoch: c.Central.Epoch()}
+	page := &wire.Page{Scope: branch, Epoch: c.Central.Epoch()}
 	for _, r := range list {
 		page.Rows = append(page.Rows, wire.PageRow{Row: r.Row, Conflicts: r.Conflicts, N: r.N})
 		page.Until, page.Head = r.N, r.N

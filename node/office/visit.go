@@ -28,10 +28,10 @@ func (h *hearing) isLate(row *rows.Stored) (bool, error) {
 	return false, nil
 }
 
-// hadLeft reports whether a customer left the author's branch by a move that may
-// be all that a restored central knows of their time there, so that nobody owes a
-// receipt: the change was made when they were there, or before the branch had to
-// have heard that they are not. It is late.
+// hadLeft reports whether the author's branch had a customer of whom a restored central
+// may know that by a move alone, or by a page of its own, so that nobody owes a receipt:
+// the change was made when they were there, or before the branch had to have heard that
+// they are not. It is late.
 func (h *hearing) hadLeft(row *rows.Stored) (bool, error) {
 	for _, party := range partiesOf(h.b.Schema(), row) {
 		moves, err := h.b.Naming(crm.Move, crm.MoveParty, party)
@@ -39,17 +39,49 @@ func (h *hearing) hadLeft(row *rows.Stored) (bool, error) {
 			return false, err
 		}
 		slices.SortFunc(moves, func(x, y *rows.Stored) int { return x.Clocks.Latest().Compare(y.Clocks.Latest()) })
-		came := int64(0)
-		for _, r := range moves {
-			left := r.Clocks.Latest().Millis()
-			if r.Get(crm.MoveFrom).I == h.n.Branch && came <= h.at && h.at < left+central.LeaseMS {
+		had := h.movedAway(moves)
+		if !had {
+			had, err = h.wasGiven(party, moves)
+		}
+		if err != nil || had {
+			if had {
 				h.late[party] = true
-				return true, nil
 			}
-			came = left
+			return had, err
 		}
 	}
 	return false, nil
+}
+
+// movedAway reports whether the change was made in a time that a move from the author's
+// branch ended.
+func (h *hearing) movedAway(moves []*rows.Stored) bool {
+	came := int64(0)
+	for _, r := range moves {
+		left := r.Clocks.Latest().Millis()
+		if r.Get(crm.MoveFrom).I == h.n.Branch && came <= h.at && h.at < left+central.LeaseMS {
+			return true
+		}
+		came = left
+	}
+	return false
+}
+
+// wasGiven reports whether the author's branch was given the customer between the backup
+// and the restore, which took them away again: somebody served them, say. A move that
+// brought them there before that page, or took them away after it, narrows the time.
+func (h *hearing) wasGiven(party crdt.ID, moves []*rows.Stored) (bool, error) {
+	at, given, err := h.b.Given(central.RowID{Kind: crm.Party, ID: party}, h.n.Branch)
+	came, left := int64(0), h.b.RestoredMS()
+	for _, r := range moves {
+		switch moved := r.Clocks.Latest().Millis(); {
+		case moved <= at && r.Get(crm.MoveTo).I == h.n.Branch:
+			came = moved
+		case moved > at && r.Get(crm.MoveFrom).I == h.n.Branch:
+			left = min(left, moved)
+		}
+	}
+	return given && came <= h.at && h.at < left+central.LeaseMS, err
 }
 
 // partiesOf are the parties that a row hangs on, or itself.

@@ -102,7 +102,7 @@ func (c *Central) Recall(ctx context.Context, a *trust.Authority, n *Node, q wir
 	}
 	err = c.File.Read(ctx, func(tx *rows.Tx) error {
 		for i := range q.Offers {
-			wants, err := lacks(tx, &q.Offers[i])
+			wants, err := c.lacks(tx, n.Branch, &q.Offers[i])
 			if err != nil {
 				return err
 			}
@@ -150,13 +150,16 @@ func (c *Central) told(ctx context.Context, origin crdt.Origin) error {
 	return nil
 }
 
-// lacks reports whether a page has a row that did not come back yet, or only as
-// it was earlier.
-func lacks(tx *rows.Tx, k *wire.Keepsake) (bool, error) {
+// lacks reports whether a page of a branch has a row that did not come back yet, or only
+// as it was earlier, or not from a page of that branch.
+func (c *Central) lacks(tx *rows.Tx, branch int64, k *wire.Keepsake) (bool, error) {
 	for _, r := range k.Rows {
 		n, found, err := tx.Int(`SELECT n FROM recalled WHERE kind=?1 AND row_id=?2`, int64(r.Kind), r.ID)
 		if err != nil || !found || n < r.N {
 			return err == nil, err
+		}
+		if lacks, err := c.lacksGiven(tx, branch, r); err != nil || lacks {
+			return lacks, err
 		}
 	}
 	return false, nil
@@ -201,6 +204,9 @@ func (b *Batch) takePage(page *wire.Page, lives Lives, from crdt.Origin) error {
 		k := key{r.Row.Kind, r.Row.ID}
 		if r.Void {
 			continue
+		}
+		if err := b.gives(page.Scope, r); err != nil {
+			return err
 		}
 		one, err := b.alone(page, r)
 		if err != nil {

@@ -145,7 +145,7 @@ func (r *Restored) revive(tx *rows.Tx, o Restoring) error {
 	if err := tx.SetFact(factNumber, max(number/restoreJump+1, o.NowMS/1000)*restoreJump); err != nil {
 		return err
 	}
-	if err := errors.Join(noteRestored(tx, max(r.BackupMS, 1)), tx.SetFact(factRestoredAt, o.NowMS)); err != nil {
+	if err := errors.Join(noteRestored(tx, max(r.BackupMS, 1)), tx.SetFact(factRestoredAt, o.NowMS), tx.SetFact(factBackup, number)); err != nil {
 		return err
 	}
 	return tx.Exec(`UPDATE code SET used=1`)
@@ -160,5 +160,6 @@ func (r *Restored) lives(tx *rows.Tx, epoch int64) error {
 	return errors.Join(tx.Exec(`INSERT OR REPLACE INTO life (epoch, origin) VALUES (?1, ?2)`, epoch, int64(was)),
 		tx.Exec(`DELETE FROM recall`),
 		tx.Exec(`DELETE FROM recalled`),
+		tx.Exec(`DELETE FROM given`),
 		tx.Exec(`INSERT INTO recall (origin, was) SELECT origin, seq FROM origin WHERE revoked=0`))
 }

@@ -412,4 +412,13 @@ CREATE TABLE stranded_range (
 	id    INTEGER PRIMARY KEY,
 	frame BLOB NOT NULL
 ) STRICT;
+`, `
+-- Roots that a branch was given after the backup, by pages that central sealed then.
+CREATE TABLE given (
+	kind   INTEGER NOT NULL,
+	row_id INTEGER NOT NULL,
+	scope  INTEGER NOT NULL,
+	at     INTEGER NOT NULL, -- ms UTC when what the page has of it was last written
+	PRIMARY KEY (kind, row_id, scope)
+) STRICT, WITHOUT ROWID;
 `}
