@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // branches have time zones, and Windows has no names for them
 
 	"github.com/spf13/cobra"
 
