@@ -1,7 +1,10 @@
 package crm
 
 import (
+	"iter"
 	"slices"
+	"strconv"
+	"strings"
 
 	. "bough/crdt" //nolint:revive // the table reads as a table
 )
@@ -24,6 +27,21 @@ const (
 	ErasureRows
 	ErasureLast
 )
+
+// Erases are the rows that a row of an order lists, by kind and id. What cannot be
+// read is passed over: it names nothing.
+func Erases(order *Row) iter.Seq2[uint8, ID] {
+	return func(yield func(kind uint8, id ID) bool) {
+		for _, word := range strings.Fields(order.Get(ErasureRows).S) {
+			kind, id, _ := strings.Cut(word, ":")
+			k, errKind := strconv.ParseUint(kind, 10, 8)
+			n, err := strconv.ParseInt(id, 10, 64)
+			if errKind == nil && err == nil && !yield(uint8(k), ID(n)) {
+				return
+			}
+		}
+	}
+}
 
 // The reasons in law for an erasure, and where a copy of the case may lie.
 var ErasureBases = []string{"request", "retention_over", "unlawful", "court"}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -15,24 +13,11 @@ import (
 // A restored central whose ledger was lost with its disk learns who was erased from
 // the pages that workstations keep under its seal, before it gives them any page.
 
-// ordered are the rows that a row of an order lists.
-func ordered(order *crdt.Row) (out [][2]int64) {
-	for _, word := range strings.Fields(order.Get(crm.ErasureRows).S) {
-		kind, id, _ := strings.Cut(word, ":")
-		k, err := strconv.ParseUint(kind, 10, 8)
-		n, errID := strconv.ParseInt(id, 10, 64)
-		if err == nil && errID == nil {
-			out = append(out, [2]int64{int64(k), n})
-		}
-	}
-	return out
-}
-
 // outstanding reports whether an order of erasure that came back has still to be
 // carried out: the ledger did not have it.
 func outstanding(tx *rows.Tx, order *crdt.Row) (bool, error) {
-	for _, r := range ordered(order) {
-		_, gone, err := tx.Int(`SELECT 1 FROM erased_row WHERE kind=?1 AND row_id=?2`, r[0], r[1])
+	for kind, id := range crm.Erases(order) {
+		_, gone, err := tx.Int(`SELECT 1 FROM erased_row WHERE kind=?1 AND row_id=?2`, int64(kind), int64(id))
 		if err != nil || !gone {
 			return err == nil, err
 		}
@@ -48,7 +33,10 @@ func (f *Office) eraseBack(ctx context.Context) error {
 			due, err := outstanding(tx, &r.Row)
 			if due {
 				e := orders[r.Get(crm.ErasureOrdered).I]
-				e.N, e.Party, e.Rows = r.Get(crm.ErasureOrdered).I, r.Get(crm.ErasureParty).I, append(e.Rows, ordered(&r.Row)...)
+				e.N, e.Party = r.Get(crm.ErasureOrdered).I, r.Get(crm.ErasureParty).I
+				for kind, id := range crm.Erases(&r.Row) {
+					e.Rows = append(e.Rows, [2]int64{int64(kind), int64(id)})
+				}
 				orders[e.N] = e
 			}
 			return err

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"bough/crdt"
 	"bough/node/crm"
@@ -151,7 +149,10 @@ func (g *gone) add(tx *rows.Tx, k key) error {
 // local things go. The receipt follows when the disk is clean.
 func (s *Store) erased(tx *rows.Tx, order *crdt.Row, touched []crdt.ID) ([]crdt.ID, error) {
 	from := len(s.gone.fresh)
-	list := orderKeys(order)
+	var list []key
+	for kind, id := range crm.Erases(order) {
+		list = append(list, key{kind, id})
+	}
 	for _, k := range list {
 		if err := s.gone.add(tx, k); err != nil {
 			return touched, err
@@ -199,19 +200,6 @@ func (s *Store) dropErased(tx *rows.Tx, k key, touched []crdt.ID) ([]crdt.ID, er
 		return touched, err
 	}
 	return s.Touch(tx, old, touched)
-}
-
-// orderKeys are the rows that an order lists.
-func orderKeys(order *crdt.Row) (out []key) {
-	for _, word := range strings.Fields(order.Get(crm.ErasureRows).S) {
-		kind, id, _ := strings.Cut(word, ":")
-		k, err1 := strconv.ParseUint(kind, 10, 8)
-		n, err2 := strconv.ParseInt(id, 10, 64)
-		if err1 == nil && err2 == nil {
-			out = append(out, key{uint8(k), crdt.ID(n)})
-		}
-	}
-	return out
 }
 
 // closure makes gone what is here and hangs on what is gone, though head office
