@@ -134,3 +134,13 @@ func TestAnAccountThatWentAlongComesBackWhereverTheCustomerIsAtHome(t *testing.T
 		})
 	}
 }
+
+func TestWhereNothingWasRestoredNobodyIsWaitedFor(t *testing.T) {
+	c := newCourt(t)
+	if n, err := c.TakeRest(ctx(), rows.Actor{}); n != 0 || err != nil {
+		t.Errorf("%d rows, %v", n, err)
+	}
+	if n := c.count(`SELECT count(*) FROM parameter WHERE name=?1`, crm.SettingRest); n != 0 {
+		t.Error("it was noted that nobody is waited for")
+	}
+}
