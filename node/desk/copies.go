@@ -99,7 +99,7 @@ func (d *Desk) Copies(ctx context.Context, who *Who) (out []Copy, err error) {
 
 // writtenAgain adds what rows of kind reissue tell.
 func writtenAgain(tx *rows.Tx, out []Copy) ([]Copy, error) {
-	return out, tx.Query(`SELECT origin, id>>32, min(seq)-1, count(*) FROM reissue WHERE id>>32 IN (SELECT origin FROM node) GROUP BY 1, 2`, func(s *rows.Stmt) error {
+	err := tx.Query(`SELECT origin, id>>32, min(seq)-1, count(*) FROM reissue WHERE id>>32 IN (SELECT origin FROM node) GROUP BY 1, 2`, func(s *rows.Stmt) error {
 		was, now := crdt.Origin(s.ColumnInt64(0)), crdt.Origin(s.ColumnInt64(1))
 		i := slices.IndexFunc(out, func(c Copy) bool { return c.Was == was && c.Now == now })
 		if i < 0 {
@@ -108,6 +108,7 @@ func writtenAgain(tx *rows.Tx, out []Copy) ([]Copy, error) {
 		out[i].After, out[i].Again = uint64(s.ColumnInt64(2)), uint64(s.ColumnInt64(3))
 		return nil
 	})
+	return out, err
 }
 
 // twice finds the customers to whom both files gave one number.

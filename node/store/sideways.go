@@ -267,10 +267,11 @@ func (b *bundle) one(f *source, since uint64) (r journal.Range, err error) {
 	if r.Head.Hash, err = linkOf(b.tx, f.origin, &f.n, end); err != nil {
 		return r, err
 	}
-	return r, b.tx.Query(`SELECT signature FROM neighbour_head WHERE origin=?1 AND seq=?2`, func(s *sqlite.Stmt) error {
+	err = b.tx.Query(`SELECT signature FROM neighbour_head WHERE origin=?1 AND seq=?2`, func(s *sqlite.Stmt) error {
 		r.Head.Signature = rows.Blob(s, 0)
 		return nil
 	}, int64(f.origin), int64(end))
+	return r, err
 }
 
 // relay is what is known of the way up of neighbours' changes. It is guarded

@@ -58,12 +58,13 @@ func (b *Batch) closed(n *Node) (closed bool, err error) {
 	if n.Revoked || b.c.o.Forms == nil {
 		return b.c.o.Forms != nil, nil
 	}
-	return closed, b.Tx.Query(`SELECT renews, formers FROM origin`, func(s *rows.Stmt) error {
+	err = b.Tx.Query(`SELECT renews, formers FROM origin`, func(s *rows.Stmt) error {
 		var formers []crdt.Origin
 		err := json.Unmarshal([]byte(s.ColumnText(1)), &formers)
 		closed = closed || crdt.Origin(s.ColumnInt64(0)) == n.Origin || slices.Contains(formers, n.Origin)
 		return err
 	})
+	return closed, err
 }
 
 // stray is a change of such a range.
@@ -160,10 +161,11 @@ func (b *Batch) strandedAs(f *journal.Former) (there, open bool, err error) {
 	if !b.c.forms {
 		return false, false, nil
 	}
-	return there, open, b.Tx.Query(`SELECT EXISTS (SELECT 1 FROM held WHERE id=stranded.held) FROM stranded WHERE origin=?1 AND seq=?2 AND hash=?3`, func(s *rows.Stmt) error {
+	err = b.Tx.Query(`SELECT EXISTS (SELECT 1 FROM held WHERE id=stranded.held) FROM stranded WHERE origin=?1 AND seq=?2 AND hash=?3`, func(s *rows.Stmt) error {
 		there, open = true, s.ColumnInt64(0) == 1
 		return nil
 	}, int64(f.Origin), int64(f.Seq), f.Hash[:])
+	return there, open, err
 }
 
 // overtaken ends the holding of what was stranded and has come after all, itself or
