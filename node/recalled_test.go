@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"bough/crdt"
 	"bough/node/office"
 	"bough/sync/rows"
 	"bough/sync/wire"
@@ -83,6 +84,19 @@ func kept(t *testing.T, h *HeadOffice, b *Branch) (all []byte) {
 	return all
 }
 
+// ordered has a customer erased by two people.
+func ordered(t *testing.T, h *HeadOffice, party crdt.ID) int64 {
+	t.Helper()
+	n, err := h.Office.OrderErasure(t.Context(), 1, party, "request", "letter of today")
+	if err == nil {
+		err = h.Office.ConfirmErasure(t.Context(), 2, n)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func TestNothingOfTheErasedIsLeftInThePagesThatWorkstationsKeep(t *testing.T) {
 	h := bank(t)
 	a, c := station(t, h, "counter 1"), station(t, h, "counter 2")
@@ -100,13 +114,7 @@ func TestNothingOfTheErasedIsLeftInThePagesThatWorkstationsKeep(t *testing.T) {
 			t.Errorf("no page with the customer is kept: nothing is proved")
 		}
 	}
-	n, err := h.Office.OrderErasure(t.Context(), 1, party, "request", "letter of today")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := h.Office.ConfirmErasure(t.Context(), 2, n); err != nil {
-		t.Fatal(err)
-	}
+	ordered(t, h, party)
 	meet(t, h, a, c)
 	forgotten := func(h *HeadOffice) {
 		t.Helper()
@@ -138,13 +146,7 @@ func TestWhoWasErasedStaysErasedAfterARestoreThoughTheLedgerIsLostToo(t *testing
 	party := walkIn(t, a, who, name)
 	meet(t, h, a, c)
 	backup := backedUp(t, h)
-	n, err := h.Office.OrderErasure(t.Context(), 1, party, "request", "letter of today")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := h.Office.ConfirmErasure(t.Context(), 2, n); err != nil {
-		t.Fatal(err)
-	}
+	n := ordered(t, h, party)
 	meet(t, h, a, c)
 
 	ledger := h.dir.file(erasuresName)
