@@ -11,8 +11,8 @@ import (
 // listsMS is how old the lists of head office may be on a page.
 const listsMS = 2000
 
-// bankLists keeps the words that head office gave its lists at hand for the
-// templates.
+// bankLists keeps the words that head office gave its lists, and the time zone that
+// it gave the branch, at hand for the templates.
 type bankLists struct {
 	readMS atomic.Int64 // when they were read last
 }
@@ -36,8 +36,14 @@ func (s *Site) readLists(v *Visit) {
 		s.Log.Warn("the lists of head office cannot be read", "err", err)
 		return
 	}
+	zone, err := s.Desk.Zone(v.Ctx())
+	if err != nil {
+		s.Log.Warn("the time zone of the branch cannot be read", "err", err)
+	}
 	for _, code := range words.Codes {
-		s.words.Language(code).SetOwn(ownWords(lists, code))
+		own := ownWords(lists, code)
+		own.Zone = zone
+		s.words.Language(code).SetOwn(own)
 	}
 }
 

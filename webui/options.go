@@ -13,7 +13,7 @@ type Options struct {
 	Desk     *desk.Desk
 	Log      *slog.Logger
 	Now      func() int64   // ms UTC
-	Zone     *time.Location // of the people who read the pages; nil: the machine's
+	Zone     *time.Location // where the branch has none; nil: the machine's
 	Name     string         // of the workstation, or of central
 	Cookie   string         // name of the session's cookie: ports share cookies, so it names the origin
 	Version  string

@@ -114,9 +114,18 @@ func (r *Reader) Calendar() (*calendar.Calendar, string, error) {
 	return r.days, r.land, err
 }
 
-// CalendarOf is the same of any branch.
-func (r *Reader) CalendarOf(branch int64) (c *calendar.Calendar, land string, err error) {
-	zone := time.UTC
+// Zone is the time zone of the branch, by which its calendar goes; nil where head
+// office has told none that is known here.
+func (d *Desk) Zone(ctx context.Context) (zone *time.Location, err error) {
+	err = d.file.Read(ctx, func(tx *rows.Tx) error {
+		zone, _, err = d.Reader(tx).place(d.o.Branch)
+		return err
+	})
+	return zone, err
+}
+
+// place tells where a branch lies: its time zone, nil where none is told, and country.
+func (r *Reader) place(branch int64) (zone *time.Location, land string, err error) {
 	err = r.Query(`SELECT time_zone, country FROM branch WHERE number=?1`, func(s *rows.Stmt) error {
 		if z, err := time.LoadLocation(s.ColumnText(0)); err == nil && s.ColumnText(0) != "" {
 			zone = z
@@ -124,6 +133,12 @@ func (r *Reader) CalendarOf(branch int64) (c *calendar.Calendar, land string, er
 		land = s.ColumnText(1)
 		return nil
 	}, branch)
+	return zone, land, err
+}
+
+// CalendarOf is the same of any branch.
+func (r *Reader) CalendarOf(branch int64) (c *calendar.Calendar, land string, err error) {
+	zone, land, err := r.place(branch)
 	if err != nil {
 		return nil, "", err
 	}

@@ -28,17 +28,18 @@ type Catalogue struct {
 
 // Language writes for one reader.
 type Language struct {
-	Code  string // en | zh: cookie and address
-	Tag   string // the lang attribute: en | zh-Hans
-	zone  *time.Location
+	Code  string         // en | zh: cookie and address
+	Tag   string         // the lang attribute: en | zh-Hans
+	zone  *time.Location // unless the bank has its own
 	now   func() int64
 	plain map[string]string // messages that take no data
 	loc   *i18n.Localizer
 	own   atomic.Pointer[Own]
 }
 
-// Own are the words of lists that a bank keeps itself.
+// Own are the words of lists that a bank keeps itself, and where its clocks hang.
 type Own struct {
+	Zone  *time.Location      // of the branch; nil: that of the machine holds
 	Words map[string]string   // by list, a dot, and code: before those of the catalogue
 	Codes map[string][]string // of a list, those that are offered, in their order
 }
@@ -55,8 +56,8 @@ func (l *Language) Offered(list string) (codes []string, known bool) {
 	return codes, known
 }
 
-// Load reads the catalogues. zone is where the reader's clock hangs, now the
-// time in ms UTC.
+// Load reads the catalogues. zone is where the reader's clock hangs unless the bank
+// tells another (SetOwn), now the time in ms UTC.
 func Load(zone *time.Location, now func() int64) (*Catalogue, error) {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)

@@ -134,3 +134,27 @@ func TestAKeyThatNobodyWroteShowsItself(t *testing.T) {
 		t.Errorf("a code that only the feed knows shows as %q", got)
 	}
 }
+
+func TestDaysAreThoseOfTheBranchWhereverTheMachinesClockHangs(t *testing.T) {
+	c, err := Load(time.UTC, func() int64 { return 1795270800000 }) // 2026-11-21 14:20 UTC
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := c.Language("en")
+	const lastOfFriday = 1795240799999 // in Chicago
+	if got := l.Weekday(lastOfFriday); got != "Sat" {
+		t.Fatalf("by the machine it is %s", got)
+	}
+	chicago := time.FixedZone("CST", -6*60*60)
+	l.SetOwn(&Own{Zone: chicago})
+	if got := l.Weekday(lastOfFriday); got != "Fri" {
+		t.Errorf("by the branch it is %s", got)
+	}
+	if due, err := l.ReadWhen("today"); err != nil || !time.UnixMilli(due+1).Equal(time.Date(2026, 11, 22, 0, 0, 0, 0, chicago)) {
+		t.Errorf("today ends at %s, %v", time.UnixMilli(due+1).In(chicago), err)
+	}
+	l.SetOwn(&Own{})
+	if got := l.Weekday(lastOfFriday); got != "Sat" {
+		t.Errorf("where the branch has no zone it is %s", got)
+	}
+}

@@ -9,10 +9,15 @@ const FormDate = "2006-01-02"
 
 const dayMS = 24 * 60 * 60 * 1000
 
-func (l *Language) at(ms int64) time.Time { return time.UnixMilli(ms).In(l.zone) }
+func (l *Language) at(ms int64) time.Time { return time.UnixMilli(ms).In(l.Zone()) }
 
 // Zone is where the reader's clock hangs.
-func (l *Language) Zone() *time.Location { return l.zone }
+func (l *Language) Zone() *time.Location {
+	if o := l.own.Load(); o != nil && o.Zone != nil {
+		return o.Zone
+	}
+	return l.zone
+}
 
 // Moment writes day and time.
 func (l *Language) Moment(ms int64) string {

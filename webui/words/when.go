@@ -44,7 +44,7 @@ type near struct {
 
 func (l *Language) near(back bool) near {
 	now := l.at(l.now())
-	return near{today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, l.zone), back: back}
+	return near{today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, l.Zone()), back: back}
 }
 
 // day is the first moment of the day that is meant.

@@ -25,8 +25,7 @@ type branch struct {
 // workstation is a node of the demo. Central is one too, as far as it goes.
 type workstation struct {
 	name   string
-	branch int64  // 0: central
-	zone   string // of the branch, which the machine's clock shows; empty: this machine's
+	branch int64 // 0: central
 	dir    string
 	log    string
 	port   atomic.Int64 // of the pages; the wanted one until it has run
@@ -98,9 +97,7 @@ func (d *Demo) newBranch(b bank.Branch) *branch {
 	out := &branch{Branch: b}
 	for n := 1; n <= Nodes; n++ {
 		name := fmt.Sprintf("Counter %d-%d", b.Number, n)
-		w := d.newWorkstation(name, fmt.Sprintf("branch%d-%d", b.Number, n), b.Number)
-		w.zone = b.TimeZone
-		out.nodes = append(out.nodes, w)
+		out.nodes = append(out.nodes, d.newWorkstation(name, fmt.Sprintf("branch%d-%d", b.Number, n), b.Number))
 	}
 	return out
 }

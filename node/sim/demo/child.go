@@ -28,7 +28,6 @@ type child struct {
 type spawn struct {
 	exe, log string // log: file for its standard error, appended
 	args     []string
-	zone     string // IANA name of the time zone of its machine; empty: of this one
 }
 
 // start starts a process.
@@ -40,9 +39,6 @@ func (s spawn) start() (*child, error) {
 	defer log.Close() // the process has its own handle
 	c := &child{cmd: exec.Command(s.exe, append(s.args, "--stop-with-stdin")...), said: make(chan string), deaf: make(chan struct{}), ended: make(chan struct{})}
 	c.cmd.Stderr, c.cmd.SysProcAttr = log, apart()
-	if s.zone != "" {
-		c.cmd.Env = append(c.cmd.Environ(), "TZ="+s.zone)
-	}
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("demo: start %s: %w", s.args[0], err)
 	}

@@ -18,7 +18,7 @@ func (d *Demo) childOf(w *workstation) *child {
 // run starts the process of a workstation and waits until it says where it
 // listens; the last of its n addresses is that of its pages.
 func (d *Demo) run(ctx context.Context, w *workstation, args []string, n int) ([]string, error) {
-	c, err := spawn{exe: d.o.Exe, log: w.log, args: append(args, "--dir", w.dir), zone: w.zone}.start()
+	c, err := spawn{exe: d.o.Exe, log: w.log, args: append(args, "--dir", w.dir)}.start()
 	if err != nil {
 		return nil, err
 	}
